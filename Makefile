@@ -1,0 +1,40 @@
+# The front door. Every target is idempotent and works from a fresh clone on a bare Debian 12 (root or sudo).
+#   make run     build, start the conference server on http://localhost:8080
+#   make test    build, then every test, ending in one line "N passed, N failed"
+#   make bench   Parley beside its peers: every program of bench/
+#   make lint    formatters and linters
+# Variables: SANITIZE=address,undefined  instruments the media library and its tests (own build folder)
+#            JOBS=n                      parallel compile jobs (default: number of cores)
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+SANITIZE ?=
+comma := ,
+BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/cmake)
+
+.PHONY: all deps build run test bench lint format clean
+all: build
+
+deps:
+	@tools/deps.sh
+
+build: deps
+	@cmake -S . -B $(BUILD) -G Ninja -DSANITIZE=$(SANITIZE) >$(BUILD).configure.log 2>&1 || { cat $(BUILD).configure.log; exit 1; }
+	@cmake --build $(BUILD) -j $(JOBS)
+
+run: build
+	@exec build/bin/parleyd
+
+test: build
+	@node tests/run.mjs $(if $(SANITIZE),--build $(BUILD) --only media) $(TESTS)
+
+bench: build
+	@for b in bench/*; do if [ -x "$$b" ] && [ -f "$$b" ]; then "$$b" || exit 1; fi; done
+
+lint: deps
+	@tools/lint.sh
+
+format: deps
+	@tools/lint.sh --fix
+
+clean:
+	rm -rf build/cmake build/sanitize-* build/bin build/addon

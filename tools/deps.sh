@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what Parley is built and tested with. Idempotent: does nothing when build/deps/.stamp matches this file
+# and the lock file.
+#   - system packages by apt
+#   - V8 (Debian's libnode108 + libnode-dev) and llhttp's C source, unpacked under build/deps and never installed:
+#     they would fight over header paths with a nodejs package that is already there (docs/architecture.md)
+#   - npm packages from package-lock.json
+set -euo pipefail
+cd "$(dirname "$0")/.."
+deps=build/deps
+stamp=$deps/.stamp
+want=$(cat tools/deps.sh package-lock.json | sha256sum | cut -d' ' -f1)
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -d node_modules ]; then exit 0; fi
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+say() { printf 'deps: %s\n' "$*"; }
+
+packages=(
+  build-essential cmake ninja-build pkg-config ccache git ca-certificates curl
+  libuv1-dev libssl-dev zlib1g-dev libbrotli-dev libicu-dev libnghttp2-dev libc-ares-dev libsqlite3-dev
+  libsrtp2-dev libgtest-dev libgmock-dev
+  clang clang-format clang-tidy libclang-rt-14-dev
+  chromium wrk
+)
+missing=()
+for p in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null || true)" = installed ] || missing+=("$p")
+done
+command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
+mkdir -p $deps/debs
+if [ ${#missing[@]} -gt 0 ] || [ ! -f $deps/lib/libnode.so.108 ]; then
+  say "updating package lists"
+  as_root apt-get update -qq
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+  say "installing ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >$deps/apt.log 2>&1 ||
+    { tail -20 $deps/apt.log; say "apt-get failed: see $deps/apt.log"; exit 1; }
+fi
+
+if [ ! -f $deps/lib/libnode.so.108 ]; then
+  say "unpacking V8 and llhttp from Debian"
+  (cd $deps/debs && rm -f ./*.deb && apt-get download -qq libnode108 libnode-dev node-llhttp 2>/dev/null) ||
+    { say "apt-get download libnode108 libnode-dev node-llhttp failed: are Debian 12's package sources configured?"; exit 1; }
+  rm -rf $deps/unpacked && mkdir -p $deps/unpacked $deps/lib $deps/include $deps/llhttp
+  for d in $deps/debs/*.deb; do dpkg -x "$d" $deps/unpacked; done
+  cp -r $deps/unpacked/usr/include/nodejs/deps/v8/include $deps/include/v8
+  cp $deps/unpacked/usr/share/llhttp/*.c $deps/unpacked/usr/share/include/llhttp/llhttp.h $deps/llhttp/
+  cp $deps/unpacked/usr/lib/x86_64-linux-gnu/libnode.so.108 $deps/lib/libnode.so.108.debian
+  cp $deps/lib/libnode.so.108.debian $deps/lib/libnode.so.108
+  # What libnode itself links to (never its Debian package, which would pull in Debian's nodejs).
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    libbrotli1 libc-ares2 libicu72 libnghttp2-14 libssl3 libuv1 zlib1g >>$deps/apt.log 2>&1
+  rm -rf $deps/unpacked $deps/debs
+fi
+
+if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  say "installing npm packages"
+  npm ci --no-audit --no-fund --loglevel=error
+fi
+echo "$want" >$stamp
