@@ -24,5 +24,5 @@ export default [
     files: ['conference/**/*.js', 'web/**/*.js', 'tests/**/*.mjs', 'bench/**/*.mjs', '**/*.mjs'],
     languageOptions: { sourceType: 'module' },
   },
-  { files: ['web/**/*.js'], languageOptions: { globals: { ...globals.browser } } },
+  { files: ['web/**/*.js', 'tests/e2e/**/*.mjs'], languageOptions: { globals: { ...globals.browser } } },
 ];

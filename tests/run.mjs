@@ -38,7 +38,12 @@ function collect() {
   if (existsSync(build)) {
     for (const file of walk(build, /^CMakeFiles$/)) {
       if (/_tests?$/.test(file) && statSync(file).mode & 0o111 && wanted(relative(build, file))) {
-        jobs.push({ name: relative(root, file), argv: [file, '--gtest_brief=0'], kind: 'gtest', timeout: 600 });
+        jobs.push({
+          name: relative(root, file),
+          argv: [file, '--gtest_brief=0'],
+          kind: 'gtest',
+          timeout: 600,
+        });
       }
     }
   }
@@ -60,7 +65,11 @@ function collect() {
 function execute(job) {
   return new Promise((done) => {
     const start = Date.now();
-    const child = spawn(job.argv[0], job.argv.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(job.argv[0], job.argv.slice(1), {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let output = '';
     const add = (chunk) => {
       if (output.length < 4e6) output += chunk;
@@ -87,12 +96,19 @@ function execute(job) {
 }
 
 function judge(job, output, code, signal, timedOut) {
-  const [good, bad] = job.kind === 'gtest' ? [/^\[ {7}OK \]/gm, /^\[ {2}FAILED {2}\] .*\(\d+ ms\)$/gm] : [/^ok \d/gm, /^not ok \d/gm];
+  const [good, bad] =
+    job.kind === 'gtest'
+      ? [/^\[ {7}OK \]/gm, /^\[ {2}FAILED {2}\] .*\(\d+ ms\)$/gm]
+      : [/^ok \d/gm, /^not ok \d/gm];
   const passed = (output.match(good) ?? []).length;
   let failed = (output.match(bad) ?? []).length;
   if (failed === 0 && (code !== 0 || timedOut)) failed = 1; // crashed, or never finished
   if (passed + failed === 0) failed = 1; // a test that ran nothing has failed
-  return { passed, failed, why: timedOut ? `timed out after ${job.timeout} s` : signal ? `ended by ${signal}` : `exit code ${code}` };
+  return {
+    passed,
+    failed,
+    why: timedOut ? `timed out after ${job.timeout} s` : signal ? `ended by ${signal}` : `exit code ${code}`,
+  };
 }
 
 let passed = 0;
@@ -103,16 +119,25 @@ async function drain(jobs, lanes) {
       const result = await execute(job);
       passed += result.passed;
       failed += result.failed;
-      console.log(`${result.failed ? 'FAIL' : 'pass'} ${job.name}: ${result.passed} passed, ${result.failed} failed, ${result.seconds.toFixed(1)} s`);
-      if (result.failed) console.log(`${result.output.slice(-6000).replace(/^/gm, '  | ')}\n  | (${result.why})`);
+      console.log(
+        `${result.failed ? 'FAIL' : 'pass'} ${job.name}: ${result.passed} passed, ${result.failed} failed, ${result.seconds.toFixed(1)} s`,
+      );
+      if (result.failed)
+        console.log(`${result.output.slice(-6000).replace(/^/gm, '  | ')}\n  | (${result.why})`);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 const jobs = collect();
-await drain(jobs.filter((j) => !j.serial), 2);
-await drain(jobs.filter((j) => j.serial), 1);
+await drain(
+  jobs.filter((j) => !j.serial),
+  2,
+);
+await drain(
+  jobs.filter((j) => j.serial),
+  1,
+);
 if (passed + failed === 0) console.log('no test matched');
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

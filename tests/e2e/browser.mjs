@@ -1,0 +1,147 @@
+// People in headless Chromium with fake cameras, each in a browser context of their own.
+import { chromium } from 'playwright-core';
+
+const ARGUMENTS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  '--allow-loopback-in-peer-connection',
+];
+
+export function launchBrowser() {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+}
+
+/** A person at the page's lobby. */
+export class Person {
+  static async open(browser, url, name) {
+    const context = await browser.newContext({ viewport: { width: 1100, height: 720 } });
+    const page = await context.newPage();
+    const person = new Person(context, page, name);
+    page.on('console', (message) => person.console.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => person.console.push(`uncaught: ${error.message}`));
+    await page.goto(url);
+    return person;
+  }
+
+  console = [];
+
+  constructor(context, page, name) {
+    this.context = context;
+    this.page = page;
+    this.name = name;
+  }
+
+  /** Fills in the lobby and joins; resolves when the page says so. */
+  async join(room) {
+    await this.fillIn(room);
+    await this.page.click('#join');
+    await this.page.waitForFunction(() => document.getElementById('people').textContent !== '', null, {
+      timeout: 15_000,
+    });
+  }
+
+  async fillIn(room) {
+    await this.page.fill('#name', this.name);
+    await this.page.fill('#room', room);
+  }
+
+  /**
+   * Joins and measures, in the page, from the click until a frame of each of `names` has been shown.
+   * @returns {Promise<number>} milliseconds
+   */
+  async joinAndTimeFirstFrames(room, names) {
+    await this.fillIn(room);
+    return this.page.evaluate(async (expected) => {
+      const start = performance.now();
+      document.getElementById('join').click();
+      const shown = (name) => {
+        const video = document.querySelector(`.tile[data-name="${CSS.escape(name)}"] video`);
+        return (video?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0;
+      };
+      while (!expected.every(shown)) {
+        if (performance.now() - start > 20_000) return Infinity;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return performance.now() - start;
+    }, names);
+  }
+
+  leave() {
+    return this.page.click('#leave');
+  }
+
+  /** Waits until every one of `names` is seen moving. */
+  async waitForVideoOf(names, timeout = 20_000) {
+    await this.page
+      .waitForFunction(
+        (expected) =>
+          expected.every((name) => {
+            const video = document.querySelector(`.tile[data-name="${CSS.escape(name)}"] video`);
+            return (video?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0;
+          }),
+        names,
+        { timeout, polling: 50 },
+      )
+      .catch(async (error) => {
+        throw new Error(`${this.name} does not see ${names}: ${error.message}\n${this.console.join('\n')}`);
+      });
+  }
+
+  /**
+   * What this person's browser receives, from the statistics of the subscribing connection.
+   * @returns {Promise<{video: object[], audio: object[], remotePort: number, protocol: string}>}
+   */
+  statistics() {
+    return this.page.evaluate(async () => {
+      const report = await window.parley.session.connections.subscribe.getStats();
+      const all = [...report.values()];
+      const pair = all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+      const inbound = (kind) => all.filter((s) => s.type === 'inbound-rtp' && s.kind === kind);
+      return {
+        video: inbound('video').map((s) => ({
+          mid: s.mid,
+          framesDecoded: s.framesDecoded ?? 0,
+          width: s.frameWidth,
+          height: s.frameHeight,
+          nackCount: s.nackCount,
+          pliCount: s.pliCount,
+        })),
+        audio: inbound('audio').map((s) => ({
+          mid: s.mid,
+          energy: s.totalAudioEnergy ?? 0,
+          packets: s.packetsReceived,
+        })),
+        remotePort: report.get(pair?.remoteCandidateId)?.port,
+        protocol: report.get(pair?.remoteCandidateId)?.protocol,
+      };
+    });
+  }
+
+  /** Resolves with Date.now() of the moment `name`'s tile goes. Ask before the other one leaves. */
+  whenTileGoes(name) {
+    return this.page.evaluate(
+      (gone) =>
+        new Promise((resolve, reject) => {
+          const selector = `.tile[data-name="${CSS.escape(gone)}"]`;
+          const timer = setTimeout(() => reject(new Error(`${gone}'s tile stays`)), 10_000);
+          const observer = new MutationObserver(() => {
+            if (document.querySelector(selector)) return;
+            observer.disconnect();
+            clearTimeout(timer);
+            resolve(Date.now());
+          });
+          observer.observe(document.getElementById('tiles'), { childList: true });
+        }),
+      name,
+    );
+  }
+}

@@ -1,0 +1,8 @@
+// Three people meet in a real browser, the server's JavaScript run by node.
+// runs-on: node
+// timeout: 150
+// serial
+import { createRequire } from 'node:module';
+import { describeCall } from './call.mjs';
+
+describeCall(createRequire(import.meta.url)('../harness'), 'node');

@@ -1,0 +1,67 @@
+// The call that the product exists for, as a scenario run on either runtime: three people, then two, then a late one.
+import assert from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startServer, descendants, ownerOfUdpPort, root } from './server.mjs';
+import { launchBrowser, Person } from './browser.mjs';
+
+const OBSERVED_MS = 10_000;
+const artefacts = join(root, 'tests/artefacts');
+
+/** @param {{test: Function}} harness @param {'parley' | 'node'} runtime whose JavaScript engine runs the server */
+export function describeCall({ test }, runtime) {
+  test(`three people meet in a browser, the server on ${runtime}`, { timeout: 120_000 }, async (t) => {
+    mkdirSync(artefacts, { recursive: true });
+    const server = await startServer({ runtime });
+    t.after(() => server.stop());
+    const browser = await launchBrowser();
+    t.after(() => browser.close());
+
+    const names = ['Ada', 'Bela', 'Cleo'];
+    const people = [];
+    for (const name of names) people.push(await Person.open(browser, server.url, name));
+    for (const person of people) await person.join('e2e');
+    for (const person of people) await person.waitForVideoOf(names.filter((name) => name !== person.name));
+
+    const before = await Promise.all(people.map((person) => person.statistics()));
+    await new Promise((resolve) => setTimeout(resolve, OBSERVED_MS)); // the observed time itself, not a wait for an event
+    const after = await Promise.all(people.map((person) => person.statistics()));
+    await people[0].page.screenshot({ path: join(artefacts, `call-on-${runtime}.png`) });
+
+    const pids = [server.pid, ...descendants(server.pid)];
+    for (const [i, person] of people.entries()) {
+      assert.strictEqual(after[i].video.length, 2, `${person.name} receives two videos`);
+      assert.strictEqual(after[i].audio.length, 2, `${person.name} receives two audios`);
+      for (const video of after[i].video) {
+        const earlier = before[i].video.find((v) => v.mid === video.mid)?.framesDecoded ?? 0;
+        const rise = video.framesDecoded - earlier;
+        console.log(
+          `# ${person.name} mid ${video.mid}: ${rise} frames in 10 s, ${video.width}x${video.height}`,
+        );
+        assert.ok(rise > 100, `${person.name} decoded ${rise} frames in 10 s`);
+        assert.deepStrictEqual([video.width, video.height], [640, 480]);
+      }
+      for (const audio of after[i].audio)
+        assert.ok(audio.energy > 0, `${person.name} hears mid ${audio.mid}`);
+      assert.strictEqual(after[i].protocol, 'udp');
+      assert.ok(
+        ownerOfUdpPort(after[i].remotePort, pids),
+        `port ${after[i].remotePort} belongs to a process of Parley`,
+      );
+    }
+
+    const gone = Promise.all([people[0].whenTileGoes('Cleo'), people[1].whenTileGoes('Cleo')]);
+    const leftAt = Date.now();
+    await people[2].leave();
+    const delays = (await gone).map((time) => time - leftAt);
+    console.log(`# the others saw Cleo leave after ${delays.join(' and ')} ms`);
+    assert.ok(Math.max(...delays) < 1000, `seen after ${delays} ms`);
+
+    const late = await Person.open(browser, server.url, 'Dora');
+    const first = await late.joinAndTimeFirstFrames('e2e', ['Ada', 'Bela']);
+    console.log(`# the late one saw both others ${first.toFixed(0)} ms after the click`);
+    await late.page.screenshot({ path: join(artefacts, `late-on-${runtime}.png`) });
+    assert.ok(first < 1000, `first picture after ${first} ms\n${late.console.join('\n')}`);
+    for (const person of people.slice(0, 2)) await person.waitForVideoOf(['Dora']);
+  });
+}

@@ -1,0 +1,169 @@
+// The page: a lobby to enter a name and a room, and the call itself. All of the protocol is in ../client/.
+import { Session } from '../client/index.js';
+import { TileGrid } from './tiles.js';
+import { drawGlyph } from './glyphs.js';
+import { openMedia, explainMediaError } from './media.js';
+
+const $ = (id) => document.getElementById(id);
+const grid = new TileGrid($('tiles'));
+const SELF = 'self';
+let session = null;
+let media = null;
+
+for (const element of document.querySelectorAll('[data-glyph]')) drawGlyph(element, element.dataset.glyph);
+$('room').value = new URLSearchParams(location.search).get('room') ?? '';
+$('name').value = localStorage.getItem('parley.name') ?? '';
+$(($('name').value === '' && 'name') || ($('room').value === '' && 'room') || 'join').focus();
+
+$('join-form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  showLobbyError('');
+  setBusy(true);
+  try {
+    await enter($('room').value.trim(), $('name').value.trim());
+  } catch (error) {
+    backToLobby(error.message);
+  } finally {
+    setBusy(false);
+  }
+});
+
+async function enter(room, name) {
+  if (room === '' || name === '') throw new Error('Please enter your name and a room.');
+  if (!('RTCPeerConnection' in window)) throw new Error('This browser cannot make calls (no WebRTC).');
+  localStorage.setItem('parley.name', name);
+  const opened = await openMedia();
+  media = opened.stream;
+  session = new Session();
+  listen(session);
+  $('lobby').hidden = true;
+  $('call').hidden = false;
+  $('room-title').textContent = room;
+  const self = grid.add(SELF, name, { self: true });
+  self.setStream(media);
+  showControls();
+  history.replaceState(null, '', `?room=${encodeURIComponent(room)}`);
+  showBanner(opened.error ? explainMediaError(opened.error) : '');
+  await session.join({ room, name, media });
+  countPeople();
+}
+
+function listen(current) {
+  const on = (type, handler) =>
+    current.addEventListener(type, (event) => current === session && handler(event.detail));
+  on('participant', ({ id, name }) => {
+    grid.add(id, name);
+    countPeople();
+  });
+  on('participant-left', ({ id }) => {
+    grid.remove(id);
+    countPeople();
+  });
+  on('media', ({ participantId, stream, audio, video }) => {
+    const tile = grid.get(participantId);
+    tile?.setStream(stream);
+    tile?.setMuted(!audio || audio.muted);
+    tile?.setVideoShown(Boolean(video && !video.muted && stream.getVideoTracks().length > 0));
+  });
+  on('media-removed', ({ participantId }) => {
+    grid.get(participantId)?.setStream(null);
+    grid.get(participantId)?.setVideoShown(false);
+  });
+  on('connection', ({ state }) =>
+    showBanner(state === 'reconnecting' ? 'Connection lost. Reconnecting…' : ''),
+  );
+  on('ended', ({ reason }) => backToLobby(reason));
+}
+
+function backToLobby(message) {
+  const ended = session;
+  session = null;
+  ended?.leave();
+  media?.getTracks().forEach((track) => track.stop());
+  media = null;
+  grid.clear();
+  $('call').hidden = true;
+  $('lobby').hidden = false;
+  showLobbyError(message);
+}
+
+for (const [button, kind, on, off] of [
+  ['toggle-audio', 'audio', ['mic', 'Mute'], ['mic-off', 'Unmute']],
+  ['toggle-video', 'video', ['camera', 'Stop video'], ['camera-off', 'Start video']],
+]) {
+  $(button).addEventListener('click', async () => {
+    const muted = $(button).getAttribute('aria-pressed') === 'true';
+    showControl(button, kind, muted, muted ? off : on);
+    try {
+      await session?.setMuted(kind, muted);
+    } catch (error) {
+      showBanner(`Could not change the ${kind}: ${error.message}`);
+    }
+  });
+}
+
+function showControl(button, kind, muted, [glyph, word]) {
+  $(button).setAttribute('aria-pressed', String(!muted));
+  drawGlyph($(button).querySelector('.glyph'), glyph);
+  $(button).querySelector('.word').textContent = word;
+  const self = grid.get(SELF);
+  if (kind === 'audio') self?.setMuted(muted);
+  else self?.setVideoShown(!muted);
+}
+
+function showControls() {
+  const has = { audio: media.getAudioTracks().length > 0, video: media.getVideoTracks().length > 0 };
+  showControl(
+    'toggle-audio',
+    'audio',
+    !has.audio,
+    has.audio ? ['mic', 'Mute'] : ['mic-off', 'No microphone'],
+  );
+  showControl(
+    'toggle-video',
+    'video',
+    !has.video,
+    has.video ? ['camera', 'Stop video'] : ['camera-off', 'No camera'],
+  );
+  $('toggle-audio').disabled = !has.audio;
+  $('toggle-video').disabled = !has.video;
+}
+
+$('leave').addEventListener('click', () => backToLobby(''));
+window.addEventListener('pagehide', () => session?.leave());
+
+$('copy-link').addEventListener('click', async () => {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    $('copy-link').textContent = 'Copied';
+  } catch {
+    $('copy-link').textContent = location.href; // no clipboard without https: show it instead
+  }
+  setTimeout(() => ($('copy-link').textContent = 'Copy link'), 3000);
+});
+
+function countPeople() {
+  $('people').textContent = grid.size === 1 ? 'You are the first here' : `${grid.size} people`;
+}
+
+function showBanner(text) {
+  $('banner').textContent = text;
+  $('banner').hidden = text === '';
+}
+
+function showLobbyError(text) {
+  $('lobby-error').textContent = text;
+  $('lobby-error').hidden = text === '';
+}
+
+function setBusy(busy) {
+  $('join').disabled = busy;
+  $('join').textContent = busy ? 'Joining…' : 'Join';
+}
+
+// For the end-to-end tests and for whoever looks with the developer tools.
+window.parley = {
+  get session() {
+    return session;
+  },
+};

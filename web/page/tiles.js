@@ -1,0 +1,111 @@
+// The grid of people: one tile each, laid out so that the tiles are as large as the window allows.
+import { drawGlyph } from './glyphs.js';
+
+const TILE_RATIO = 4 / 3;
+
+export class TileGrid {
+  #container;
+  #tiles = new Map();
+
+  /** @param {HTMLElement} container */
+  constructor(container) {
+    this.#container = container;
+    new ResizeObserver(() => this.#layOut()).observe(container);
+  }
+
+  get size() {
+    return this.#tiles.size;
+  }
+
+  /** Adds a person's tile, or returns the one that is there. */
+  add(id, name, { self = false } = {}) {
+    const known = this.#tiles.get(id);
+    if (known) return known;
+    const tile = new Tile(id, name, self);
+    this.#tiles.set(id, tile);
+    this.#container.append(tile.element);
+    this.#layOut();
+    return tile;
+  }
+
+  get(id) {
+    return this.#tiles.get(id);
+  }
+
+  remove(id) {
+    const tile = this.#tiles.get(id);
+    if (!tile) return;
+    tile.dispose();
+    this.#tiles.delete(id);
+    this.#layOut();
+  }
+
+  clear() {
+    for (const id of [...this.#tiles.keys()]) this.remove(id);
+  }
+
+  // Tries every number of columns and keeps the one with the largest tile.
+  #layOut() {
+    const { clientWidth: width, clientHeight: height } = this.#container;
+    const count = Math.max(1, this.#tiles.size);
+    let best = 1;
+    let bestArea = 0;
+    for (let columns = 1; columns <= count; columns++) {
+      const rows = Math.ceil(count / columns);
+      const w = Math.min(width / columns, (height / rows) * TILE_RATIO);
+      if (w * w > bestArea) {
+        bestArea = w * w;
+        best = columns;
+      }
+    }
+    this.#container.style.setProperty('--columns', String(best));
+  }
+}
+
+class Tile {
+  constructor(id, name, self) {
+    this.element = document.createElement('article');
+    this.element.className = `tile no-video${self ? ' self' : ''}`;
+    this.element.dataset.participant = id;
+    this.element.dataset.name = name;
+
+    this.video = document.createElement('video');
+    this.video.autoplay = true;
+    this.video.playsInline = true;
+    this.video.muted = self; // nobody wants to hear themselves
+
+    const initial = document.createElement('span');
+    initial.className = 'initial';
+    initial.textContent = (Array.from(name.trim())[0] ?? '?').toUpperCase();
+
+    const label = document.createElement('span');
+    label.className = 'label';
+    const glyph = document.createElement('span');
+    glyph.className = 'glyph';
+    drawGlyph(glyph, 'mic-off');
+    const text = document.createElement('span');
+    text.className = 'text';
+    text.textContent = self ? `${name} (you)` : name;
+    label.append(glyph, text);
+
+    this.element.append(initial, this.video, label);
+  }
+
+  /** Shows a stream, or takes the picture away with null. */
+  setStream(stream) {
+    if (this.video.srcObject !== stream) this.video.srcObject = stream;
+  }
+
+  setVideoShown(shown) {
+    this.element.classList.toggle('no-video', !shown);
+  }
+
+  setMuted(muted) {
+    this.element.classList.toggle('muted', muted);
+  }
+
+  dispose() {
+    this.video.srcObject = null;
+    this.element.remove();
+  }
+}
