@@ -58,7 +58,13 @@ export class TileGrid {
         best = columns;
       }
     }
-    this.#container.style.setProperty('--columns', String(best));
+    // Two grid tracks a tile, so that an incomplete last row can be centred.
+    this.#container.style.setProperty('--tracks', String(best * 2));
+    const rest = count % best;
+    [...this.#tiles.values()].forEach(({ element }, i) => {
+      const startsLastRow = rest > 0 && i === count - rest;
+      element.style.gridColumn = startsLastRow ? `${best - rest + 1} / span 2` : 'span 2';
+    });
   }
 }
 
