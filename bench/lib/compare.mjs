@@ -1,0 +1,74 @@
+// What every program of bench/ shares: run the contenders in turn (A B A B …, so that a drifting machine is fair to all), take
+// medians, print a table of figures and ratios, and with --json one object {"ratios": {label: number}}.
+//
+//   const bench = new Comparison('startup', { unit: 'ms', better: 'less' });
+//   await bench.measure('empty script', { parley: async () => ms, node: async () => ms }, { reference: 'node', rounds: 15 });
+//   bench.report();
+//
+// A ratio is the contender's figure divided by the reference's.
+
+export class Comparison {
+  #rows = [];
+
+  /** @param {string} title @param {{unit: string, better: 'less' | 'more'}} options what the figures are */
+  constructor(title, { unit, better }) {
+    this.title = title;
+    this.unit = unit;
+    this.better = better;
+    this.json = process.argv.includes('--json');
+  }
+
+  /**
+   * @param {string} label
+   * @param {Record<string, () => Promise<number>>} contenders each call gives one figure
+   * @param {{reference: string, rounds?: number, warmups?: number}} options
+   */
+  async measure(label, contenders, { reference, rounds = 5, warmups = 1 }) {
+    const figures = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+    for (let round = -warmups; round < rounds; round++) {
+      if (!this.json) process.stderr.write(`\r${label}: round ${Math.max(0, round + 1)} of ${rounds} `);
+      for (const [name, run] of Object.entries(contenders)) {
+        const figure = await run();
+        if (round >= 0) figures[name].push(figure);
+      }
+    }
+    if (!this.json) process.stderr.write('\r\x1b[K');
+    const medians = Object.fromEntries(Object.entries(figures).map(([name, all]) => [name, median(all)]));
+    this.#rows.push({ label, medians, figures, reference });
+    return medians;
+  }
+
+  /** Prints the table, or the JSON object. */
+  report() {
+    if (this.json) {
+      const ratios = {};
+      for (const { label, medians, reference } of this.#rows) {
+        for (const name of Object.keys(medians)) {
+          if (name !== reference)
+            ratios[`${label}: ${name} / ${reference}`] = round(medians[name] / medians[reference]);
+        }
+      }
+      console.log(JSON.stringify({ ratios }));
+      return;
+    }
+    console.log(`${this.title} (medians in ${this.unit}; ${this.better} is better; [min–max])`);
+    for (const { label, medians, figures, reference } of this.#rows) {
+      for (const [name, value] of Object.entries(medians)) {
+        const ratio = name === reference ? '   –' : (value / medians[reference]).toFixed(2);
+        const range = `[${format(Math.min(...figures[name]))}–${format(Math.max(...figures[name]))}]`;
+        console.log(
+          `  ${label.padEnd(36)} ${name.padEnd(12)} ${format(value).padStart(12)}  ${range.padEnd(24)} ratio ${ratio}`,
+        );
+      }
+    }
+  }
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const round = (value) => Number(value.toFixed(3));
+const format = (value) => (value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(4));
