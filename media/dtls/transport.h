@@ -1,0 +1,74 @@
+// One DTLS 1.2 association (RFC 6347) that agrees on SRTP keys (RFC 5764), on OpenSSL, without sockets or
+// clocks.
+//
+// Datagrams and deadlines go in; datagrams for `to` come out in the slab. The peer is who its fingerprint
+// says (RFC 8122) or nobody: keys are given only after the check. As a server, feed it only datagrams from
+// addresses that ICE has validated: that, not a cookie, is what keeps it from amplifying (RFC 8827
+// section 5.4).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "media/core/send_slab.h"
+#include "media/core/socket_address.h"
+#include "media/core/time.h"
+#include "media/dtls/certificate.h"
+#include "media/srtp/profile.h"
+
+namespace parley::media::dtls {
+
+enum class Role : uint8_t { kActive /* client */, kPassive /* server */ };
+enum class State : uint8_t { kNew, kConnecting, kConnected, kClosed, kFailed };
+
+struct SrtpKeys {
+  srtp::Profile profile{};
+  srtp::MasterKey local;   // what we protect with
+  srtp::MasterKey remote;  // what the peer protects with
+};
+
+// Whether a datagram is DTLS by its first byte (RFC 7983: 20..63).
+inline bool looks_like_dtls(std::span<const uint8_t> datagram) {
+  return datagram.size() >= 13 && datagram[0] >= 20 && datagram[0] <= 63;
+}
+
+class Transport {
+ public:
+  static constexpr size_t kMtu = 1200;
+  static constexpr Duration kHandshakeDeadline = std::chrono::seconds(30);
+  static constexpr Duration kFirstRetransmission = std::chrono::milliseconds(100);
+  static constexpr Duration kLongestRetransmission = std::chrono::milliseconds(3200);
+
+  // The certificate must outlive the transport.
+  Transport(const Certificate& certificate, Role role);
+  ~Transport();
+  Transport(Transport&&) noexcept;
+  Transport& operator=(Transport&&) noexcept;
+
+  // May be set late (the peer's answer is on the way): the handshake runs, but nothing is connected before
+  // the check.
+  void set_remote_fingerprint(const Fingerprint& fingerprint);
+
+  // Starts the handshake's deadline; the active side sends its first flight.
+  void start(const SocketAddress& to, TimePoint now, SendSlab& out);
+  void on_datagram(std::span<const uint8_t> datagram, const SocketAddress& to, TimePoint now, SendSlab& out);
+  TimePoint next_deadline() const;
+  void on_deadline(const SocketAddress& to, TimePoint now, SendSlab& out);
+  // Sends close_notify when there is a connection to close.
+  void close(const SocketAddress& to, SendSlab& out);
+
+  State state() const;
+  Role role() const;
+  // Set once connected.
+  const std::optional<SrtpKeys>& keys() const;
+  // Why it failed; "" otherwise.
+  const char* failure() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::media::dtls
