@@ -1,0 +1,57 @@
+'use strict';
+// EventEmitterAsyncResource: an emitter whose listeners run in an async context of their own.
+// https://nodejs.org/docs/latest-v20.x/api/events.html#class-eventseventemitterasyncresource-extends-eventemitter
+
+const EventEmitter = require('events');
+const { AsyncResource } = require('async_hooks');
+const { codes } = require('internal/errors');
+const { validateString } = require('internal/errors/validators');
+
+class EventEmitterReferencingAsyncResource extends AsyncResource {
+  #emitter;
+  constructor(emitter, type, options) {
+    super(type, options);
+    this.#emitter = emitter;
+  }
+  get eventEmitter() {
+    if (!(#emitter in this)) throw new codes.ERR_INVALID_THIS('EventEmitterReferencingAsyncResource');
+    return this.#emitter;
+  }
+}
+
+class EventEmitterAsyncResource extends EventEmitter {
+  #resource;
+  constructor(options = undefined) {
+    let name;
+    if (typeof options === 'string') {
+      name = options;
+      options = undefined;
+    } else {
+      if (new.target === EventEmitterAsyncResource) validateString(options?.name, 'options.name');
+      name = options?.name || new.target.name;
+    }
+    super(options);
+    this.#resource = new EventEmitterReferencingAsyncResource(this, name, options);
+  }
+  #check() {
+    if (!(#resource in this)) throw new codes.ERR_INVALID_THIS('EventEmitterAsyncResource');
+    return this.#resource;
+  }
+  emit(event, ...args) {
+    return this.#check().runInAsyncScope(super.emit, this, event, ...args);
+  }
+  emitDestroy() {
+    this.#check().emitDestroy();
+  }
+  get asyncId() {
+    return this.#check().asyncId();
+  }
+  get triggerAsyncId() {
+    return this.#check().triggerAsyncId();
+  }
+  get asyncResource() {
+    return this.#check();
+  }
+}
+
+module.exports = { EventEmitterAsyncResource };

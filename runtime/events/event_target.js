@@ -1,0 +1,599 @@
+'use strict';
+// Event, CustomEvent and EventTarget (https://dom.spec.whatwg.org/#events) with Node's deviations: no tree to bubble in, and what
+// a listener throws becomes an uncaught exception. NodeEventTarget adds on/off/emit for objects that offer both.
+
+const { codes } = require('internal/errors');
+const {
+  validateAbortSignal,
+  validateObject,
+  validateString,
+  kValidateObjectAllowObjects,
+} = require('internal/errors/validators');
+
+const kInspect = Symbol.for('nodejs.util.inspect.custom');
+const kEvents = Symbol('kEvents');
+const kMaxListeners = Symbol('events.maxEventTargetListeners');
+const kMaxListenersWarned = Symbol('events.maxEventTargetListenersWarned');
+const kHandlers = Symbol('kHandlers');
+const kTarget = Symbol('kTarget');
+const kTrust = Symbol('kTrustEvent');
+const kStop = Symbol('kStop');
+const kPassiveCall = Symbol('kInPassiveListener');
+const kBeingDispatched = Symbol('kIsBeingDispatched');
+const kIsEventTarget = Symbol.for('nodejs.event_target');
+const kIsNodeEventTarget = Symbol('kIsNodeEventTarget');
+const kCreateEvent = Symbol('kCreateEvent');
+const kNewListener = Symbol('kNewListener');
+const kRemoveListener = Symbol('kRemoveListener');
+const kHybridDispatch = Symbol.for('nodejs.internal.kHybridDispatch');
+const kWeakHandler = Symbol('kWeak');
+const kResistStopPropagation = Symbol('kResistStopPropagation');
+
+const isTrusted = Object.getOwnPropertyDescriptor(
+  {
+    get isTrusted() {
+      return this[kTrust];
+    },
+  },
+  'isTrusted',
+).get;
+const isTrustedDescriptor = { __proto__: null, get: isTrusted, enumerable: true, configurable: false };
+
+function now() {
+  return globalThis.performance === undefined ? Date.now() : globalThis.performance.now();
+}
+
+function checkEvent(value) {
+  if (typeof value !== 'object' || value === null || !(kBeingDispatched in value)) {
+    throw new codes.ERR_INVALID_THIS('Event');
+  }
+}
+
+class Event {
+  #cancelable;
+  #bubbles;
+  #composed;
+  #defaultPrevented = false;
+  #timestamp = now();
+  #propagationStopped = false;
+  #type;
+
+  constructor(type, options = undefined) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('type');
+    if (options != null) validateObject(options, 'options', kValidateObjectAllowObjects);
+    this.#bubbles = !!options?.bubbles;
+    this.#cancelable = !!options?.cancelable;
+    this.#composed = !!options?.composed;
+    this.#type = `${type}`;
+    this[kTrust] = options?.[kTrust] === true;
+    this[kTarget] = null;
+    this[kBeingDispatched] = false;
+    this[kStop] = false;
+    this[kPassiveCall] = false;
+    for (const key of [kTrust, kTarget, kBeingDispatched, kStop, kPassiveCall]) {
+      Object.defineProperty(this, key, { enumerable: false });
+    }
+    Object.defineProperty(this, 'isTrusted', isTrustedDescriptor);
+  }
+
+  initEvent(type, bubbles = false, cancelable = false) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('type');
+    if (this[kBeingDispatched]) return;
+    this.#type = `${type}`;
+    this.#bubbles = !!bubbles;
+    this.#cancelable = !!cancelable;
+  }
+
+  [kInspect](depth, options, inspect = require('internal/util/inspect').inspect) {
+    checkEvent(this);
+    const name = this.constructor.name;
+    if (depth < 0) return name;
+    const inner = { ...options, depth: Number.isInteger(options.depth) ? options.depth - 1 : options.depth };
+    const shown = {
+      type: this.#type,
+      defaultPrevented: this.#defaultPrevented,
+      cancelable: this.#cancelable,
+      timeStamp: this.#timestamp,
+    };
+    return `${name} ${inspect(shown, inner)}`;
+  }
+
+  stopImmediatePropagation() {
+    checkEvent(this);
+    this.stopPropagation();
+    this[kStop] = true;
+  }
+  preventDefault() {
+    checkEvent(this);
+    if (this.#cancelable && !this[kPassiveCall]) this.#defaultPrevented = true;
+  }
+  get target() {
+    checkEvent(this);
+    return this[kTarget];
+  }
+  get currentTarget() {
+    checkEvent(this);
+    return this[kBeingDispatched] ? this[kTarget] : null;
+  }
+  get srcElement() {
+    checkEvent(this);
+    return this[kTarget];
+  }
+  get type() {
+    checkEvent(this);
+    return this.#type;
+  }
+  get cancelable() {
+    checkEvent(this);
+    return this.#cancelable;
+  }
+  get defaultPrevented() {
+    checkEvent(this);
+    return this.#cancelable && this.#defaultPrevented;
+  }
+  get timeStamp() {
+    checkEvent(this);
+    return this.#timestamp;
+  }
+  composedPath() {
+    checkEvent(this);
+    return this[kBeingDispatched] ? [this[kTarget]] : [];
+  }
+  get returnValue() {
+    checkEvent(this);
+    return !this.#cancelable || !this.#defaultPrevented;
+  }
+  get bubbles() {
+    checkEvent(this);
+    return this.#bubbles;
+  }
+  get composed() {
+    checkEvent(this);
+    return this.#composed;
+  }
+  get eventPhase() {
+    checkEvent(this);
+    return this[kBeingDispatched] ? Event.AT_TARGET : Event.NONE;
+  }
+  get cancelBubble() {
+    checkEvent(this);
+    return this.#propagationStopped;
+  }
+  set cancelBubble(value) {
+    checkEvent(this);
+    if (value) this.#propagationStopped = true;
+  }
+  stopPropagation() {
+    checkEvent(this);
+    this.#propagationStopped = true;
+  }
+}
+
+function makeEnumerable(prototype, names) {
+  for (const name of names) Object.defineProperty(prototype, name, { enumerable: true });
+}
+const constant = (value) => ({ value, writable: false, configurable: false, enumerable: true });
+const tag = (value) => ({ value, writable: false, enumerable: false, configurable: true });
+
+makeEnumerable(
+  Event.prototype,
+  Object.getOwnPropertyNames(Event.prototype).filter((name) => name !== 'constructor'),
+);
+Object.defineProperty(Event.prototype, Symbol.toStringTag, tag('Event'));
+for (const [i, phase] of ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'].entries()) {
+  Object.defineProperty(Event, phase, constant(i));
+  Object.defineProperty(Event.prototype, phase, constant(i));
+}
+
+class CustomEvent extends Event {
+  #detail;
+  constructor(type, options) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('type');
+    super(type, options);
+    this.#detail = options?.detail ?? null;
+  }
+  get detail() {
+    if (typeof this !== 'object' || this === null || !(#detail in this)) {
+      throw new codes.ERR_INVALID_THIS('CustomEvent');
+    }
+    return this.#detail;
+  }
+}
+makeEnumerable(CustomEvent.prototype, ['detail']);
+Object.defineProperty(CustomEvent.prototype, Symbol.toStringTag, tag('CustomEvent'));
+
+class NodeCustomEvent extends Event {
+  constructor(type, options) {
+    super(type, options);
+    if (options?.detail) this.detail = options.detail;
+  }
+}
+
+// One registered listener; listeners of a type form a doubly linked list whose first node is the root.
+class Listener {
+  constructor(root, listener, options) {
+    this.next = undefined;
+    this.removed = false;
+    this.once = options.once;
+    this.capture = options.capture;
+    this.passive = options.passive;
+    this.isNodeStyleListener = options.isNodeStyleListener;
+    this.weak = Boolean(options.weak);
+    this.resists = options.resists;
+    if (this.weak) {
+      this.callback = new WeakRef(listener);
+      // The listener lives at least as long as the object it was registered for.
+      holders.set(options.weak, listener);
+      this.listener = this.callback;
+    } else {
+      this.listener = listener;
+      this.callback = typeof listener === 'function' ? listener : callHandleEvent.bind(undefined, listener);
+    }
+    this.previous = root;
+    if (root !== undefined) root.next = this;
+  }
+  same(listener, capture) {
+    const mine = this.weak ? this.listener.deref() : this.listener;
+    return mine === listener && this.capture === capture;
+  }
+  remove() {
+    if (this.previous !== undefined) this.previous.next = this.next;
+    if (this.next !== undefined) this.next.previous = this.previous;
+    this.removed = true;
+  }
+}
+const holders = new WeakMap();
+
+function callHandleEvent(object, event) {
+  const { handleEvent } = object;
+  if (typeof handleEvent === 'function') return Reflect.apply(handleEvent, object, [event]);
+  return undefined;
+}
+
+function initEventTarget(self) {
+  self[kEvents] = new Map();
+  self[kMaxListeners] = require('events').defaultMaxListeners;
+  self[kMaxListenersWarned] = false;
+  self[kHandlers] = new Map();
+  for (const key of [kEvents, kMaxListeners, kMaxListenersWarned, kHandlers]) {
+    Object.defineProperty(self, key, { enumerable: false });
+  }
+}
+
+function isEventTarget(value) {
+  return Boolean(value?.constructor?.[kIsEventTarget]);
+}
+
+function checkTarget(value) {
+  if (!isEventTarget(value)) throw new codes.ERR_INVALID_THIS('EventTarget');
+}
+
+function acceptsListener(listener) {
+  if (typeof listener === 'function' || (typeof listener === 'object' && listener !== null)) return true;
+  if (listener == null) return false;
+  throw new codes.ERR_INVALID_ARG_TYPE('listener', 'EventListener', listener);
+}
+
+function readOptions(options) {
+  if (typeof options === 'boolean') return { capture: options, once: false, passive: false };
+  if (options === null || options === undefined) return { capture: false, once: false, passive: false };
+  validateObject(options, 'options', kValidateObjectAllowObjects);
+  return {
+    once: Boolean(options.once),
+    capture: Boolean(options.capture),
+    passive: Boolean(options.passive),
+    signal: options.signal,
+    isNodeStyleListener: Boolean(options[kIsNodeEventTarget]),
+    weak: options[kWeakHandler],
+    resists: options[kResistStopPropagation] ?? false,
+  };
+}
+
+function throwLater(error) {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+class EventTarget {
+  static [kIsEventTarget] = true;
+
+  constructor() {
+    initEventTarget(this);
+  }
+
+  [kNewListener](size, type, listener, once, capture, passive, weak) {
+    if (this[kMaxListeners] > 0 && size > this[kMaxListeners] && !this[kMaxListenersWarned]) {
+      this[kMaxListenersWarned] = true;
+      const { inspect } = require('internal/util/inspect');
+      const warning = new Error(
+        `Possible EventTarget memory leak detected. ${size} ${type} listeners ` +
+          `added to ${inspect(this, { depth: -1 })}. MaxListeners is ${this[kMaxListeners]}. Use ` +
+          'events.setMaxListeners() to increase limit',
+      );
+      warning.name = 'MaxListenersExceededWarning';
+      warning.target = this;
+      warning.type = type;
+      warning.count = size;
+      process.emitWarning(warning);
+    }
+  }
+  [kRemoveListener](size, type, listener, capture) {}
+
+  addEventListener(type, listener, options = undefined) {
+    checkTarget(this);
+    if (arguments.length < 2) throw new codes.ERR_MISSING_ARGS('type', 'listener');
+    const settings = readOptions(options);
+    if (settings.signal !== undefined) validateAbortSignal(settings.signal, 'options.signal');
+    if (!acceptsListener(listener)) {
+      const warning = new Error(`addEventListener called with ${listener} which has no effect.`);
+      warning.name = 'AddEventListenerArgumentTypeWarning';
+      warning.target = this;
+      warning.type = type;
+      process.emitWarning(warning);
+      return;
+    }
+    type = `${type}`;
+    if (settings.signal !== undefined) {
+      if (settings.signal.aborted) return;
+      settings.signal.addEventListener('abort', () => this.removeEventListener(type, listener, options), {
+        once: true,
+        [kWeakHandler]: this,
+        [kResistStopPropagation]: true,
+      });
+    }
+    let root = this[kEvents].get(type);
+    if (root === undefined) {
+      root = { size: 1, next: undefined, resisting: Boolean(settings.resists) };
+      new Listener(root, listener, settings);
+      this[kEvents].set(type, root);
+    } else {
+      let last = root;
+      for (let at = root.next; at !== undefined; at = at.next) {
+        if (at.same(listener, settings.capture)) return;
+        last = at;
+      }
+      new Listener(last, listener, settings);
+      root.size++;
+      root.resisting ||= Boolean(settings.resists);
+    }
+    this[kNewListener](
+      root.size,
+      type,
+      listener,
+      settings.once,
+      settings.capture,
+      settings.passive,
+      settings.weak,
+    );
+  }
+
+  removeEventListener(type, listener, options = undefined) {
+    checkTarget(this);
+    if (arguments.length < 2) throw new codes.ERR_MISSING_ARGS('type', 'listener');
+    if (!acceptsListener(listener)) return;
+    type = `${type}`;
+    const capture = options?.capture === true || options === true;
+    const root = this[kEvents].get(type);
+    for (let at = root?.next; at !== undefined; at = at.next) {
+      if (!at.same(listener, capture)) continue;
+      at.remove();
+      if (--root.size === 0) this[kEvents].delete(type);
+      this[kRemoveListener](root.size, type, listener, capture);
+      return;
+    }
+  }
+
+  dispatchEvent(event) {
+    checkTarget(this);
+    if (arguments.length < 1) throw new codes.ERR_MISSING_ARGS('event');
+    if (!(event instanceof Event)) throw new codes.ERR_INVALID_ARG_TYPE('event', 'Event', event);
+    if (event[kBeingDispatched]) throw new codes.ERR_EVENT_RECURSION(event.type);
+    this[kHybridDispatch](event, event.type, event);
+    return event.defaultPrevented !== true;
+  }
+
+  // With `event` undefined, node-style listeners get the bare value and an Event is made only for the others.
+  [kHybridDispatch](value, type, event) {
+    const makeEvent = () => {
+      if (event === undefined) {
+        event = this[kCreateEvent](value, type);
+        event[kTarget] = this;
+        event[kBeingDispatched] = true;
+      }
+      return event;
+    };
+    if (event !== undefined) {
+      event[kTarget] = this;
+      event[kBeingDispatched] = true;
+    }
+    const root = this[kEvents].get(type);
+    if (root === undefined) {
+      if (event !== undefined) event[kBeingDispatched] = false;
+      return true;
+    }
+    let next;
+    for (let handler = root.next; handler !== undefined; handler = next) {
+      // Read before the call: the listener may remove itself.
+      next = handler.next;
+      if (handler.removed || (event?.[kStop] && !handler.resists)) continue;
+      if (handler.once) {
+        handler.remove();
+        if (--root.size === 0) this[kEvents].delete(type);
+        const { listener, capture } = handler;
+        this[kRemoveListener](root.size, type, listener, capture);
+      }
+      try {
+        const argument = handler.isNodeStyleListener ? value : makeEvent();
+        const callback = handler.weak ? handler.callback.deref() : handler.callback;
+        if (!callback) continue;
+        if (event !== undefined) event[kPassiveCall] = handler.passive;
+        const result = Reflect.apply(callback, this, [argument]);
+        if (event !== undefined) event[kPassiveCall] = false;
+        if (!handler.isNodeStyleListener && result != null) {
+          const { then } = result;
+          if (typeof then === 'function') then.call(result, undefined, throwLater);
+        }
+      } catch (error) {
+        throwLater(error);
+      }
+    }
+    if (event !== undefined) event[kBeingDispatched] = false;
+    return true;
+  }
+
+  [kCreateEvent](value, type) {
+    return new NodeCustomEvent(type, { detail: value });
+  }
+
+  [kInspect](depth, options, inspect = require('internal/util/inspect').inspect) {
+    checkTarget(this);
+    const name = this.constructor.name;
+    if (depth < 0) return name;
+    const inner = { ...options, depth: Number.isInteger(options.depth) ? options.depth - 1 : options.depth };
+    return `${name} ${inspect({}, inner)}`;
+  }
+}
+makeEnumerable(EventTarget.prototype, ['addEventListener', 'removeEventListener', 'dispatchEvent']);
+Object.defineProperty(EventTarget.prototype, Symbol.toStringTag, tag('EventTarget'));
+
+function checkNodeTarget(value) {
+  if (!value?.constructor?.[kIsNodeEventTarget]) throw new codes.ERR_INVALID_THIS('NodeEventTarget');
+}
+
+class NodeEventTarget extends EventTarget {
+  static [kIsNodeEventTarget] = true;
+  static defaultMaxListeners = 10;
+
+  setMaxListeners(n) {
+    checkNodeTarget(this);
+    require('events').setMaxListeners(n, this);
+  }
+  getMaxListeners() {
+    checkNodeTarget(this);
+    return this[kMaxListeners];
+  }
+  eventNames() {
+    checkNodeTarget(this);
+    return [...this[kEvents].keys()];
+  }
+  listenerCount(type) {
+    checkNodeTarget(this);
+    return this[kEvents].get(String(type))?.size ?? 0;
+  }
+  off(type, listener, options) {
+    checkNodeTarget(this);
+    this.removeEventListener(type, listener, options);
+    return this;
+  }
+  removeListener(type, listener, options) {
+    checkNodeTarget(this);
+    this.removeEventListener(type, listener, options);
+    return this;
+  }
+  on(type, listener) {
+    checkNodeTarget(this);
+    this.addEventListener(type, listener, { [kIsNodeEventTarget]: true });
+    return this;
+  }
+  addListener(type, listener) {
+    return this.on(type, listener);
+  }
+  emit(type, value) {
+    checkNodeTarget(this);
+    validateString(type, 'type');
+    const heard = this.listenerCount(type) > 0;
+    this[kHybridDispatch](value, type);
+    return heard;
+  }
+  once(type, listener) {
+    checkNodeTarget(this);
+    this.addEventListener(type, listener, { once: true, [kIsNodeEventTarget]: true });
+    return this;
+  }
+  removeAllListeners(type) {
+    checkNodeTarget(this);
+    if (type !== undefined) this[kEvents].delete(String(type));
+    else this[kEvents].clear();
+    return this;
+  }
+}
+makeEnumerable(
+  NodeEventTarget.prototype,
+  Object.getOwnPropertyNames(NodeEventTarget.prototype).filter((name) => name !== 'constructor'),
+);
+
+// Defines the attribute `on<name>` (https://html.spec.whatwg.org/#event-handler-attributes).
+function defineEventHandler(prototype, name, event = name) {
+  const property = `on${name}`;
+  const getter = {
+    [property]() {
+      return this[kHandlers]?.get(event)?.handler ?? null;
+    },
+  }[property];
+  function set(value) {
+    if (this[kHandlers] === undefined) initEventTarget(this);
+    const handlers = this[kHandlers];
+    let wrapped = handlers.get(event);
+    if (wrapped !== undefined) {
+      if (typeof wrapped.handler === 'function') {
+        const root = this[kEvents].get(event);
+        if (root !== undefined) root.size--;
+        this[kRemoveListener](root?.size ?? 0, event, wrapped.handler, false);
+      }
+      wrapped.handler = value;
+    } else {
+      wrapped = function (...args) {
+        if (typeof wrapped.handler !== 'function') return undefined;
+        return Reflect.apply(wrapped.handler, this, args);
+      };
+      wrapped.handler = value;
+      handlers.set(event, wrapped);
+      this.addEventListener(event, wrapped);
+      // Counted below, only while there is a function.
+      this[kEvents].get(event).size--;
+    }
+    if (typeof value === 'function') {
+      const root = this[kEvents].get(event);
+      root.size++;
+      this[kNewListener](root.size, event, value, false, false, false, false);
+    }
+  }
+  Object.defineProperty(set, 'name', { value: `set ${property}` });
+  Object.defineProperty(getter, 'name', { value: `get ${property}` });
+  Object.defineProperty(prototype, property, { get: getter, set, configurable: true, enumerable: true });
+}
+
+function listenersOfTarget(target, type) {
+  const result = [];
+  for (let at = target[kEvents].get(String(type))?.next; at !== undefined; at = at.next) {
+    const listener = at.weak ? at.listener.deref() : at.listener;
+    if (listener !== undefined) result.push(listener);
+  }
+  return result;
+}
+
+module.exports = {
+  CustomEvent,
+  Event,
+  EventTarget,
+  NodeEventTarget,
+  defineEventHandler,
+  initEventTarget,
+  initNodeEventTarget: initEventTarget,
+  isEventTarget,
+  kCreateEvent,
+  kEvents,
+  kHybridDispatch,
+  kNewListener,
+  kRemoveListener,
+  kResistStopPropagation,
+  kTrustEvent: kTrust,
+  kWeakHandler,
+  listenersOfTarget,
+  maxListenersOfTarget: (target) => target[kMaxListeners],
+  setMaxListenersOfTarget(target, n) {
+    target[kMaxListeners] = n;
+    target[kMaxListenersWarned] = false;
+  },
+};

@@ -1,0 +1,420 @@
+'use strict';
+// EventEmitter (https://nodejs.org/docs/latest-v20.x/api/events.html). The module itself is the class.
+//
+// `_events` maps a name to one function or to an array of functions; an array is copied before it is called, so that
+// listeners may add and remove listeners. Waiting for events (once, on) is in internal/events/async.
+
+const kCapture = Symbol('kCapture');
+const kErrorMonitor = Symbol('events.errorMonitor');
+const kRejection = Symbol.for('nodejs.rejection');
+
+let errorsModule;
+const errors = () => (errorsModule ??= require('internal/errors'));
+
+let defaultMaxListeners = 10;
+
+function EventEmitter(options) {
+  EventEmitter.init.call(this, options);
+}
+module.exports = EventEmitter;
+
+EventEmitter.prototype._events = undefined;
+EventEmitter.prototype._eventsCount = 0;
+EventEmitter.prototype._maxListeners = undefined;
+Object.defineProperty(EventEmitter.prototype, kCapture, { value: false, writable: true, enumerable: false });
+
+EventEmitter.init = function init(options) {
+  if (this._events === undefined || this._events === Object.getPrototypeOf(this)._events) {
+    this._events = { __proto__: null };
+    this._eventsCount = 0;
+  }
+  this._maxListeners ??= undefined;
+  if (options?.captureRejections) {
+    require('internal/errors/validators').validateBoolean(
+      options.captureRejections,
+      'options.captureRejections',
+    );
+    this[kCapture] = Boolean(options.captureRejections);
+  } else {
+    // Assigned in both cases: one hidden class for all emitters.
+    this[kCapture] = EventEmitter.prototype[kCapture];
+  }
+};
+
+function checkListener(listener) {
+  if (typeof listener !== 'function') {
+    throw new (errors().codes.ERR_INVALID_ARG_TYPE)('listener', 'Function', listener);
+  }
+}
+
+function checkMaxListeners(n, name) {
+  require('internal/errors/validators').validateNumber(n, name, 0);
+}
+
+EventEmitter.prototype.setMaxListeners = function setMaxListeners(n) {
+  checkMaxListeners(n, 'setMaxListeners');
+  this._maxListeners = n;
+  return this;
+};
+
+function maxListenersOf(emitter) {
+  return emitter._maxListeners === undefined ? defaultMaxListeners : emitter._maxListeners;
+}
+
+EventEmitter.prototype.getMaxListeners = function getMaxListeners() {
+  return maxListenersOf(this);
+};
+
+// ---- emit
+
+// A listener of a capturing emitter returned something: a rejection becomes an 'error' event.
+function watchResult(emitter, result, type, args) {
+  if (!emitter[kCapture]) return;
+  try {
+    const { then } = result;
+    if (typeof then === 'function') {
+      then.call(result, undefined, (error) => {
+        // Out of the promise, so that a throwing handler is an uncaught exception.
+        process.nextTick(emitRejection, emitter, error, type, args);
+      });
+    }
+  } catch (error) {
+    emitter.emit('error', error);
+  }
+}
+
+function emitRejection(emitter, error, type, args) {
+  if (typeof emitter[kRejection] === 'function') {
+    emitter[kRejection](error, type, ...args);
+    return;
+  }
+  // The error handler's own rejections must not come back here.
+  const before = emitter[kCapture];
+  try {
+    emitter[kCapture] = false;
+    emitter.emit('error', error);
+  } finally {
+    emitter[kCapture] = before;
+  }
+}
+
+function throwUnhandled(error) {
+  if (error instanceof Error) throw error;
+  let text;
+  try {
+    text = require('internal/util/inspect').inspect(error);
+  } catch {
+    text = error;
+  }
+  const unhandled = new (errors().codes.ERR_UNHANDLED_ERROR)(text);
+  unhandled.context = error;
+  throw unhandled;
+}
+
+EventEmitter.prototype.emit = function emit(type, ...args) {
+  const events = this._events;
+  if (type === 'error') {
+    if (events?.[kErrorMonitor] !== undefined) this.emit(kErrorMonitor, ...args);
+    if (events?.error === undefined) throwUnhandled(args[0]);
+  }
+  const handler = events?.[type];
+  if (handler === undefined) return false;
+  if (typeof handler === 'function') {
+    const result = Reflect.apply(handler, this, args);
+    if (result !== undefined && result !== null) watchResult(this, result, type, args);
+  } else {
+    const listeners = handler.slice();
+    for (let i = 0; i < listeners.length; ++i) {
+      const result = Reflect.apply(listeners[i], this, args);
+      if (result !== undefined && result !== null) watchResult(this, result, type, args);
+    }
+  }
+  return true;
+};
+
+// ---- adding and removing
+
+function warnLeak(target, type, count, max, list) {
+  list.warned = true;
+  const { inspect } = require('internal/util/inspect');
+  const warning = new Error(
+    `Possible EventEmitter memory leak detected. ${count} ${String(type)} listeners ` +
+      `added to ${inspect(target, { depth: -1 })}. MaxListeners is ${max}. Use emitter.setMaxListeners() to ` +
+      'increase limit',
+  );
+  warning.name = 'MaxListenersExceededWarning';
+  warning.emitter = target;
+  warning.type = type;
+  warning.count = count;
+  process.emitWarning(warning);
+}
+
+function add(target, type, listener, prepend) {
+  checkListener(listener);
+  let events = target._events;
+  let existing;
+  if (events === undefined) {
+    events = target._events = { __proto__: null };
+    target._eventsCount = 0;
+  } else {
+    // Before it is added, so that 'newListener' is not told of itself.
+    if (events.newListener !== undefined) {
+      target.emit('newListener', type, listener.listener ?? listener);
+      events = target._events;
+    }
+    existing = events[type];
+  }
+  if (existing === undefined) {
+    events[type] = listener;
+    ++target._eventsCount;
+    return target;
+  }
+  if (typeof existing === 'function') {
+    existing = events[type] = prepend ? [listener, existing] : [existing, listener];
+  } else if (prepend) {
+    existing.unshift(listener);
+  } else {
+    existing.push(listener);
+  }
+  const max = maxListenersOf(target);
+  if (max > 0 && existing.length > max && !existing.warned) {
+    warnLeak(target, type, existing.length, max, existing);
+  }
+  return target;
+}
+
+EventEmitter.prototype.addListener = function addListener(type, listener) {
+  return add(this, type, listener, false);
+};
+EventEmitter.prototype.on = EventEmitter.prototype.addListener;
+EventEmitter.prototype.prependListener = function prependListener(type, listener) {
+  return add(this, type, listener, true);
+};
+
+function callOnce(...args) {
+  if (this.fired) return undefined;
+  this.target.removeListener(this.type, this.wrapped);
+  this.fired = true;
+  return Reflect.apply(this.listener, this.target, args);
+}
+
+function onceWrapper(target, type, listener) {
+  const state = { fired: false, wrapped: undefined, target, type, listener };
+  const wrapped = callOnce.bind(state);
+  wrapped.listener = listener;
+  state.wrapped = wrapped;
+  return wrapped;
+}
+
+EventEmitter.prototype.once = function once(type, listener) {
+  checkListener(listener);
+  this.on(type, onceWrapper(this, type, listener));
+  return this;
+};
+EventEmitter.prototype.prependOnceListener = function prependOnceListener(type, listener) {
+  checkListener(listener);
+  this.prependListener(type, onceWrapper(this, type, listener));
+  return this;
+};
+
+EventEmitter.prototype.removeListener = function removeListener(type, listener) {
+  checkListener(listener);
+  const events = this._events;
+  const list = events?.[type];
+  if (list === undefined) return this;
+  if (list === listener || list.listener === listener) {
+    this._eventsCount -= 1;
+    if (this._eventsCount === 0) this._events = { __proto__: null };
+    else delete events[type];
+    if (events.removeListener) this.emit('removeListener', type, list.listener ?? listener);
+    return this;
+  }
+  if (typeof list === 'function') return this;
+  let position = list.length - 1;
+  while (position >= 0 && list[position] !== listener && list[position].listener !== listener) position--;
+  if (position < 0) return this;
+  if (position === 0) list.shift();
+  else list.splice(position, 1);
+  if (list.length === 1) events[type] = list[0];
+  if (events.removeListener !== undefined) this.emit('removeListener', type, listener);
+  return this;
+};
+EventEmitter.prototype.off = EventEmitter.prototype.removeListener;
+
+EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
+  const events = this._events;
+  if (events === undefined) return this;
+  if (events.removeListener === undefined) {
+    // Nobody wants to hear of it.
+    if (arguments.length === 0) {
+      this._events = { __proto__: null };
+      this._eventsCount = 0;
+    } else if (events[type] !== undefined) {
+      if (--this._eventsCount === 0) this._events = { __proto__: null };
+      else delete events[type];
+    }
+    return this;
+  }
+  if (arguments.length === 0) {
+    for (const key of Reflect.ownKeys(events)) {
+      if (key !== 'removeListener') this.removeAllListeners(key);
+    }
+    this.removeAllListeners('removeListener');
+    this._events = { __proto__: null };
+    this._eventsCount = 0;
+    return this;
+  }
+  const listeners = events[type];
+  if (typeof listeners === 'function') {
+    this.removeListener(type, listeners);
+  } else if (listeners !== undefined) {
+    for (let i = listeners.length - 1; i >= 0; i--) this.removeListener(type, listeners[i]);
+  }
+  return this;
+};
+
+function listenersOf(target, type, unwrap) {
+  const found = target._events?.[type];
+  if (found === undefined) return [];
+  if (typeof found === 'function') return unwrap ? [found.listener ?? found] : [found];
+  return unwrap ? found.map((f) => f.listener ?? f) : found.slice();
+}
+
+EventEmitter.prototype.listeners = function listeners(type) {
+  return listenersOf(this, type, true);
+};
+EventEmitter.prototype.rawListeners = function rawListeners(type) {
+  return listenersOf(this, type, false);
+};
+EventEmitter.prototype.listenerCount = function listenerCount(type, listener) {
+  const found = this._events?.[type];
+  if (found === undefined) return 0;
+  if (listener != null) {
+    const same = (f) => f === listener || f.listener === listener;
+    return typeof found === 'function' ? Number(same(found)) : found.filter(same).length;
+  }
+  return typeof found === 'function' ? 1 : found.length;
+};
+EventEmitter.prototype.eventNames = function eventNames() {
+  return this._eventsCount > 0 ? Reflect.ownKeys(this._events) : [];
+};
+
+// ---- statics
+
+EventEmitter.usingDomains = false;
+EventEmitter.EventEmitter = EventEmitter;
+EventEmitter.captureRejectionSymbol = kRejection;
+Object.defineProperties(EventEmitter, {
+  captureRejections: {
+    get: () => EventEmitter.prototype[kCapture],
+    set: (value) => {
+      require('internal/errors/validators').validateBoolean(value, 'EventEmitter.captureRejections');
+      EventEmitter.prototype[kCapture] = value;
+    },
+    enumerable: true,
+    configurable: true,
+  },
+  errorMonitor: { value: kErrorMonitor, writable: false, configurable: true, enumerable: true },
+  defaultMaxListeners: {
+    get: () => defaultMaxListeners,
+    set: (n) => {
+      checkMaxListeners(n, 'defaultMaxListeners');
+      defaultMaxListeners = n;
+    },
+    enumerable: true,
+  },
+  EventEmitterAsyncResource: {
+    get: () => require('internal/events/async_resource').EventEmitterAsyncResource,
+    set: undefined,
+    enumerable: true,
+    configurable: true,
+  },
+});
+
+EventEmitter.once = function once(emitter, name, options) {
+  return require('internal/events/async').once(emitter, name, options);
+};
+EventEmitter.on = function on(emitter, name, options) {
+  return require('internal/events/async').on(emitter, name, options);
+};
+
+const isEventTarget = (value) => typeof value?.addEventListener === 'function';
+
+EventEmitter.getEventListeners = function getEventListeners(emitterOrTarget, type) {
+  if (typeof emitterOrTarget?.listeners === 'function') return emitterOrTarget.listeners(type);
+  const { listenersOfTarget, isEventTarget: isOurs } = require('internal/events/event_target');
+  if (isOurs(emitterOrTarget)) return listenersOfTarget(emitterOrTarget, type);
+  throw new (errors().codes.ERR_INVALID_ARG_TYPE)(
+    'emitter',
+    ['EventEmitter', 'EventTarget'],
+    emitterOrTarget,
+  );
+};
+
+EventEmitter.getMaxListeners = function getMaxListeners(emitterOrTarget) {
+  if (typeof emitterOrTarget?.getMaxListeners === 'function') return maxListenersOf(emitterOrTarget);
+  if (isEventTarget(emitterOrTarget)) {
+    return (
+      require('internal/events/event_target').maxListenersOfTarget(emitterOrTarget) ?? defaultMaxListeners
+    );
+  }
+  throw new (errors().codes.ERR_INVALID_ARG_TYPE)(
+    'emitter',
+    ['EventEmitter', 'EventTarget'],
+    emitterOrTarget,
+  );
+};
+
+EventEmitter.setMaxListeners = function setMaxListeners(n = defaultMaxListeners, ...targets) {
+  checkMaxListeners(n, 'setMaxListeners');
+  if (targets.length === 0) {
+    defaultMaxListeners = n;
+    return;
+  }
+  for (const target of targets) {
+    if (isEventTarget(target)) {
+      require('internal/events/event_target').setMaxListenersOfTarget(target, n);
+    } else if (typeof target.setMaxListeners === 'function') {
+      target.setMaxListeners(n);
+    } else {
+      throw new (errors().codes.ERR_INVALID_ARG_TYPE)(
+        'eventTargets',
+        ['EventEmitter', 'EventTarget'],
+        target,
+      );
+    }
+  }
+};
+
+EventEmitter.listenerCount = function listenerCount(emitter, type) {
+  if (typeof emitter.listenerCount === 'function') return emitter.listenerCount(type);
+  return EventEmitter.prototype.listenerCount.call(emitter, type);
+};
+
+EventEmitter.addAbortListener = function addAbortListener(signal, listener) {
+  if (signal === undefined) {
+    throw new (errors().codes.ERR_INVALID_ARG_TYPE)('signal', 'AbortSignal', signal);
+  }
+  const { validateAbortSignal, validateFunction } = require('internal/errors/validators');
+  validateAbortSignal(signal, 'signal');
+  validateFunction(listener, 'listener');
+  let remove;
+  if (signal.aborted) {
+    queueMicrotask(() => listener());
+  } else {
+    const { kResistStopPropagation } = require('internal/events/event_target');
+    signal.addEventListener('abort', listener, {
+      __proto__: null,
+      once: true,
+      [kResistStopPropagation]: true,
+    });
+    remove = () => signal.removeEventListener('abort', listener);
+  }
+  const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
+  return {
+    __proto__: null,
+    [disposeSymbol]() {
+      remove?.();
+    },
+  };
+};
