@@ -28,7 +28,7 @@ for p in "${packages[@]}"; do
 done
 command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
 mkdir -p $deps/debs
-if [ ${#missing[@]} -gt 0 ] || [ ! -f $deps/lib/libnode.so.108 ]; then
+if [ ${#missing[@]} -gt 0 ] || [ ! -f $deps/lib/libnode.so.108.debian ]; then
   say "updating package lists"
   as_root apt-get update -qq
 fi
@@ -38,7 +38,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     { tail -20 $deps/apt.log; say "apt-get failed: see $deps/apt.log"; exit 1; }
 fi
 
-if [ ! -f $deps/lib/libnode.so.108 ]; then
+if [ ! -f $deps/lib/libnode.so.108.debian ]; then
   say "unpacking V8 and llhttp from Debian"
   (cd $deps/debs && rm -f ./*.deb && apt-get download -qq libnode108 libnode-dev node-llhttp 2>/dev/null) ||
     { say "apt-get download libnode108 libnode-dev node-llhttp failed: are Debian 12's package sources configured?"; exit 1; }
@@ -47,7 +47,6 @@ if [ ! -f $deps/lib/libnode.so.108 ]; then
   cp -r $deps/unpacked/usr/include/nodejs/deps/v8/include $deps/include/v8
   cp $deps/unpacked/usr/share/llhttp/*.c $deps/unpacked/usr/share/include/llhttp/llhttp.h $deps/llhttp/
   cp $deps/unpacked/usr/lib/x86_64-linux-gnu/libnode.so.108 $deps/lib/libnode.so.108.debian
-  cp $deps/lib/libnode.so.108.debian $deps/lib/libnode.so.108
   # What libnode itself links to (never its Debian package, which would pull in Debian's nodejs).
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     libbrotli1 libc-ares2 libicu72 libnghttp2-14 libssl3 libuv1 zlib1g >>$deps/apt.log 2>&1
