@@ -87,6 +87,7 @@ class LiteAgent {
   Generation current_;
   std::optional<Generation> previous_;
   State state_ = State::kNew;
+  bool checked_ = false;  // a valid check came since the start, or since a failed agent's restart
   bool nominated_ = false;
   std::optional<SocketAddress> selected_;
   std::array<SocketAddress, 8> validated_{};  // a ring: the latest eight
