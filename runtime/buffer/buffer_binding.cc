@@ -1,0 +1,367 @@
+// internalBinding('buffer'): what Buffer's JavaScript cannot do fast by itself.
+// Methods named <encoding>Slice and <encoding>Write run with the buffer as `this`. Indexes arrive checked or
+// are clamped here.
+#include <uv.h>
+#include <v8.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+#include "runtime/buffer/buffer.h"
+#include "runtime/buffer/codecs.h"
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+
+namespace parley {
+
+void SetBufferPrototype(v8::Isolate* isolate, v8::Local<v8::Object> prototype);
+
+namespace {
+
+using Args = v8::FunctionCallbackInfo<v8::Value>;
+using Bytes = std::span<uint8_t>;
+
+// A non-negative index; anything else becomes `otherwise`. Values beyond any buffer stay large.
+size_t IndexOf(v8::Local<v8::Value> value, size_t otherwise) {
+  if (value->IsUint32()) return value.As<v8::Uint32>()->Value();
+  if (!value->IsNumber()) return otherwise;
+  const double number = value.As<v8::Number>()->Value();
+  if (!(number >= 0)) return 0;
+  return number >= 9007199254740992.0 ? static_cast<size_t>(9007199254740992) : static_cast<size_t>(number);
+}
+
+bool ThisBytes(const Args& args, Bytes* bytes) {
+  if (!args.This()->IsArrayBufferView()) {
+    Environment::From(args)->ThrowError("ERR_INVALID_ARG_TYPE", "argument must be a buffer",
+                                        Environment::ErrorType::kTypeError);
+    return false;
+  }
+  *bytes = BytesOf(args.This());
+  return true;
+}
+
+bool OutOfRange(const Args& args) {
+  Environment::From(args)->ThrowError("ERR_OUT_OF_RANGE", "Index out of range",
+                                      Environment::ErrorType::kRangeError);
+  return false;
+}
+
+// (start, end) -> string
+template <Encoding encoding>
+void Slice(const Args& args) {
+  Bytes bytes;
+  if (!ThisBytes(args, &bytes)) return;
+  const size_t start = IndexOf(args[0], 0);
+  const size_t end = std::min(IndexOf(args[1], bytes.size()), bytes.size());
+  if (start >= end) {
+    args.GetReturnValue().SetEmptyString();
+    return;
+  }
+  v8::Local<v8::Value> result;
+  if (EncodeBytes(args.GetIsolate(), bytes.subspan(start, end - start), encoding).ToLocal(&result))
+    args.GetReturnValue().Set(result);
+}
+
+// (string, offset, maximum length) -> bytes written
+template <Encoding encoding>
+void Write(const Args& args) {
+  Bytes bytes;
+  if (!ThisBytes(args, &bytes)) return;
+  if (!args[0]->IsString()) {
+    Environment::From(args)->ThrowError("ERR_INVALID_ARG_TYPE", "argument must be a string",
+                                        Environment::ErrorType::kTypeError);
+    return;
+  }
+  const size_t offset = IndexOf(args[1], 0);
+  if (offset > bytes.size()) {
+    Environment::From(args)->ThrowError("ERR_BUFFER_OUT_OF_BOUNDS", "\"offset\" is outside of buffer bounds",
+                                        Environment::ErrorType::kRangeError);
+    return;
+  }
+  const size_t length = std::min(IndexOf(args[2], bytes.size() - offset), bytes.size() - offset);
+  const size_t written =
+      WriteString(args.GetIsolate(), args[0].As<v8::String>(), encoding, bytes.subspan(offset, length));
+  args.GetReturnValue().Set(static_cast<double>(written));
+}
+
+void ByteLengthUtf8(const Args& args) {
+  if (!args[0]->IsString()) return;
+  args.GetReturnValue().Set(args[0].As<v8::String>()->Utf8Length(args.GetIsolate()));
+}
+
+// (length) -> ArrayBuffer whose contents are undefined
+void CreateUnsafeArrayBuffer(const Args& args) {
+  v8::Local<v8::Uint8Array> buffer;
+  if (NewBuffer(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&buffer))
+    args.GetReturnValue().Set(buffer->Buffer());
+}
+
+// (source, target, targetStart, sourceStart, count): all in range
+void Copy(const Args& args) {
+  const Bytes source = BytesOf(args[0]);
+  const Bytes target = BytesOf(args[1]);
+  const size_t to = IndexOf(args[2], 0), from = IndexOf(args[3], 0), count = IndexOf(args[4], 0);
+  if (from > source.size() || to > target.size()) return;
+  const size_t length = std::min({count, source.size() - from, target.size() - to});
+  if (length > 0) std::memmove(target.data() + to, source.data() + from, length);
+}
+
+int CompareBytes(std::span<const uint8_t> a, std::span<const uint8_t> b) {
+  const size_t common = std::min(a.size(), b.size());
+  const int order = common == 0 ? 0 : std::memcmp(a.data(), b.data(), common);
+  if (order != 0) return order < 0 ? -1 : 1;
+  return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
+}
+
+void Compare(const Args& args) {
+  args.GetReturnValue().Set(CompareBytes(BytesOf(args[0]), BytesOf(args[1])));
+}
+
+// (source, target, targetStart, sourceStart, targetLength, sourceLength)
+void CompareOffset(const Args& args) {
+  const Bytes source = BytesOf(args[0]);
+  const Bytes target = BytesOf(args[1]);
+  const size_t target_start = IndexOf(args[2], 0), source_start = IndexOf(args[3], 0);
+  if (source_start > source.size() || target_start > target.size()) {
+    OutOfRange(args);
+    return;
+  }
+  const size_t target_length = std::min(IndexOf(args[4], 0), target.size() - target_start);
+  const size_t source_length = std::min(IndexOf(args[5], 0), source.size() - source_start);
+  args.GetReturnValue().Set(
+      CompareBytes(source.subspan(source_start, source_length), target.subspan(target_start, target_length)));
+}
+
+// (buffer, value, start, end, encoding) -> undefined, -1: nothing to repeat in a value that is not empty, -2:
+// out of range
+void Fill(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  const Bytes bytes = BytesOf(args[0]);
+  const size_t start = IndexOf(args[2], 0), end = IndexOf(args[3], 0);
+  if (start > end || end > bytes.size()) return args.GetReturnValue().Set(-2);
+  if (start == end) return;
+  const Bytes range = bytes.subspan(start, end - start);
+  size_t pattern = 0;
+  if (HasBytes(args[1])) {
+    const Bytes value = BytesOf(args[1]);
+    pattern = std::min(value.size(), range.size());
+    if (pattern > 0) std::memmove(range.data(), value.data(), pattern);
+  } else if (args[1]->IsString()) {
+    v8::Local<v8::String> string = args[1].As<v8::String>();
+    const Encoding encoding = ParseEncoding(isolate, args[4]);
+    const size_t size = StringSize(isolate, string, encoding);
+    // Through memory of its own: a character cut by the range's end is still copied in part.
+    std::unique_ptr<uint8_t[]> text(new uint8_t[size + 1]);
+    const size_t written = WriteString(isolate, string, encoding, {text.get(), size});
+    pattern = std::min(written, range.size());
+    if (pattern > 0) std::memcpy(range.data(), text.get(), pattern);
+  } else {
+    uint32_t value = 0;
+    if (!args[1]->Uint32Value(isolate->GetCurrentContext()).To(&value)) return;
+    std::memset(range.data(), static_cast<int>(value & 255), range.size());
+    return;
+  }
+  if (pattern == 0) return args.GetReturnValue().Set(-1);
+  size_t done = pattern;
+  while (done < range.size()) {
+    const size_t next = std::min(done, range.size() - done);
+    std::memcpy(range.data() + done, range.data(), next);
+    done += next;
+  }
+}
+
+// Position of the needle nearest to `offset` in the direction, or -1. `step` is 2 for UTF-16.
+int64_t Search(std::span<const uint8_t> hay, std::span<const uint8_t> needle, double offset, bool forward,
+               size_t step) {
+  const int64_t size = static_cast<int64_t>(hay.size());
+  const int64_t length = static_cast<int64_t>(needle.size());
+  int64_t at;
+  if (std::isnan(offset)) {
+    at = forward ? 0 : size;
+  } else if (offset < 0) {
+    at = offset < -static_cast<double>(size) ? -1 : size + static_cast<int64_t>(offset);
+    if (at < 0) {
+      if (!forward) return -1;
+      at = 0;
+    }
+  } else {
+    at = offset > static_cast<double>(size) ? size : static_cast<int64_t>(offset);
+    if (forward && offset > static_cast<double>(size)) return length == 0 ? size : -1;
+  }
+  if (length == 0) return std::min(at, size);
+  if (length > size) return -1;
+  if (!forward) {
+    at = std::min(at, size - length);
+    for (; at >= 0; at--) {
+      if (at % static_cast<int64_t>(step) == 0 &&
+          std::memcmp(hay.data() + at, needle.data(), needle.size()) == 0)
+        return at;
+    }
+    return -1;
+  }
+  while (at + length <= size) {
+    const void* found = memmem(hay.data() + at, static_cast<size_t>(size - at), needle.data(), needle.size());
+    if (found == nullptr) return -1;
+    const int64_t position = static_cast<const uint8_t*>(found) - hay.data();
+    if (position % static_cast<int64_t>(step) == 0) return position;
+    at = position + 1;
+  }
+  return -1;
+}
+
+double OffsetOf(const Args& args) {
+  return args[2]->IsNumber() ? args[2].As<v8::Number>()->Value() : std::nan("");
+}
+
+// (buffer, string, offset, encoding, forward)
+void IndexOfString(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  if (!args[1]->IsString()) return args.GetReturnValue().Set(-1);
+  const Encoding encoding = ParseEncoding(isolate, args[3]);
+  v8::Local<v8::String> string = args[1].As<v8::String>();
+  const size_t size = StringSize(isolate, string, encoding);
+  std::unique_ptr<uint8_t[]> needle(new uint8_t[size + 1]);
+  const size_t length = WriteString(isolate, string, encoding, {needle.get(), size});
+  args.GetReturnValue().Set(
+      static_cast<double>(Search(BytesOf(args[0]), {needle.get(), length}, OffsetOf(args), args[4]->IsTrue(),
+                                 encoding == Encoding::kUcs2 ? 2 : 1)));
+}
+
+void IndexOfBuffer(const Args& args) {
+  const Encoding encoding = ParseEncoding(args.GetIsolate(), args[3]);
+  args.GetReturnValue().Set(
+      static_cast<double>(Search(BytesOf(args[0]), BytesOf(args[1]), OffsetOf(args), args[4]->IsTrue(),
+                                 encoding == Encoding::kUcs2 ? 2 : 1)));
+}
+
+// (buffer, byte, offset, forward)
+void IndexOfNumber(const Args& args) {
+  uint32_t number = 0;
+  if (!args[1]->Uint32Value(args.GetIsolate()->GetCurrentContext()).To(&number)) return;
+  const uint8_t needle = static_cast<uint8_t>(number);
+  args.GetReturnValue().Set(
+      static_cast<double>(Search(BytesOf(args[0]), {&needle, 1}, OffsetOf(args), args[3]->IsTrue(), 1)));
+}
+
+template <size_t width>
+void Swap(const Args& args) {
+  const Bytes bytes = BytesOf(args[0]);
+  for (size_t i = 0; i + width <= bytes.size(); i += width)
+    std::reverse(bytes.data() + i, bytes.data() + i + width);
+  args.GetReturnValue().Set(args[0]);
+}
+
+void IsUtf8Binding(const Args& args) { args.GetReturnValue().Set(IsUtf8(BytesOf(args[0]))); }
+void IsAsciiBinding(const Args& args) { args.GetReturnValue().Set(IsAscii(BytesOf(args[0]))); }
+
+// (latin1 string) -> base64 string, or -1 for a character above U+00FF
+void Btoa(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::Local<v8::String> input = args[0].As<v8::String>();
+  if (!input->ContainsOnlyOneByte()) return args.GetReturnValue().Set(-1);
+  const size_t length = static_cast<size_t>(input->Length());
+  std::unique_ptr<uint8_t[]> text(new uint8_t[length + 1]);
+  input->WriteOneByte(isolate, text.get(), 0, static_cast<int>(length), v8::String::NO_NULL_TERMINATION);
+  v8::Local<v8::Value> result;
+  if (EncodeBytes(isolate, {text.get(), length}, Encoding::kBase64).ToLocal(&result))
+    args.GetReturnValue().Set(result);
+}
+
+void SetPrototype(const Args& args) {
+  if (args[0]->IsObject()) SetBufferPrototype(args.GetIsolate(), args[0].As<v8::Object>());
+}
+
+// (view, ignore byte order mark, fatal) -> string, or undefined when fatal and not UTF-8
+void DecodeUtf8(const Args& args) {
+  std::span<const uint8_t> bytes = BytesOf(args[0]);
+  if (args[2]->IsTrue() && !IsUtf8(bytes)) return;
+  if (!args[1]->IsTrue() && bytes.size() >= 3 && std::memcmp(bytes.data(), "\xef\xbb\xbf", 3) == 0) {
+    bytes = bytes.subspan(3);
+  }
+  v8::Local<v8::Value> result;
+  if (EncodeBytes(args.GetIsolate(), bytes, Encoding::kUtf8).ToLocal(&result))
+    args.GetReturnValue().Set(result);
+}
+
+// (string) -> Uint8Array
+void EncodeUtf8String(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::Local<v8::String> string = args[0].As<v8::String>();
+  const size_t length = static_cast<size_t>(string->Utf8Length(isolate));
+  v8::Local<v8::ArrayBuffer> memory = v8::ArrayBuffer::New(isolate, length);
+  if (length > 0)
+    WriteString(isolate, string, Encoding::kUtf8, {static_cast<uint8_t*>(memory->Data()), length});
+  args.GetReturnValue().Set(v8::Uint8Array::New(memory, 0, length));
+}
+
+// (string, target, Uint32Array results): results become [code units read, bytes written]
+void EncodeInto(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  const Bytes target = BytesOf(args[1]);
+  const Bytes results = BytesOf(args[2]);
+  int read = 0;
+  int written = 0;
+  if (!target.empty()) {
+    written = args[0].As<v8::String>()->WriteUtf8(
+        isolate, reinterpret_cast<char*>(target.data()),
+        static_cast<int>(std::min<size_t>(target.size(), 0x7fffffff)), &read,
+        v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+  }
+  const uint32_t pair[2] = {static_cast<uint32_t>(read), static_cast<uint32_t>(written)};
+  if (results.size() >= sizeof(pair)) std::memcpy(results.data(), pair, sizeof(pair));
+}
+
+constexpr BindingFunction kFunctions[] = {
+    {"asciiSlice", Slice<Encoding::kAscii>},
+    {"base64Slice", Slice<Encoding::kBase64>},
+    {"base64urlSlice", Slice<Encoding::kBase64Url>},
+    {"latin1Slice", Slice<Encoding::kLatin1>},
+    {"hexSlice", Slice<Encoding::kHex>},
+    {"ucs2Slice", Slice<Encoding::kUcs2>},
+    {"utf8Slice", Slice<Encoding::kUtf8>},
+    {"asciiWrite", Write<Encoding::kAscii>},
+    {"base64Write", Write<Encoding::kBase64>},
+    {"base64urlWrite", Write<Encoding::kBase64Url>},
+    {"latin1Write", Write<Encoding::kLatin1>},
+    {"hexWrite", Write<Encoding::kHex>},
+    {"ucs2Write", Write<Encoding::kUcs2>},
+    {"utf8Write", Write<Encoding::kUtf8>},
+    {"byteLengthUtf8", ByteLengthUtf8},
+    {"createUnsafeArrayBuffer", CreateUnsafeArrayBuffer},
+    {"copy", Copy},
+    {"compare", Compare},
+    {"compareOffset", CompareOffset},
+    {"fill", Fill},
+    {"indexOfString", IndexOfString},
+    {"indexOfBuffer", IndexOfBuffer},
+    {"indexOfNumber", IndexOfNumber},
+    {"swap16", Swap<2>},
+    {"swap32", Swap<4>},
+    {"swap64", Swap<8>},
+    {"isUtf8", IsUtf8Binding},
+    {"isAscii", IsAsciiBinding},
+    {"btoa", Btoa},
+    {"setBufferPrototype", SetPrototype},
+    {"decodeUtf8", DecodeUtf8},
+    {"encodeUtf8String", EncodeUtf8String},
+    {"encodeInto", EncodeInto},
+};
+
+void Initialize(Environment* env, v8::Local<v8::Object> target) {
+  v8::Isolate* isolate = env->isolate();
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  target
+      ->Set(context, OneByte(isolate, "kMaxLength"),
+            v8::Number::New(isolate, static_cast<double>(v8::TypedArray::kMaxLength)))
+      .Check();
+  target
+      ->Set(context, OneByte(isolate, "kStringMaxLength"), v8::Integer::New(isolate, v8::String::kMaxLength))
+      .Check();
+}
+
+PARLEY_BINDING(buffer, BindingKind::kInternal, kFunctions, Initialize, {});
+
+}  // namespace
+}  // namespace parley

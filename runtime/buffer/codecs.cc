@@ -1,0 +1,181 @@
+#include "runtime/buffer/codecs.h"
+
+#include <array>
+#include <cstring>
+
+namespace parley {
+namespace {
+
+constexpr char kStandard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char kUrl[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr uint8_t kSkip = 0x80;
+constexpr uint8_t kEnd = 0x81;
+
+constexpr std::array<uint8_t, 256> MakeBase64Values() {
+  std::array<uint8_t, 256> values{};
+  for (auto& value : values) value = kSkip;
+  for (uint8_t i = 0; i < 64; i++) {
+    values[static_cast<uint8_t>(kStandard[i])] = i;
+    values[static_cast<uint8_t>(kUrl[i])] = i;
+  }
+  values['='] = kEnd;
+  return values;
+}
+constexpr std::array<uint8_t, 256> kBase64Values = MakeBase64Values();
+
+constexpr std::array<int8_t, 256> MakeHexValues() {
+  std::array<int8_t, 256> values{};
+  for (auto& value : values) value = -1;
+  for (int i = 0; i < 10; i++) values['0' + i] = static_cast<int8_t>(i);
+  for (int i = 0; i < 6; i++) values['a' + i] = values['A' + i] = static_cast<int8_t>(10 + i);
+  return values;
+}
+constexpr std::array<int8_t, 256> kHexValues = MakeHexValues();
+
+template <typename Char>
+uint8_t Base64Value(Char c) {
+  if constexpr (sizeof(Char) > 1) {
+    if (c > 0xff) return kSkip;
+  }
+  return kBase64Values[static_cast<uint8_t>(c)];
+}
+
+template <typename Char>
+int HexValue(Char c) {
+  if constexpr (sizeof(Char) > 1) {
+    if (c > 0xff) return -1;
+  }
+  return kHexValues[static_cast<uint8_t>(c)];
+}
+
+}  // namespace
+
+size_t Base64EncodedSize(size_t length, bool url) {
+  return url ? length / 3 * 4 + (length % 3 == 0 ? 0 : length % 3 + 1) : (length + 2) / 3 * 4;
+}
+
+void Base64Encode(std::span<const uint8_t> bytes, bool url, char* out) {
+  const char* alphabet = url ? kUrl : kStandard;
+  size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) {
+    const uint32_t group = static_cast<uint32_t>(bytes[i]) << 16 | bytes[i + 1] << 8 | bytes[i + 2];
+    *out++ = alphabet[group >> 18];
+    *out++ = alphabet[group >> 12 & 63];
+    *out++ = alphabet[group >> 6 & 63];
+    *out++ = alphabet[group & 63];
+  }
+  const size_t rest = bytes.size() - i;
+  if (rest == 0) return;
+  const uint32_t group = static_cast<uint32_t>(bytes[i]) << 16 | (rest == 2 ? bytes[i + 1] << 8 : 0);
+  *out++ = alphabet[group >> 18];
+  *out++ = alphabet[group >> 12 & 63];
+  if (rest == 2) *out++ = alphabet[group >> 6 & 63];
+  if (url) return;
+  if (rest == 1) *out++ = '=';
+  *out++ = '=';
+}
+
+template <typename Char>
+size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target) {
+  size_t in = 0;
+  size_t out = 0;
+  // Whole groups of valid characters first.
+  while (in + 4 <= length && out + 3 <= target.size()) {
+    const uint8_t a = Base64Value(text[in]), b = Base64Value(text[in + 1]);
+    const uint8_t c = Base64Value(text[in + 2]), d = Base64Value(text[in + 3]);
+    if ((a | b | c | d) & 0x80) break;
+    const uint32_t group = static_cast<uint32_t>(a) << 18 | b << 12 | c << 6 | d;
+    target[out++] = static_cast<uint8_t>(group >> 16);
+    target[out++] = static_cast<uint8_t>(group >> 8);
+    target[out++] = static_cast<uint8_t>(group);
+    in += 4;
+  }
+  uint32_t bits = 0;
+  int count = 0;
+  for (; in < length && out < target.size(); in++) {
+    const uint8_t value = Base64Value(text[in]);
+    if (value == kEnd) break;
+    if (value == kSkip) continue;
+    bits = bits << 6 | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      target[out++] = static_cast<uint8_t>(bits >> count);
+    }
+  }
+  return out;
+}
+template size_t Base64Decode(const uint8_t*, size_t, std::span<uint8_t>);
+template size_t Base64Decode(const uint16_t*, size_t, std::span<uint8_t>);
+
+void HexEncode(std::span<const uint8_t> bytes, char* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const uint8_t byte : bytes) {
+    *out++ = kDigits[byte >> 4];
+    *out++ = kDigits[byte & 15];
+  }
+}
+
+template <typename Char>
+size_t HexDecode(const Char* text, size_t length, std::span<uint8_t> target) {
+  size_t out = 0;
+  for (; out < target.size() && out * 2 + 1 < length; out++) {
+    const int high = HexValue(text[out * 2]);
+    const int low = HexValue(text[out * 2 + 1]);
+    if (high < 0 || low < 0) break;
+    target[out] = static_cast<uint8_t>(high << 4 | low);
+  }
+  return out;
+}
+template size_t HexDecode(const uint8_t*, size_t, std::span<uint8_t>);
+template size_t HexDecode(const uint16_t*, size_t, std::span<uint8_t>);
+
+bool IsAscii(std::span<const uint8_t> bytes) {
+  size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, bytes.data() + i, sizeof(word));
+    if (word & 0x8080808080808080ull) return false;
+  }
+  for (; i < bytes.size(); i++) {
+    if (bytes[i] & 0x80) return false;
+  }
+  return true;
+}
+
+bool IsUtf8(std::span<const uint8_t> bytes) {
+  size_t i = 0;
+  const size_t size = bytes.size();
+  while (i < size) {
+    const uint8_t first = bytes[i];
+    if (first < 0x80) {
+      i++;
+      continue;
+    }
+    // Unicode 15, table 3-7: the second byte's range depends on the first.
+    size_t length;
+    uint8_t low = 0x80, high = 0xbf;
+    if (first >= 0xc2 && first <= 0xdf) {
+      length = 2;
+    } else if (first >= 0xe0 && first <= 0xef) {
+      length = 3;
+      if (first == 0xe0) low = 0xa0;
+      if (first == 0xed) high = 0x9f;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+      length = 4;
+      if (first == 0xf0) low = 0x90;
+      if (first == 0xf4) high = 0x8f;
+    } else {
+      return false;
+    }
+    if (size - i < length) return false;
+    if (bytes[i + 1] < low || bytes[i + 1] > high) return false;
+    for (size_t k = 2; k < length; k++) {
+      if ((bytes[i + k] & 0xc0) != 0x80) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+}  // namespace parley

@@ -1,0 +1,30 @@
+// Base64 (RFC 4648, with and without the URL alphabet), hex, and UTF-8 checks, on plain bytes.
+#ifndef RUNTIME_BUFFER_CODECS_H_
+#define RUNTIME_BUFFER_CODECS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace parley {
+
+size_t Base64EncodedSize(size_t length, bool url);
+// `out` must hold Base64EncodedSize().
+void Base64Encode(std::span<const uint8_t> bytes, bool url, char* out);
+
+// As Node decodes: both alphabets, anything else skipped, "=" ends the text. Writes at most target.size()
+// bytes.
+template <typename Char>
+size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target);
+
+void HexEncode(std::span<const uint8_t> bytes, char* out);
+// Stops at the first pair that is not hexadecimal.
+template <typename Char>
+size_t HexDecode(const Char* text, size_t length, std::span<uint8_t> target);
+
+bool IsAscii(std::span<const uint8_t> bytes);
+bool IsUtf8(std::span<const uint8_t> bytes);
+
+}  // namespace parley
+
+#endif  // RUNTIME_BUFFER_CODECS_H_
