@@ -1,0 +1,245 @@
+// Implements media/dtls/transport.h.
+#include "media/dtls/transport.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "media/dtls/datagram_bio.h"
+
+namespace parley::media::dtls {
+namespace {
+
+struct FreeSsl {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+
+unsigned us_of(Duration d) { return static_cast<unsigned>(d.count()); }
+
+}  // namespace
+
+struct Transport::Impl {
+  Role role = Role::kPassive;
+  State state = State::kNew;
+  const char* failure = "";
+  std::optional<Fingerprint> expected;
+  std::optional<SrtpKeys> keys;
+  bool handshake_done = false;
+  TimePoint give_up_at = kNever;
+  TimePoint retransmit_at = kNever;
+  Duration interval = kFirstRetransmission;
+  DatagramBio bio;
+  std::unique_ptr<SSL, FreeSsl> ssl;
+
+  void fail(const char* why) {
+    state = State::kFailed;
+    failure = why;
+    retransmit_at = give_up_at = kNever;
+  }
+  // Lets OpenSSL work on what is at hand.
+  void advance(TimePoint now);
+  void handshake(TimePoint now);
+  void read_records();
+  void check_peer();
+  bool export_keys();
+
+  // Only for the duration of a call may OpenSSL write somewhere.
+  struct Outlet {
+    Outlet(Impl& impl, const SocketAddress& to, SendSlab& out) : bio(impl.bio) {
+      bio.destination = &to;
+      bio.out = &out;
+    }
+    ~Outlet() {
+      bio.destination = nullptr;
+      bio.out = nullptr;
+      bio.incoming = {};
+    }
+    DatagramBio& bio;
+  };
+};
+
+Transport::Transport(const Certificate& certificate, Role role) : impl_(std::make_unique<Impl>()) {
+  Impl& s = *impl_;
+  s.role = role;
+  s.ssl.reset(SSL_new(certificate.context()));
+  BIO* bio = s.ssl ? s.bio.make() : nullptr;
+  if (bio == nullptr) {
+    s.fail("OpenSSL cannot make a DTLS session");
+    return;
+  }
+  SSL* ssl = s.ssl.get();
+  SSL_set_bio(ssl, bio, bio);
+  SSL_set_mtu(ssl, static_cast<long>(kMtu));
+  SSL_set_app_data(ssl, &s);
+  // How long OpenSSL's own timer runs: as long as ours, so that the one is never early for the other.
+  DTLS_set_timer_cb(
+      ssl, [](SSL* c, unsigned) { return us_of(static_cast<Impl*>(SSL_get_app_data(c))->interval); });
+  if (role == Role::kActive) {
+    SSL_set_connect_state(ssl);
+  } else {
+    SSL_set_accept_state(ssl);
+  }
+}
+
+Transport::~Transport() = default;
+Transport::Transport(Transport&&) noexcept = default;
+Transport& Transport::operator=(Transport&&) noexcept = default;
+
+State Transport::state() const { return impl_->state; }
+Role Transport::role() const { return impl_->role; }
+const std::optional<SrtpKeys>& Transport::keys() const { return impl_->keys; }
+const char* Transport::failure() const { return impl_->failure; }
+
+void Transport::set_remote_fingerprint(const Fingerprint& fingerprint) {
+  impl_->expected = fingerprint;
+  if (impl_->handshake_done && impl_->state == State::kConnecting) impl_->check_peer();
+}
+
+void Transport::start(const SocketAddress& to, TimePoint now, SendSlab& out) {
+  Impl& s = *impl_;
+  if (s.state != State::kNew) return;
+  s.state = State::kConnecting;
+  s.give_up_at = now + kHandshakeDeadline;
+  const Impl::Outlet outlet(s, to, out);
+  s.advance(now);
+}
+
+void Transport::on_datagram(std::span<const uint8_t> datagram, const SocketAddress& to, TimePoint now,
+                            SendSlab& out) {
+  Impl& s = *impl_;
+  if (!looks_like_dtls(datagram)) return;
+  if (s.state == State::kNew) start(to, now, out);
+  if (s.state != State::kConnecting && s.state != State::kConnected) return;
+  const Impl::Outlet outlet(s, to, out);
+  s.bio.incoming = datagram;
+  s.advance(now);
+}
+
+void Transport::Impl::advance(TimePoint now) {
+  ERR_clear_error();
+  if (!handshake_done) handshake(now);
+  // After the handshake too: a peer that lost our last flight sends its own again, and reading answers it.
+  if (handshake_done && state != State::kFailed) read_records();
+}
+
+void Transport::Impl::handshake(TimePoint now) {
+  bio.wrote = false;
+  const int result = SSL_do_handshake(ssl.get());
+  if (result == 1) {
+    handshake_done = true;
+    retransmit_at = kNever;
+    if (expected) check_peer();
+    return;
+  }
+  const int error = SSL_get_error(ssl.get(), result);
+  if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+    fail("DTLS handshake failed");
+    return;
+  }
+  timeval left{};
+  if (DTLSv1_get_timeout(ssl.get(), &left) == 1) {
+    if (bio.wrote) interval = kFirstRetransmission;  // a new flight: its timer starts anew
+    if (bio.wrote || retransmit_at == kNever) retransmit_at = now + interval;
+  } else {
+    retransmit_at = kNever;  // nothing of ours is unanswered
+  }
+}
+
+void Transport::Impl::read_records() {
+  uint8_t discarded[2048];
+  // Application data has no meaning before SCTP is here; alerts and retransmissions are what is looked for. A
+  // datagram holds few records, each read takes one.
+  for (int i = 0; i < 32; ++i) {
+    const int n = SSL_read(ssl.get(), discarded, sizeof discarded);
+    if (n > 0) continue;
+    switch (SSL_get_error(ssl.get(), n)) {
+      case SSL_ERROR_ZERO_RETURN:
+        if (state == State::kConnecting || state == State::kConnected) state = State::kClosed;
+        give_up_at = kNever;
+        return;
+      case SSL_ERROR_WANT_READ:
+      case SSL_ERROR_WANT_WRITE:
+        return;
+      default:
+        fail("the peer ended the DTLS connection with an error");
+        return;
+    }
+  }
+}
+
+void Transport::Impl::check_peer() {
+  X509* cert = SSL_get0_peer_certificate(ssl.get());
+  Fingerprint actual;
+  unsigned size = 0;
+  if (cert == nullptr || X509_digest(cert, EVP_sha256(), actual.sha256.data(), &size) != 1) {
+    fail("the peer has no certificate");
+  } else if (!(actual == *expected)) {
+    fail("the peer's certificate is not the one its description names");
+  } else if (!export_keys()) {
+    fail("no SRTP profile in common");
+  } else {
+    state = State::kConnected;
+    give_up_at = kNever;
+  }
+}
+
+bool Transport::Impl::export_keys() {
+  const SRTP_PROTECTION_PROFILE* chosen = SSL_get_selected_srtp_profile(ssl.get());
+  if (chosen == nullptr) return false;
+  SrtpKeys made;
+  made.profile = static_cast<srtp::Profile>(chosen->id);
+  const size_t key = srtp::key_size(made.profile), salt = srtp::salt_size(made.profile);
+  uint8_t material[2 * (32 + 14)];
+  static constexpr char kLabel[] = "EXTRACTOR-dtls_srtp";
+  if (SSL_export_keying_material(ssl.get(), material, 2 * (key + salt), kLabel, sizeof kLabel - 1, nullptr, 0,
+                                 0) != 1) {
+    return false;
+  }
+  // RFC 5764 section 4.2: client key, server key, client salt, server salt.
+  srtp::MasterKey& client = role == Role::kActive ? made.local : made.remote;
+  srtp::MasterKey& server = role == Role::kActive ? made.remote : made.local;
+  std::copy_n(material, key, client.key.begin());
+  std::copy_n(material + key, key, server.key.begin());
+  std::copy_n(material + 2 * key, salt, client.salt.begin());
+  std::copy_n(material + 2 * key + salt, salt, server.salt.begin());
+  OPENSSL_cleanse(material, sizeof material);
+  keys = made;
+  return true;
+}
+
+TimePoint Transport::next_deadline() const {
+  return impl_->state == State::kConnecting ? std::min(impl_->give_up_at, impl_->retransmit_at) : kNever;
+}
+
+void Transport::on_deadline(const SocketAddress& to, TimePoint now, SendSlab& out) {
+  Impl& s = *impl_;
+  if (s.state != State::kConnecting) return;
+  if (now >= s.give_up_at) {
+    s.fail(s.handshake_done ? "the peer's fingerprint never came" : "DTLS handshake timed out");
+    return;
+  }
+  if (now < s.retransmit_at) return;
+  const Impl::Outlet outlet(s, to, out);
+  s.interval = std::min(s.interval * 2, kLongestRetransmission);
+  s.retransmit_at = now + s.interval;
+  s.bio.force_timeout();
+  ERR_clear_error();
+  if (DTLSv1_handle_timeout(s.ssl.get()) < 0) s.fail("DTLS handshake timed out");
+}
+
+void Transport::close(const SocketAddress& to, SendSlab& out) {
+  Impl& s = *impl_;
+  if (s.state == State::kClosed || s.state == State::kFailed) return;
+  if (s.handshake_done) {
+    const Impl::Outlet outlet(s, to, out);
+    ERR_clear_error();
+    SSL_shutdown(s.ssl.get());
+  }
+  s.state = State::kClosed;
+  s.give_up_at = s.retransmit_at = kNever;
+}
+
+}  // namespace parley::media::dtls
