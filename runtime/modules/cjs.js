@@ -1,0 +1,261 @@
+'use strict';
+// The CommonJS loader (Node.js "Modules: CommonJS modules" and "Modules: node:module API").
+// Module._load: cache → builtin → new Module; finding the file is in internal/modules/cjs_resolve, which fills in the
+// underscore functions programs are used to replace (Module._resolveFilename and friends), always called through Module.
+const path = require('path');
+const { readFileUtf8, compileFunction } = internalBinding('modules');
+const { builtinId, builtinModules, isBuiltin } = require('internal/modules/builtins');
+const { packageScope } = require('internal/modules/package_json');
+const errors = require('internal/modules/errors');
+
+const kWrapperParameters = ['exports', 'require', 'module', '__filename', '__dirname'];
+const wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
+let wrapperPatched = false;
+const parents = new WeakMap();
+// "folder\0request" → filename, for relative requests made twice from one folder.
+const relativeCache = Object.create(null);
+
+function updateChildren(parent, child, scan) {
+  const children = parent?.children;
+  if (children && !(scan && children.includes(child))) children.push(child);
+}
+
+function Module(id = '', parent) {
+  this.id = id;
+  this.path = path.dirname(id);
+  this.exports = {};
+  parents.set(this, parent);
+  updateChildren(parent, this, false);
+  this.filename = null;
+  this.loaded = false;
+  this.children = [];
+}
+
+Module.Module = Module;
+Module._cache = Object.create(null);
+Module._pathCache = Object.create(null);
+Module._extensions = Object.create(null);
+Module.globalPaths = [];
+Module.builtinModules = builtinModules;
+Module.isBuiltin = isBuiltin;
+Module._debug = () => {};
+
+Object.defineProperty(Module.prototype, 'parent', {
+  get() {
+    return parents.get(this);
+  },
+  set(value) {
+    parents.set(this, value);
+  },
+  configurable: true,
+});
+
+Module.wrap = (script) => Module.wrapper[0] + script + Module.wrapper[1];
+const wrapperProxy = new Proxy(wrapper, {
+  set(target, property, value) {
+    wrapperPatched = true;
+    target[property] = value;
+    return true;
+  },
+});
+Object.defineProperty(Module, 'wrapper', {
+  get: () => wrapperProxy,
+  set(value) {
+    wrapperPatched = true;
+    [wrapper[0], wrapper[1]] = [value[0], value[1]];
+  },
+  configurable: true,
+});
+const originalWrap = Module.wrap;
+
+Object.assign(Module, require('internal/modules/cjs_resolve')(Module, parents));
+
+/** What require(request) in `parent` gives: exports of a loaded, a builtin or a new module. */
+Module._load = function _load(request, parent, isMain) {
+  let cacheKey;
+  if (parent) {
+    cacheKey = `${parent.path}\x00${request}`;
+    const filename = relativeCache[cacheKey];
+    if (filename !== undefined) {
+      const cached = Module._cache[filename];
+      if (cached !== undefined) {
+        updateChildren(parent, cached, true);
+        return cached.exports;
+      }
+      delete relativeCache[cacheKey];
+    }
+  }
+  if (request.startsWith('node:')) {
+    const id = builtinId(request);
+    if (id === undefined) throw errors.unknownBuiltin(request);
+    return require(id);
+  }
+
+  const filename = Module._resolveFilename(request, parent, isMain);
+  const cached = Module._cache[filename];
+  if (cached !== undefined) {
+    updateChildren(parent, cached, true);
+    return cached.exports;
+  }
+  const builtin = builtinId(filename);
+  if (builtin !== undefined) return require(builtin);
+
+  const module = new Module(filename, parent);
+  if (isMain) {
+    process.mainModule = module;
+    module.id = '.';
+  }
+  Module._cache[filename] = module;
+  if (cacheKey !== undefined) relativeCache[cacheKey] = filename;
+  let threw = true;
+  try {
+    module.load(filename);
+    threw = false;
+  } finally {
+    if (threw) forget(filename, cacheKey, parent, module);
+  }
+  return module.exports;
+};
+
+// A module whose code threw is as if it had never been asked for.
+function forget(filename, cacheKey, parent, module) {
+  delete Module._cache[filename];
+  if (cacheKey !== undefined) delete relativeCache[cacheKey];
+  const index = parent?.children?.indexOf(module) ?? -1;
+  if (index >= 0) parent.children.splice(index, 1);
+}
+
+Module.prototype.load = function load(filename) {
+  this.filename = filename;
+  this.paths = Module._nodeModulePaths(path.dirname(filename));
+  if (filename.endsWith('.mjs') && !Module._extensions['.mjs']) throw errors.requireEsm(filename);
+  Module._extensions[findExtension(filename)](this, filename);
+  this.loaded = true;
+};
+
+// The longest extension of the file that has a handler: ".b" of "a.b", ".a.b" when someone registered it.
+function findExtension(filename) {
+  const name = path.basename(filename);
+  for (let i = name.indexOf('.', 1); i >= 0; i = name.indexOf('.', i + 1)) {
+    if (i > 0 && Module._extensions[name.slice(i)] && i < name.length - 1) return name.slice(i);
+  }
+  return '.js';
+}
+
+Module.prototype.require = function (id) {
+  if (typeof id !== 'string') throw errors.invalidArgType('id', 'string', id);
+  if (id === '') throw errors.invalidArgValue('id', id, 'must be a non-empty string');
+  return Module._load(id, this, false);
+};
+
+/** The `require` function a module's code gets. */
+function makeRequire(module) {
+  const require = function require(path) {
+    return module.require(path);
+  };
+  require.resolve = function resolve(request, options) {
+    if (typeof request !== 'string') throw errors.invalidArgType('request', 'string', request);
+    return Module._resolveFilename(request, module, false, options);
+  };
+  require.resolve.paths = function paths(request) {
+    if (typeof request !== 'string') throw errors.invalidArgType('request', 'string', request);
+    return Module._resolveLookupPaths(request, module);
+  };
+  require.main = process.mainModule;
+  require.extensions = Module._extensions;
+  require.cache = Module._cache;
+  return require;
+}
+
+function compileWrapper(content, filename) {
+  if (wrapperPatched || Module.wrap !== originalWrap) {
+    // Someone changed the wrapper's text: compile that text.
+    const { Script } = require('vm');
+    return new Script(Module.wrap(content), { filename }).runInThisContext({ displayErrors: true });
+  }
+  return compileFunction(content, filename, kWrapperParameters);
+}
+
+Module.prototype._compile = function _compile(content, filename) {
+  const compiled = compileWrapper(content, filename);
+  const require = makeRequire(this);
+  const thisValue = this.exports;
+  return Reflect.apply(compiled, thisValue, [thisValue, require, this, filename, path.dirname(filename)]);
+};
+
+Module._extensions['.js'] = function (module, filename) {
+  if (filename.endsWith('.js')) {
+    const scope = packageScope(filename);
+    if (scope?.type === 'module') {
+      const parent = parents.get(module);
+      throw errors.requireEsm(filename, scope.file, parent?.filename);
+    }
+  }
+  module._compile(readFileUtf8(filename), filename);
+};
+
+Module._extensions['.json'] = function (module, filename) {
+  const content = readFileUtf8(filename);
+  try {
+    module.exports = JSON.parse(content);
+  } catch (error) {
+    error.message = `${filename}: ${error.message}`;
+    throw error;
+  }
+};
+
+Module._extensions['.node'] = function (module, filename) {
+  return process.dlopen(module, path.toNamespacedPath(filename));
+};
+
+function createRequireFromPath(filename) {
+  const isFolder = filename.endsWith('/');
+  const proxyPath = isFolder ? path.join(filename, 'noop.js') : filename;
+  const module = new Module(proxyPath);
+  module.filename = proxyPath;
+  module.paths = Module._nodeModulePaths(path.dirname(proxyPath));
+  return makeRequire(module);
+}
+
+Module.createRequire = function createRequire(filename) {
+  let file = filename;
+  const isUrl = typeof filename === 'object' && filename !== null && typeof filename.href === 'string';
+  if (isUrl || (typeof filename === 'string' && !path.isAbsolute(filename))) {
+    try {
+      file = require('internal/modules/file_url').toPath(isUrl ? filename.href : filename);
+    } catch {
+      file = undefined;
+    }
+  }
+  if (typeof file !== 'string') {
+    const reason = 'must be a file URL object, file URL string, or absolute path string';
+    throw errors.invalidArgValue('filename', filename, reason);
+  }
+  return createRequireFromPath(file);
+};
+
+Module.syncBuiltinESMExports = function syncBuiltinESMExports() {
+  require('internal/modules/esm_translators').syncBuiltinExports();
+};
+Module.register = function register() {
+  throw errors.notImplemented('module.register');
+};
+Module.findSourceMap = function findSourceMap() {
+  throw errors.notImplemented('module.findSourceMap');
+};
+Module.SourceMap = class SourceMap {
+  constructor() {
+    throw errors.notImplemented('module.SourceMap');
+  }
+};
+Module.runMain = function runMain(main = process.argv[1]) {
+  require('internal/modules/run_main').runMain(main);
+};
+Module._preloadModules = function _preloadModules(requests) {
+  if (!Array.isArray(requests) || requests.length === 0) return;
+  const parent = new Module('internal/preload', null);
+  parent.paths = Module._nodeModulePaths(process.cwd());
+  for (const request of requests) parent.require(request);
+};
+
+module.exports = { Module, makeRequire };

@@ -1,0 +1,138 @@
+'use strict';
+// The errors of both module loaders, with Node's codes and messages (Node.js "Errors" and "Modules: Packages").
+
+/** An error as Node makes them: `code` is an own property and part of the stack's first line. */
+function nodeError(Base, code, message) {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new Base(message);
+  Error.stackTraceLimit = limit;
+  const name = error.name;
+  Object.defineProperty(error, 'name', {
+    value: `${name} [${code}]`,
+    enumerable: false,
+    writable: true,
+    configurable: true,
+  });
+  Error.captureStackTrace(error, nodeError);
+  error.stack; // formats the first line while the name carries the code
+  delete error.name;
+  Object.defineProperty(error, 'toString', {
+    value() {
+      return `${this.name} [${code}]: ${this.message}`;
+    },
+    enumerable: false,
+    writable: true,
+    configurable: true,
+  });
+  error.code = code;
+  return error;
+}
+
+const from = (base) => (base ? ` imported from ${base}` : '');
+
+const moduleErrors = {
+  moduleNotFound(request, requireStack) {
+    let message = `Cannot find module '${request}'`;
+    if (requireStack.length > 0) message += `\nRequire stack:\n- ${requireStack.join('\n- ')}`;
+    const error = new Error(message);
+    error.code = 'MODULE_NOT_FOUND';
+    error.requireStack = requireStack;
+    return error;
+  },
+  requireEsm(filename, packageJson, parentPath) {
+    let message = `require() of ES Module ${filename}${parentPath ? ` from ${parentPath}` : ''} not supported.`;
+    if (filename.endsWith('.mjs')) {
+      message += `\nInstead change the require of ${filename} to a dynamic import() which is available in all CommonJS modules.`;
+    } else if (packageJson) {
+      const name = require('path').basename(filename);
+      message +=
+        `\n${name} is treated as an ES module file as it is a .js file whose nearest parent package.json contains ` +
+        `"type": "module" which declares all .js files in that package scope as ES modules.\nInstead either rename ${name} to end ` +
+        `in .cjs, change the requiring code to use dynamic import() which is available in all CommonJS modules, or change ` +
+        `"type": "module" to "type": "commonjs" in ${packageJson} to treat all .js files as CommonJS (using .mjs for all ES ` +
+        `modules instead).\n`;
+    }
+    return nodeError(Error, 'ERR_REQUIRE_ESM', message);
+  },
+  unknownBuiltin: (id) => nodeError(Error, 'ERR_UNKNOWN_BUILTIN_MODULE', `No such built-in module: ${id}`),
+  esmNotFound(path, base, type = 'package') {
+    const kind = type === 'module' ? 'module' : 'package';
+    return nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${kind} '${path}'${from(base)}`);
+  },
+  directoryImport(path, base, url) {
+    const message = `Directory import '${path}' is not supported resolving ES modules${from(base)}`;
+    const error = nodeError(Error, 'ERR_UNSUPPORTED_DIR_IMPORT', message);
+    error.url = url;
+    return error;
+  },
+  invalidSpecifier: (request, reason, base) =>
+    nodeError(TypeError, 'ERR_INVALID_MODULE_SPECIFIER', `Invalid module "${request}" ${reason}${from(base)}`),
+  invalidPackageConfig(path, base, detail) {
+    const message = `Invalid package config ${path}.${base ? ` while importing ${base}.` : ''}${detail ? ` ${detail}` : ''}`;
+    return nodeError(Error, 'ERR_INVALID_PACKAGE_CONFIG', message);
+  },
+  invalidPackageTarget(folder, key, target, isImport, base) {
+    const relative =
+      typeof target === 'string' && !isImport && target.length > 0 && !target.startsWith('./')
+        ? '; targets must start with "./"'
+        : '';
+    const what =
+      key === '.'
+        ? `Invalid "exports" main target ${JSON.stringify(target)} defined in the package config`
+        : `Invalid "${isImport ? 'imports' : 'exports'}" target ${JSON.stringify(target)} defined for '${key}' in the package config`;
+    return nodeError(
+      Error,
+      'ERR_INVALID_PACKAGE_TARGET',
+      `${what} ${folder}/package.json${from(base)}${relative}`,
+    );
+  },
+  pathNotExported(folder, subpath, base) {
+    const what =
+      subpath === '.'
+        ? `No "exports" main defined in ${folder}/package.json`
+        : `Package subpath '${subpath}' is not defined by "exports" in ${folder}/package.json`;
+    return nodeError(Error, 'ERR_PACKAGE_PATH_NOT_EXPORTED', what + from(base));
+  },
+  importNotDefined: (specifier, folder, base) =>
+    nodeError(
+      TypeError,
+      'ERR_PACKAGE_IMPORT_NOT_DEFINED',
+      `Package import specifier "${specifier}" is not defined${folder ? ` in package ${folder}/package.json` : ''}${from(base)}`,
+    ),
+  unknownExtension: (extension, path) =>
+    nodeError(TypeError, 'ERR_UNKNOWN_FILE_EXTENSION', `Unknown file extension "${extension}" for ${path}`),
+  unknownFormat: (format, url) =>
+    nodeError(RangeError, 'ERR_UNKNOWN_MODULE_FORMAT', `Unknown module format: ${format} for URL ${url}`),
+  unsupportedScheme: (protocol) =>
+    nodeError(
+      Error,
+      'ERR_UNSUPPORTED_ESM_URL_SCHEME',
+      `Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received protocol '${protocol}'`,
+    ),
+  assertionMissing: (url, type) =>
+    nodeError(
+      TypeError,
+      'ERR_IMPORT_ASSERTION_TYPE_MISSING',
+      `Module "${url}" needs an import attribute of type "${type}"`,
+    ),
+  assertionFailed: (url, type) =>
+    nodeError(TypeError, 'ERR_IMPORT_ASSERTION_TYPE_FAILED', `Module "${url}" is not of type "${type}"`),
+  assertionUnsupported: (type) =>
+    nodeError(
+      TypeError,
+      'ERR_IMPORT_ASSERTION_TYPE_UNSUPPORTED',
+      `Import attribute "type" with value "${type}" is not supported`,
+    ),
+  invalidArgType(name, expected, actual) {
+    const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+    return new ERR_INVALID_ARG_TYPE(name, expected, actual);
+  },
+  invalidArgValue(name, value, reason) {
+    const { ERR_INVALID_ARG_VALUE } = require('internal/errors').codes;
+    return new ERR_INVALID_ARG_VALUE(name, value, reason);
+  },
+  notImplemented: (what) => nodeError(Error, 'ERR_NOT_IMPLEMENTED', `${what} is not implemented in Parley yet`),
+};
+
+module.exports = moduleErrors;

@@ -1,0 +1,222 @@
+// ECMAScript modules in V8's terms: compile, link, instantiate, evaluate, and modules made of values (builtin, CommonJS,
+// JSON). Document: ECMA-262 "Modules"; the algorithm that finds and orders modules is JavaScript (internal/modules/esm).
+// JavaScript names a module by a small number: v8::Module is no JavaScript value. Modules live as long as the environment.
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+
+namespace parley {
+namespace {
+
+using v8::FixedArray;
+using v8::FunctionCallbackInfo;
+using v8::Local;
+using v8::Module;
+using v8::String;
+using v8::Value;
+
+struct ModuleRecord {
+  v8::Global<Module> module;
+  v8::Global<v8::Function> evaluate;           // synthetic modules: sets the exports
+  std::unordered_map<std::string, int> links;  // "type\0specifier" → module
+};
+
+struct ModuleRegistry {
+  std::vector<std::unique_ptr<ModuleRecord>> records;
+  std::unordered_multimap<int, int> by_hash;  // Module::GetIdentityHash() → index
+  v8::Global<v8::Function> import_meta;
+
+  int Find(v8::Isolate* isolate, Local<Module> module) const {
+    auto [begin, end] = by_hash.equal_range(module->GetIdentityHash());
+    for (auto it = begin; it != end; ++it) {
+      if (records[it->second]->module.Get(isolate) == module) return it->second;
+    }
+    return -1;
+  }
+
+  int Add(v8::Isolate* isolate, Local<Module> module) {
+    int index = static_cast<int>(records.size());
+    records.push_back(std::make_unique<ModuleRecord>());
+    records.back()->module.Reset(isolate, module);
+    by_hash.emplace(module->GetIdentityHash(), index);
+    return index;
+  }
+};
+
+ModuleRegistry* Registry(v8::Isolate* isolate) { return Environment::From(isolate)->Slot<ModuleRegistry>(); }
+
+// The record args[0] names; throws when there is none.
+ModuleRecord* RecordOf(const FunctionCallbackInfo<Value>& args) {
+  ModuleRegistry* registry = Registry(args.GetIsolate());
+  if (args[0]->IsInt32()) {
+    size_t index = static_cast<size_t>(args[0].As<v8::Int32>()->Value());
+    if (index < registry->records.size()) return registry->records[index].get();
+  }
+  Environment::From(args)->ThrowError("ERR_INTERNAL_ASSERTION", "No such module record");
+  return nullptr;
+}
+
+Local<Module> ModuleOf(const FunctionCallbackInfo<Value>& args) {
+  ModuleRecord* record = RecordOf(args);
+  return record == nullptr ? Local<Module>() : record->module.Get(args.GetIsolate());
+}
+
+// The "type" among import assertions, which V8 stores in rows of `stride`: key, value[, offset].
+Local<Value> AssertionType(Local<v8::Context> context, Local<FixedArray> assertions, int stride) {
+  v8::Isolate* isolate = context->GetIsolate();
+  for (int i = 0; i + 1 < assertions->Length(); i += stride) {
+    Local<String> key = assertions->Get(context, i).As<String>();
+    if (key->StringEquals(OneByte(isolate, "type"))) return assertions->Get(context, i + 1).As<Value>();
+  }
+  return v8::Undefined(isolate);
+}
+
+std::string LinkKey(v8::Isolate* isolate, Local<Value> specifier, Local<Value> type) {
+  std::string key = type->IsUndefined() ? std::string() : ToUtf8(isolate, type);
+  key.push_back('\0');
+  return key + ToUtf8(isolate, specifier);
+}
+
+// compileModule(url, source) → module
+void CompileModule(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::ScriptOrigin origin(isolate, args[0], 0, 0, false, -1, Local<Value>(), false, false, true);
+  v8::ScriptCompiler::Source source(args[1].As<String>(), origin);
+  Local<Module> module;
+  if (!v8::ScriptCompiler::CompileModule(isolate, &source).ToLocal(&module)) return;
+  args.GetReturnValue().Set(Registry(isolate)->Add(isolate, module));
+}
+
+// moduleRequests(module) → [specifier, type | undefined, …]
+void ModuleRequests(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  Local<Module> module = ModuleOf(args);
+  if (module.IsEmpty()) return;
+  Local<FixedArray> requests = module->GetModuleRequests();
+  std::vector<Local<Value>> result;
+  for (int i = 0; i < requests->Length(); i++) {
+    auto request = requests->Get(context, i).As<v8::ModuleRequest>();
+    result.push_back(request->GetSpecifier());
+    result.push_back(AssertionType(context, request->GetImportAssertions(), 3));
+  }
+  args.GetReturnValue().Set(v8::Array::New(isolate, result.data(), result.size()));
+}
+
+// link(module, specifier, type, target)
+void Link(const FunctionCallbackInfo<Value>& args) {
+  ModuleRecord* record = RecordOf(args);
+  if (record == nullptr) return;
+  record->links[LinkKey(args.GetIsolate(), args[1], args[2])] = args[3].As<v8::Int32>()->Value();
+}
+
+v8::MaybeLocal<Module> Resolve(Local<v8::Context> context, Local<String> specifier, Local<FixedArray> assertions,
+                               Local<Module> referrer) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ModuleRegistry* registry = Registry(isolate);
+  int index = registry->Find(isolate, referrer);
+  if (index >= 0) {
+    const auto& links = registry->records[index]->links;
+    auto found = links.find(LinkKey(isolate, specifier, AssertionType(context, assertions, 3)));
+    if (found != links.end()) return registry->records[found->second]->module.Get(isolate);
+  }
+  Environment::From(isolate)->ThrowError("ERR_VM_MODULE_LINK_FAILURE",
+                                         "request for '" + ToUtf8(isolate, specifier) + "' is not in cache");
+  return {};
+}
+
+void Instantiate(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  if (module.IsEmpty()) return;
+  // A failure is pending as a JavaScript exception.
+  (void)module->InstantiateModule(args.GetIsolate()->GetCurrentContext(), Resolve).FromMaybe(false);
+}
+
+void Evaluate(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  Local<Value> result;
+  if (!module.IsEmpty() && module->Evaluate(args.GetIsolate()->GetCurrentContext()).ToLocal(&result)) {
+    args.GetReturnValue().Set(result);
+  }
+}
+
+void Namespace(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  if (!module.IsEmpty() && module->GetStatus() >= Module::kInstantiated) {
+    args.GetReturnValue().Set(module->GetModuleNamespace());
+  }
+}
+
+void Status(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  if (!module.IsEmpty()) args.GetReturnValue().Set(static_cast<int>(module->GetStatus()));
+}
+
+v8::MaybeLocal<Value> EvaluateSynthetic(Local<v8::Context> context, Local<Module> module) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ModuleRegistry* registry = Registry(isolate);
+  int index = registry->Find(isolate, module);
+  Local<v8::Promise::Resolver> resolver;
+  if (index < 0 || !v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
+  Local<Value> argument = v8::Integer::New(isolate, index);
+  Local<v8::Function> evaluate = registry->records[index]->evaluate.Get(isolate);
+  if (evaluate->Call(context, v8::Undefined(isolate), 1, &argument).IsEmpty()) return {};
+  if (resolver->Resolve(context, v8::Undefined(isolate)).IsNothing()) return {};
+  return resolver->GetPromise();
+}
+
+// createSynthetic(url, names, evaluate(module)) → module; `evaluate` calls setExport(module, name, value).
+void CreateSynthetic(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  Local<v8::Array> array = args[1].As<v8::Array>();
+  std::vector<Local<String>> names;
+  for (uint32_t i = 0; i < array->Length(); i++) {
+    Local<Value> name;
+    if (!array->Get(context, i).ToLocal(&name)) return;
+    names.push_back(name.As<String>());
+  }
+  ModuleRegistry* registry = Registry(isolate);
+  int index = registry->Add(isolate,
+                            Module::CreateSyntheticModule(isolate, args[0].As<String>(), names, EvaluateSynthetic));
+  registry->records[index]->evaluate.Reset(isolate, args[2].As<v8::Function>());
+  args.GetReturnValue().Set(index);
+}
+
+void SetExport(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  if (module.IsEmpty()) return;
+  (void)module->SetSyntheticModuleExport(args.GetIsolate(), args[1].As<String>(), args[2]).FromMaybe(false);
+}
+
+void OnImportMeta(Local<v8::Context> context, Local<Module> module, Local<v8::Object> meta) {
+  v8::Isolate* isolate = context->GetIsolate();
+  v8::HandleScope scope(isolate);
+  ModuleRegistry* registry = Registry(isolate);
+  int index = registry->Find(isolate, module);
+  if (index < 0 || registry->import_meta.IsEmpty()) return;
+  Local<Value> argv[] = {meta, v8::Integer::New(isolate, index)};
+  v8::TryCatch try_catch(isolate);
+  (void)registry->import_meta.Get(isolate)->Call(context, v8::Undefined(isolate), 2, argv);
+}
+
+// setImportMeta(function(meta, module))
+void SetImportMeta(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Registry(isolate)->import_meta.Reset(isolate, args[0].As<v8::Function>());
+  isolate->SetHostInitializeImportMetaObjectCallback(OnImportMeta);
+}
+
+constexpr BindingFunction kFunctions[] = {
+    {"compileModule", CompileModule}, {"moduleRequests", ModuleRequests}, {"link", Link},
+    {"instantiate", Instantiate},     {"evaluate", Evaluate},             {"namespace", Namespace},
+    {"status", Status},               {"createSynthetic", CreateSynthetic}, {"setExport", SetExport},
+    {"setImportMeta", SetImportMeta}};
+PARLEY_BINDING(es_modules, BindingKind::kInternal, kFunctions, nullptr, {});
+
+}  // namespace
+}  // namespace parley

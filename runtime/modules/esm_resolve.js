@@ -1,0 +1,110 @@
+'use strict';
+// From an import specifier to a URL (Node.js "Modules: ECMAScript modules", Resolution Algorithm Specification).
+const path = require('path');
+const { internalModuleStat: stat, realpath } = internalBinding('modules');
+const { builtinId } = require('internal/modules/builtins');
+const { readPackage, packageScope } = require('internal/modules/package_json');
+const { resolveExports, resolveImports, splitPackageName, getConditions } = require('internal/modules/package_exports');
+const { toUrl, toPath } = require('internal/modules/file_url');
+const errors = require('internal/modules/errors');
+
+const kRelative = /^(\.\.?\/|\/|\.\.?$)/;
+const kPlainRelative = /^(\.\.?\/|\/)[\w\-./@+~]*$/;
+const kMainNames = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
+
+const basePath = (base) => (base.startsWith('file:') ? toPath(base) : base);
+
+// "main" of a package without "exports".
+function legacyMain(pkg, folder, name, base) {
+  const candidates = pkg?.main ? kMainNames.map((end) => path.resolve(folder, pkg.main) + end) : [];
+  candidates.push(`${folder}/index.js`, `${folder}/index.json`, `${folder}/index.node`);
+  const found = candidates.find((file) => stat(file) === 0);
+  if (found) return found;
+  throw errors.esmNotFound(folder, base);
+}
+
+/** @returns {string} an absolute path, or a node: URL */
+function resolveBare(specifier, base) {
+  if (builtinId(specifier) !== undefined) return `node:${specifier}`;
+  const parent = basePath(base);
+  const split = splitPackageName(specifier);
+  if (!split) throw errors.invalidSpecifier(specifier, 'is not a valid package name', parent);
+  const fromFile = path.isAbsolute(parent) ? parent : path.join(process.cwd(), 'noop.js');
+  const conditions = getConditions().import;
+
+  const own = packageScope(fromFile);
+  if (own?.name === split.name && own.exports !== undefined && own.exports !== null) {
+    return resolveExports(own, split.subpath, parent, conditions);
+  }
+  for (let folder = path.dirname(fromFile); ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'node_modules', split.name);
+    if (!folder.endsWith('/node_modules') && stat(candidate) === 1) {
+      const pkg = readPackage(candidate, parent);
+      if (pkg?.exports !== undefined && pkg?.exports !== null) return resolveExports(pkg, split.subpath, parent, conditions);
+      return split.subpath === '.' ? legacyMain(pkg, candidate, specifier, parent) : path.join(candidate, split.subpath);
+    }
+    if (folder === '/') break;
+  }
+  throw errors.esmNotFound(split.name, parent);
+}
+
+// A file URL must name a file as it stands: no extensions, no folders.
+function finish(file, suffix, base) {
+  const kind = stat(file);
+  if (kind === 1) throw errors.directoryImport(file, basePath(base), toUrl(file));
+  if (kind < 0) throw errors.esmNotFound(file, base && basePath(base), 'module');
+  return toUrl(realpath(file)) + suffix;
+}
+
+function resolveUrl(url, base) {
+  if (url.protocol === 'node:') {
+    if (builtinId(url.href) === undefined) throw errors.unknownBuiltin(url.href);
+    return url.href;
+  }
+  if (url.protocol !== 'file:') return url.href;
+  if (/%2f|%5c/i.test(url.pathname)) {
+    throw errors.invalidSpecifier(url.pathname, 'must not include encoded "/" or "\\" characters', basePath(base));
+  }
+  return finish(require('url').fileURLToPath(url), url.search + url.hash, base);
+}
+
+function parseUrl(text, base) {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} specifier
+ * @param {string} base URL of the module that asks
+ * @returns {string} URL
+ */
+function resolve(specifier, base) {
+  if (kRelative.test(specifier)) {
+    if (kPlainRelative.test(specifier) && base.startsWith('file://')) {
+      return finish(path.resolve(path.dirname(toPath(base)), specifier), '', base);
+    }
+    const url = parseUrl(specifier, base);
+    if (!url) throw errors.invalidSpecifier(specifier, 'must be resolvable from its parent', basePath(base));
+    return resolveUrl(url, base);
+  }
+  if (specifier[0] === '#') {
+    const parent = basePath(base);
+    const resolvePackage = (target, pkg) => resolveBare(target, toUrl(`${pkg.folder}/package.json`));
+    const found = resolveImports(specifier, packageScope(parent), parent, getConditions().import, resolvePackage);
+    return found.startsWith('node:') ? found : finish(found, '', base);
+  }
+  if (specifier.includes(':')) {
+    const url = parseUrl(specifier);
+    if (url) return resolveUrl(url, base);
+  }
+  if (base.startsWith('data:') && builtinId(specifier) === undefined) {
+    throw errors.invalidSpecifier(specifier, 'cannot be resolved from a data: URL', undefined);
+  }
+  const found = resolveBare(specifier, base);
+  return found.startsWith('node:') ? found : finish(found, '', base);
+}
+
+module.exports = { resolve };

@@ -1,0 +1,137 @@
+// What the module loaders ask of the file system and of V8's compiler: stat, read, realpath and the CommonJS wrapper.
+// Documents: Node.js "Modules: CommonJS modules" (the module wrapper, file lookup).
+// The loaders do not use `fs`: a program that never touches files should not pay for loading it.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+
+namespace parley {
+namespace {
+
+using v8::FunctionCallbackInfo;
+using v8::Local;
+using v8::String;
+using v8::Value;
+
+// Returns 0 for a file (anything but a folder), 1 for a folder, a negative errno when there is nothing.
+int ModuleStat(const char* path) {
+  struct stat status;
+  if (::stat(path, &status) != 0) return -errno;
+  return S_ISDIR(status.st_mode) ? 1 : 0;
+}
+
+// Reads a whole file; returns 0 or an errno.
+int ReadWholeFile(const char* path, std::string* out) {
+  int fd;
+  do {
+    fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return errno;
+  struct stat status;
+  int error = 0;
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) out->reserve(static_cast<size_t>(status.st_size) + 1);
+  size_t used = 0;
+  for (;;) {
+    if (out->capacity() - used < 4096) out->reserve(used * 2 + 65536);
+    out->resize(out->capacity());
+    ssize_t n = ::read(fd, out->data() + used, out->size() - used);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) error = errno;
+    if (n <= 0) break;
+    used += static_cast<size_t>(n);
+    if (used > static_cast<size_t>(String::kMaxLength)) {
+      error = EFBIG;
+      break;
+    }
+  }
+  out->resize(used);
+  ::close(fd);
+  return error;
+}
+
+bool IsAscii(const std::string& text) {
+  unsigned char bits = 0;
+  for (unsigned char c : text) bits |= c;
+  return bits < 0x80;
+}
+
+// ASCII sources, nearly all there are, skip UTF-8 decoding. A leading byte order mark is dropped.
+v8::MaybeLocal<String> SourceString(v8::Isolate* isolate, const std::string& text) {
+  if (IsAscii(text)) {
+    return String::NewFromOneByte(isolate, reinterpret_cast<const uint8_t*>(text.data()), v8::NewStringType::kNormal,
+                                  static_cast<int>(text.size()));
+  }
+  size_t skip = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  return String::NewFromUtf8(isolate, text.data() + skip, v8::NewStringType::kNormal,
+                             static_cast<int>(text.size() - skip));
+}
+
+void InternalModuleStat(const FunctionCallbackInfo<Value>& args) {
+  args.GetReturnValue().Set(ModuleStat(ToUtf8(args.GetIsolate(), args[0]).c_str()));
+}
+
+// readFileUtf8(path): the text, without a byte order mark; throws the system's error.
+// readFileUtf8(path, true): undefined when there is no such file.
+void ReadFileUtf8(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  std::string path = ToUtf8(isolate, args[0]);
+  std::string text;
+  int error = ReadWholeFile(path.c_str(), &text);
+  if (error != 0) {
+    bool absent = error == ENOENT || error == ENOTDIR || error == EISDIR;
+    if (absent && args[1]->IsTrue()) return;
+    Environment::From(args)->ThrowUvException(-error, error == EISDIR ? "read" : "open", nullptr,
+                                              error == EISDIR ? nullptr : path.c_str());
+    return;
+  }
+  Local<String> source;
+  if (SourceString(isolate, text).ToLocal(&source)) args.GetReturnValue().Set(source);
+}
+
+void RealPath(const FunctionCallbackInfo<Value>& args) {
+  std::string path = ToUtf8(args.GetIsolate(), args[0]);
+  char* resolved = ::realpath(path.c_str(), nullptr);
+  if (resolved == nullptr) {
+    Environment::From(args)->ThrowUvException(-errno, "lstat", nullptr, path.c_str());
+    return;
+  }
+  args.GetReturnValue().Set(ToV8(args.GetIsolate(), resolved));
+  std::free(resolved);
+}
+
+// compileFunction(source, filename, parameterNames): the function whose body is `source`, as the CommonJS wrapper.
+// V8 itself skips a "#!" line. The filename reaches dynamic import() as its referrer.
+void CompileFunction(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  std::vector<Local<String>> parameters;
+  Local<v8::Array> names = args[2].As<v8::Array>();
+  for (uint32_t i = 0; i < names->Length(); i++) {
+    Local<Value> name;
+    if (!names->Get(context, i).ToLocal(&name)) return;
+    parameters.push_back(name.As<String>());
+  }
+  v8::ScriptOrigin origin(isolate, args[1]);
+  v8::ScriptCompiler::Source source(args[0].As<String>(), origin);
+  Local<v8::Function> function;
+  if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, parameters.size(), parameters.data(), 0, nullptr)
+          .ToLocal(&function)) {
+    args.GetReturnValue().Set(function);
+  }
+}
+
+constexpr BindingFunction kFunctions[] = {{"internalModuleStat", InternalModuleStat},
+                                          {"readFileUtf8", ReadFileUtf8},
+                                          {"realpath", RealPath},
+                                          {"compileFunction", CompileFunction}};
+PARLEY_BINDING(modules, BindingKind::kInternal, kFunctions, nullptr, {});
+
+}  // namespace
+}  // namespace parley
