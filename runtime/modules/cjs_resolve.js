@@ -4,7 +4,12 @@ const path = require('path');
 const { internalModuleStat: stat, realpath } = internalBinding('modules');
 const { builtinId } = require('internal/modules/builtins');
 const { readPackage, packageScope } = require('internal/modules/package_json');
-const { resolveExports, resolveImports, splitPackageName, getConditions } = require('internal/modules/package_exports');
+const {
+  resolveExports,
+  resolveImports,
+  splitPackageName,
+  getConditions,
+} = require('internal/modules/package_exports');
 const errors = require('internal/modules/errors');
 
 const isRelative = (request) => /^\.\.?(\/|$)/.test(request);
@@ -45,7 +50,9 @@ function tryFolder(folder, extensions, isMain, request) {
     process.emitWarning(warning, 'DeprecationWarning', 'DEP0128');
     return fallback;
   }
-  const error = new Error(`Cannot find module '${main}'. Please verify that the package.json has a valid "main" entry`);
+  const error = new Error(
+    `Cannot find module '${main}'. Please verify that the package.json has a valid "main" entry`,
+  );
   error.code = 'MODULE_NOT_FOUND';
   error.path = pkg.file;
   error.requestPath = request;
@@ -115,7 +122,8 @@ module.exports = function makeResolution(Module, parents) {
     const paths = [];
     let folder = path.resolve(from);
     for (;;) {
-      if (path.basename(folder) !== 'node_modules') paths.push(folder === '/' ? '/node_modules' : `${folder}/node_modules`);
+      if (path.basename(folder) !== 'node_modules')
+        paths.push(folder === '/' ? '/node_modules' : `${folder}/node_modules`);
       if (folder === '/') return paths;
       folder = path.dirname(folder);
     }
@@ -163,16 +171,21 @@ module.exports = function makeResolution(Module, parents) {
   function _resolveFilename(request, parent, isMain, options) {
     if (builtinId(request) !== undefined) return request;
     const paths =
-      options?.paths === undefined ? Module._resolveLookupPaths(request, parent) : pathsOption(request, options.paths);
+      options?.paths === undefined
+        ? Module._resolveLookupPaths(request, parent)
+        : pathsOption(request, options.paths);
     if (request[0] === '#' && parent?.filename) {
       const found = resolveHash(request, parent);
       if (found) return found;
     }
     const selfFile = parent?.filename ?? (parent?.paths ? path.join(process.cwd(), 'noop.js') : undefined);
-    const filename = (isRelative(request) ? undefined : trySelf(selfFile, request)) ?? Module._findPath(request, paths, isMain);
+    const filename =
+      (isRelative(request) ? undefined : trySelf(selfFile, request)) ??
+      Module._findPath(request, paths, isMain);
     if (filename) return filename;
     const requireStack = [];
-    for (let cursor = parent; cursor; cursor = parents.get(cursor)) requireStack.push(cursor.filename || cursor.id);
+    for (let cursor = parent; cursor; cursor = parents.get(cursor))
+      requireStack.push(cursor.filename || cursor.id);
     throw errors.moduleNotFound(request, requireStack);
   }
 

@@ -67,7 +67,11 @@ const moduleErrors = {
     return error;
   },
   invalidSpecifier: (request, reason, base) =>
-    nodeError(TypeError, 'ERR_INVALID_MODULE_SPECIFIER', `Invalid module "${request}" ${reason}${from(base)}`),
+    nodeError(
+      TypeError,
+      'ERR_INVALID_MODULE_SPECIFIER',
+      `Invalid module "${request}" ${reason}${from(base)}`,
+    ),
   invalidPackageConfig(path, base, detail) {
     const message = `Invalid package config ${path}.${base ? ` while importing ${base}.` : ''}${detail ? ` ${detail}` : ''}`;
     return nodeError(Error, 'ERR_INVALID_PACKAGE_CONFIG', message);
@@ -132,7 +136,8 @@ const moduleErrors = {
     const { ERR_INVALID_ARG_VALUE } = require('internal/errors').codes;
     return new ERR_INVALID_ARG_VALUE(name, value, reason);
   },
-  notImplemented: (what) => nodeError(Error, 'ERR_NOT_IMPLEMENTED', `${what} is not implemented in Parley yet`),
+  notImplemented: (what) =>
+    nodeError(Error, 'ERR_NOT_IMPLEMENTED', `${what} is not implemented in Parley yet`),
 };
 
 module.exports = moduleErrors;

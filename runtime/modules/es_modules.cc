@@ -1,6 +1,7 @@
-// ECMAScript modules in V8's terms: compile, link, instantiate, evaluate, and modules made of values (builtin, CommonJS,
-// JSON). Document: ECMA-262 "Modules"; the algorithm that finds and orders modules is JavaScript (internal/modules/esm).
-// JavaScript names a module by a small number: v8::Module is no JavaScript value. Modules live as long as the environment.
+// ECMAScript modules in V8's terms: compile, link, instantiate, evaluate, and modules made of values
+// (builtin, CommonJS, JSON). Document: ECMA-262 "Modules"; the algorithm that finds and orders modules is
+// JavaScript (internal/modules/esm). JavaScript names a module by a small number: v8::Module is no JavaScript
+// value. Modules live as long as the environment.
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -114,8 +115,8 @@ void Link(const FunctionCallbackInfo<Value>& args) {
   record->links[LinkKey(args.GetIsolate(), args[1], args[2])] = args[3].As<v8::Int32>()->Value();
 }
 
-v8::MaybeLocal<Module> Resolve(Local<v8::Context> context, Local<String> specifier, Local<FixedArray> assertions,
-                               Local<Module> referrer) {
+v8::MaybeLocal<Module> Resolve(Local<v8::Context> context, Local<String> specifier,
+                               Local<FixedArray> assertions, Local<Module> referrer) {
   v8::Isolate* isolate = context->GetIsolate();
   ModuleRegistry* registry = Registry(isolate);
   int index = registry->Find(isolate, referrer);
@@ -181,8 +182,8 @@ void CreateSynthetic(const FunctionCallbackInfo<Value>& args) {
     names.push_back(name.As<String>());
   }
   ModuleRegistry* registry = Registry(isolate);
-  int index = registry->Add(isolate,
-                            Module::CreateSyntheticModule(isolate, args[0].As<String>(), names, EvaluateSynthetic));
+  int index = registry->Add(
+      isolate, Module::CreateSyntheticModule(isolate, args[0].As<String>(), names, EvaluateSynthetic));
   registry->records[index]->evaluate.Reset(isolate, args[2].As<v8::Function>());
   args.GetReturnValue().Set(index);
 }
@@ -211,11 +212,16 @@ void SetImportMeta(const FunctionCallbackInfo<Value>& args) {
   isolate->SetHostInitializeImportMetaObjectCallback(OnImportMeta);
 }
 
-constexpr BindingFunction kFunctions[] = {
-    {"compileModule", CompileModule}, {"moduleRequests", ModuleRequests}, {"link", Link},
-    {"instantiate", Instantiate},     {"evaluate", Evaluate},             {"namespace", Namespace},
-    {"status", Status},               {"createSynthetic", CreateSynthetic}, {"setExport", SetExport},
-    {"setImportMeta", SetImportMeta}};
+constexpr BindingFunction kFunctions[] = {{"compileModule", CompileModule},
+                                          {"moduleRequests", ModuleRequests},
+                                          {"link", Link},
+                                          {"instantiate", Instantiate},
+                                          {"evaluate", Evaluate},
+                                          {"namespace", Namespace},
+                                          {"status", Status},
+                                          {"createSynthetic", CreateSynthetic},
+                                          {"setExport", SetExport},
+                                          {"setImportMeta", SetImportMeta}};
 PARLEY_BINDING(es_modules, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

@@ -3,7 +3,8 @@
 // Document: Node.js "Modules: ECMAScript modules". Files are read synchronously: evaluation order is what the
 // specification says either way, and one thread that waits for a disk gains nothing from a pool.
 const path = require('path');
-const { moduleRequests, link, instantiate, evaluate, namespace, status, setImportMeta } = internalBinding('es_modules');
+const { moduleRequests, link, instantiate, evaluate, namespace, status, setImportMeta } =
+  internalBinding('es_modules');
 const { resolve } = require('internal/modules/esm_resolve');
 const { translate } = require('internal/modules/esm_translators');
 const { toUrl, toPath } = require('internal/modules/file_url');
@@ -36,7 +37,9 @@ function loadGraph(url, type, added) {
 
 // Says what to do when a name is missing from a CommonJS module, as its names are only guessed from its text.
 function explainMissingName(error, added) {
-  const match = /^The requested module '(.*)' does not provide an export named '(.*)'$/.exec(error?.message ?? '');
+  const match = /^The requested module '(.*)' does not provide an export named '(.*)'$/.exec(
+    error?.message ?? '',
+  );
   if (!match) return;
   const [, specifier, name] = match;
   if (!added.some((entry) => entry.links.get(specifier)?.format === 'commonjs')) return;
@@ -73,7 +76,9 @@ async function importUrl(url, type) {
 async function importDynamic(specifier, referrer, type) {
   let base = referrer;
   if (typeof base !== 'string' || !/^[a-z][a-z0-9+.-]+:/i.test(base)) {
-    base = toUrl(typeof base === 'string' && path.isAbsolute(base) ? base : path.join(process.cwd(), '[eval1]'));
+    base = toUrl(
+      typeof base === 'string' && path.isAbsolute(base) ? base : path.join(process.cwd(), '[eval1]'),
+    );
   }
   return importUrl(resolve(`${specifier}`, base), type);
 }
@@ -92,7 +97,8 @@ setImportMeta((meta, record) => {
       return resolve(specifier, url);
     } catch (error) {
       // Node answers for files that do not exist, too.
-      if (error.code === 'ERR_MODULE_NOT_FOUND' && /^(\.\.?\/|\/|file:)/.test(specifier)) return new URL(specifier, url).href;
+      if (error.code === 'ERR_MODULE_NOT_FOUND' && /^(\.\.?\/|\/|file:)/.test(specifier))
+        return new URL(specifier, url).href;
       throw error;
     }
   };

@@ -4,7 +4,12 @@ const path = require('path');
 const { internalModuleStat: stat, realpath } = internalBinding('modules');
 const { builtinId } = require('internal/modules/builtins');
 const { readPackage, packageScope } = require('internal/modules/package_json');
-const { resolveExports, resolveImports, splitPackageName, getConditions } = require('internal/modules/package_exports');
+const {
+  resolveExports,
+  resolveImports,
+  splitPackageName,
+  getConditions,
+} = require('internal/modules/package_exports');
 const { toUrl, toPath } = require('internal/modules/file_url');
 const errors = require('internal/modules/errors');
 
@@ -40,8 +45,11 @@ function resolveBare(specifier, base) {
     const candidate = path.join(folder, 'node_modules', split.name);
     if (!folder.endsWith('/node_modules') && stat(candidate) === 1) {
       const pkg = readPackage(candidate, parent);
-      if (pkg?.exports !== undefined && pkg?.exports !== null) return resolveExports(pkg, split.subpath, parent, conditions);
-      return split.subpath === '.' ? legacyMain(pkg, candidate, specifier, parent) : path.join(candidate, split.subpath);
+      if (pkg?.exports !== undefined && pkg?.exports !== null)
+        return resolveExports(pkg, split.subpath, parent, conditions);
+      return split.subpath === '.'
+        ? legacyMain(pkg, candidate, specifier, parent)
+        : path.join(candidate, split.subpath);
     }
     if (folder === '/') break;
   }
@@ -63,7 +71,11 @@ function resolveUrl(url, base) {
   }
   if (url.protocol !== 'file:') return url.href;
   if (/%2f|%5c/i.test(url.pathname)) {
-    throw errors.invalidSpecifier(url.pathname, 'must not include encoded "/" or "\\" characters', basePath(base));
+    throw errors.invalidSpecifier(
+      url.pathname,
+      'must not include encoded "/" or "\\" characters',
+      basePath(base),
+    );
   }
   return finish(require('url').fileURLToPath(url), url.search + url.hash, base);
 }
@@ -93,7 +105,13 @@ function resolve(specifier, base) {
   if (specifier[0] === '#') {
     const parent = basePath(base);
     const resolvePackage = (target, pkg) => resolveBare(target, toUrl(`${pkg.folder}/package.json`));
-    const found = resolveImports(specifier, packageScope(parent), parent, getConditions().import, resolvePackage);
+    const found = resolveImports(
+      specifier,
+      packageScope(parent),
+      parent,
+      getConditions().import,
+      resolvePackage,
+    );
     return found.startsWith('node:') ? found : finish(found, '', base);
   }
   if (specifier.includes(':')) {

@@ -109,7 +109,8 @@ function loadCommonJs(url) {
       if (name === 'default') continue;
       let value;
       try {
-        if (exports !== null && exports !== undefined && Object.hasOwn(Object(exports), name)) value = exports[name];
+        if (exports !== null && exports !== undefined && Object.hasOwn(Object(exports), name))
+          value = exports[name];
       } catch {
         // A getter that throws exports undefined, as in Node.
       }
@@ -127,7 +128,10 @@ function loadData(url, wanted) {
   checkType(url, format, wanted);
   const body = decodeURIComponent(match[3]);
   const text = /;base64$/i.test(match[2]) ? require('buffer').Buffer.from(body, 'base64').toString() : body;
-  return { format, record: format === 'json' ? fromValue(url, parseJson(text, url)) : compileModule(url, text) };
+  return {
+    format,
+    record: format === 'json' ? fromValue(url, parseJson(text, url)) : compileModule(url, text),
+  };
 }
 
 /** The import attribute `type` must fit what the module is. */

@@ -6,7 +6,9 @@ const kPlainPath = /^\/[\w\-./@+~:,=]*$/;
 
 /** @param {string} path absolute */
 function toUrl(path) {
-  return kPlainPath.test(path) && !path.includes('//') ? `file://${path}` : require('url').pathToFileURL(path).href;
+  return kPlainPath.test(path) && !path.includes('//')
+    ? `file://${path}`
+    : require('url').pathToFileURL(path).href;
 }
 
 /** @param {string} url a file: URL */

@@ -1,6 +1,6 @@
-// What the module loaders ask of the file system and of V8's compiler: stat, read, realpath and the CommonJS wrapper.
-// Documents: Node.js "Modules: CommonJS modules" (the module wrapper, file lookup).
-// The loaders do not use `fs`: a program that never touches files should not pay for loading it.
+// What the module loaders ask of the file system and of V8's compiler: stat, read, realpath and the CommonJS
+// wrapper. Documents: Node.js "Modules: CommonJS modules" (the module wrapper, file lookup). The loaders do
+// not use `fs`: a program that never touches files should not pay for loading it.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,7 +36,8 @@ int ReadWholeFile(const char* path, std::string* out) {
   if (fd < 0) return errno;
   struct stat status;
   int error = 0;
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) out->reserve(static_cast<size_t>(status.st_size) + 1);
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+    out->reserve(static_cast<size_t>(status.st_size) + 1);
   size_t used = 0;
   for (;;) {
     if (out->capacity() - used < 4096) out->reserve(used * 2 + 65536);
@@ -65,8 +66,8 @@ bool IsAscii(const std::string& text) {
 // ASCII sources, nearly all there are, skip UTF-8 decoding. A leading byte order mark is dropped.
 v8::MaybeLocal<String> SourceString(v8::Isolate* isolate, const std::string& text) {
   if (IsAscii(text)) {
-    return String::NewFromOneByte(isolate, reinterpret_cast<const uint8_t*>(text.data()), v8::NewStringType::kNormal,
-                                  static_cast<int>(text.size()));
+    return String::NewFromOneByte(isolate, reinterpret_cast<const uint8_t*>(text.data()),
+                                  v8::NewStringType::kNormal, static_cast<int>(text.size()));
   }
   size_t skip = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   return String::NewFromUtf8(isolate, text.data() + skip, v8::NewStringType::kNormal,
@@ -106,8 +107,8 @@ void RealPath(const FunctionCallbackInfo<Value>& args) {
   std::free(resolved);
 }
 
-// compileFunction(source, filename, parameterNames): the function whose body is `source`, as the CommonJS wrapper.
-// V8 itself skips a "#!" line. The filename reaches dynamic import() as its referrer.
+// compileFunction(source, filename, parameterNames): the function whose body is `source`, as the CommonJS
+// wrapper. V8 itself skips a "#!" line. The filename reaches dynamic import() as its referrer.
 void CompileFunction(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
@@ -121,7 +122,8 @@ void CompileFunction(const FunctionCallbackInfo<Value>& args) {
   v8::ScriptOrigin origin(isolate, args[1]);
   v8::ScriptCompiler::Source source(args[0].As<String>(), origin);
   Local<v8::Function> function;
-  if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, parameters.size(), parameters.data(), 0, nullptr)
+  if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, parameters.size(), parameters.data(), 0,
+                                                   nullptr)
           .ToLocal(&function)) {
     args.GetReturnValue().Set(function);
   }

@@ -76,8 +76,10 @@ class Resolver {
     const fill = (text) => (match === undefined ? text : text.replace(/\*/g, () => match));
     if (match === undefined && target.endsWith('/')) throw this.invalid(key, target);
     if (!target.startsWith('./')) {
-      const isBare = this.isImport && !target.startsWith('../') && !target.startsWith('/') && !URL.canParse?.(target);
-      if (isBare || (this.isImport && target.startsWith('node:'))) return this.resolvePackage(fill(target), this.pkg);
+      const isBare =
+        this.isImport && !target.startsWith('../') && !target.startsWith('/') && !URL.canParse?.(target);
+      if (isBare || (this.isImport && target.startsWith('node:')))
+        return this.resolvePackage(fill(target), this.pkg);
       throw this.invalid(key, target);
     }
     if (kInvalidSegment.test(target.slice(2))) throw this.invalid(key, target);
@@ -90,7 +92,10 @@ class Resolver {
       );
     }
     const relative = fill(target);
-    return path.join(this.pkg.folder || '/', relative.includes('%') ? decodeURIComponent(relative) : relative);
+    return path.join(
+      this.pkg.folder || '/',
+      relative.includes('%') ? decodeURIComponent(relative) : relative,
+    );
   }
 
   /** @returns {string | null | undefined} null: explicitly hidden; undefined: no condition matched */
@@ -117,7 +122,11 @@ class Resolver {
     if (typeof target !== 'object') throw this.invalid(key, target);
     const keys = Object.keys(target);
     if (keys.some(isArrayIndex)) {
-      throw errors.invalidPackageConfig(this.pkg.file, this.base, '"exports" cannot contain numeric property keys.');
+      throw errors.invalidPackageConfig(
+        this.pkg.file,
+        this.base,
+        '"exports" cannot contain numeric property keys.',
+      );
     }
     for (const condition of keys) {
       if (condition !== 'default' && !this.conditions.has(condition)) continue;
@@ -129,7 +138,8 @@ class Resolver {
 
   /** @returns {string | null | undefined} */
   lookup(map, key) {
-    if (Object.hasOwn(map, key) && !key.includes('*') && !key.endsWith('/')) return this.target(map[key], undefined, key);
+    if (Object.hasOwn(map, key) && !key.includes('*') && !key.endsWith('/'))
+      return this.target(map[key], undefined, key);
     const best = bestPattern(map, key);
     return best === undefined ? undefined : this.target(map[best.pattern], best.match, best.pattern);
   }
@@ -164,7 +174,10 @@ function resolveImports(name, pkg, base, conditions, resolvePackage) {
     throw errors.invalidSpecifier(name, 'is not a valid internal imports specifier name', base);
   }
   if (pkg?.imports !== undefined) {
-    const found = new Resolver({ pkg, conditions, base, isImport: true, resolvePackage }).lookup(pkg.imports, name);
+    const found = new Resolver({ pkg, conditions, base, isImport: true, resolvePackage }).lookup(
+      pkg.imports,
+      name,
+    );
     if (found !== undefined && found !== null) return found;
   }
   throw errors.importNotDefined(name, pkg?.folder, base);
