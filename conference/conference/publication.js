@@ -1,0 +1,141 @@
+// A stream that a participant publishes: its peer on the room's worker, its tracks, what is muted. It outlives its transport: a new
+// offer for the same stream gives it another one.
+import { Failure } from '../errors.js';
+import { newId } from '../ids.js';
+import { offeredKinds } from '../node/sdp.js';
+
+const CALL_MS = 5000;
+const MAX_WAITING = 3;
+
+export class Publication {
+  id = newId('s');
+  participant;
+  attributes;
+  /** 'negotiating' | 'active' | 'restarting' | 'closed' */
+  status = 'negotiating';
+  /** kind → { id, codec } of the tracks that may be subscribed to now */
+  tracks = {};
+  #room;
+  #muted = { audio: false, video: false };
+  #codecs = {}; // kind → codec, kept while restarting so that nobody sees the stream change
+  #peerId = null;
+  #lease = null;
+  #generation = 0;
+  #waiting = 0;
+  #last = Promise.resolve();
+  #restartTimer = null;
+
+  constructor(room, participant, attributes) {
+    this.#room = room;
+    this.participant = participant;
+    this.attributes = attributes;
+  }
+
+  get peerId() {
+    return this.#peerId;
+  }
+
+  describe() {
+    const media = (kind) =>
+      this.#codecs[kind] ? { codec: this.#codecs[kind], muted: this.#muted[kind] } : null;
+    return {
+      id: this.id,
+      participantId: this.participant.id,
+      type: 'forward',
+      attributes: this.attributes,
+      media: { audio: media('audio'), video: media('video') },
+    };
+  }
+
+  /** Checks what an offer wants to send. @throws {Failure} */
+  static check(offer, permission) {
+    const kinds = offeredKinds(offer);
+    if (kinds.length === 0) throw new Failure('bad-sdp', 'the offer sends nothing');
+    for (const kind of kinds) {
+      if (kind !== 'audio' && kind !== 'video')
+        throw new Failure('bad-sdp', `the offer has an m-line of kind ${kind}`);
+      if (!permission.publish[kind]) throw new Failure('forbidden', `you may not publish ${kind}`);
+    }
+    if (new Set(kinds).size !== kinds.length)
+      throw new Failure('bad-sdp', 'at most one m-line of audio and one of video');
+  }
+
+  /** Gives the stream a transport, in place of the one it may have; resolves with the answer. One after the other. */
+  async negotiate(offer) {
+    if (this.#waiting >= MAX_WAITING) throw new Failure('conflict', 'this stream is being negotiated');
+    Publication.check(offer, this.participant.permission);
+    this.#waiting++;
+    const turn = this.#last.then(() => this.#negotiate(offer)).finally(() => this.#waiting--);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #negotiate(offer) {
+    this.#dropPeer();
+    const lease = await this.#room.lease.get();
+    const peerId = `${this.id}.${++this.#generation}`;
+    const call = { peerId, owner: this.#room.endpoint, offer };
+    const { answer, tracks } = await this.#room.call(lease, 'publish', call, CALL_MS);
+    if (this.status === 'closed' || !this.#room.lease.holds(lease)) {
+      this.#room.closePeer(lease, peerId);
+      throw new Failure(
+        this.status === 'closed' ? 'not-found' : 'no-worker',
+        'the stream or its worker is gone',
+      );
+    }
+    this.#adopt(lease, peerId, tracks);
+    return answer;
+  }
+
+  #adopt(lease, peerId, tracks) {
+    clearTimeout(this.#restartTimer);
+    this.#lease = lease;
+    this.#peerId = peerId;
+    this.tracks = {};
+    this.#codecs = {};
+    for (const { id, kind, codec } of tracks) {
+      this.tracks[kind] = { id, codec };
+      this.#codecs[kind] = codec;
+    }
+    this.status = 'active';
+    for (const kind of Object.keys(this.tracks)) if (this.#muted[kind]) this.#pause(kind).catch(() => {});
+  }
+
+  async mute(kinds, muted) {
+    const there = kinds.filter((kind) => this.#codecs[kind]);
+    if (there.length === 0) throw new Failure('not-found', 'the stream has no such media');
+    for (const kind of there) this.#muted[kind] = muted;
+    if (this.status === 'active') await Promise.all(there.map((kind) => this.#pause(kind)));
+  }
+
+  #pause(kind) {
+    const call = { peerId: this.#peerId, id: this.tracks[kind].id, paused: this.#muted[kind] };
+    return this.#room.call(this.#lease, 'pause', call);
+  }
+
+  /** The transport is gone; the stream waits for a new offer, for so long. */
+  restarting(deadlineMs, onDeadline) {
+    this.status = 'restarting';
+    this.#dropPeer();
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = setTimeout(onDeadline, deadlineMs);
+  }
+
+  candidate(candidate) {
+    if (!this.#peerId) throw new Failure('not-found', 'the stream has no transport now');
+    return this.#room.call(this.#lease, 'addRemoteCandidate', { peerId: this.#peerId, candidate });
+  }
+
+  close() {
+    this.status = 'closed';
+    clearTimeout(this.#restartTimer);
+    this.#dropPeer();
+  }
+
+  #dropPeer() {
+    this.tracks = {};
+    if (this.#peerId) this.#room.closePeer(this.#lease, this.#peerId);
+    this.#peerId = null;
+    this.#lease = null;
+  }
+}

@@ -1,0 +1,247 @@
+// All that one participant receives: its subscriptions, and the one transport that carries them, on which the server offers.
+//
+// What is wanted (subscriptions × tracks that exist) and what the transport has are compared whenever either changed; the difference
+// becomes one offer. There is one unanswered offer at most; changes meanwhile wait for its answer.
+import { Failure } from '../errors.js';
+import { newId } from '../ids.js';
+import { logger } from '../log.js';
+
+const log = logger('room');
+const CALL_MS = 5000;
+const MAX_FAILURES = 3;
+const RETRY_MS = 500;
+
+export class Subscriber {
+  #room;
+  #participant;
+  #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video } }
+  #transport = null; // { id, lease, applied: trackId → { subscriptionId, streamId, participantId, kind, mid }, outstanding, lastOfferId }
+  #running = false;
+  #again = false;
+  #closed = false;
+  #failures = 0;
+  #unanswered = 0;
+
+  constructor(room, participant) {
+    this.#room = room;
+    this.#participant = participant;
+  }
+
+  get transportId() {
+    return this.#transport?.id ?? null;
+  }
+
+  get size() {
+    return this.#subscriptions.size;
+  }
+
+  add(stream, { audio, video }) {
+    if (this.#subscriptions.has(stream.id))
+      throw new Failure('conflict', 'you are subscribed to this stream already');
+    const paused = { audio: false, video: false };
+    const subscription = { id: newId('b'), streamId: stream.id, audio, video, paused };
+    this.#subscriptions.set(stream.id, subscription);
+    this.changed();
+    return subscription.id;
+  }
+
+  /** By a subscription's or a stream's id; says whether there was one. */
+  remove(id) {
+    const streamId = this.#subscriptions.has(id) ? id : this.#find(id)?.streamId;
+    if (!streamId || !this.#subscriptions.delete(streamId)) return false;
+    this.changed();
+    return true;
+  }
+
+  #find(id) {
+    return [...this.#subscriptions.values()].find((s) => s.id === id);
+  }
+
+  async control(streamId, kinds, paused) {
+    const subscription = this.#subscriptions.get(streamId);
+    if (!subscription) throw new Failure('not-found', 'you are not subscribed to this stream');
+    for (const kind of kinds) subscription.paused[kind] = paused;
+    await Promise.all(this.#appliedOf(streamId, kinds).map((entry) => this.#pause(entry, paused)));
+  }
+
+  #appliedOf(streamId, kinds) {
+    const applied = [...(this.#transport?.applied.values() ?? [])];
+    return applied.filter((e) => e.streamId === streamId && kinds.includes(e.kind));
+  }
+
+  #pause({ subscriptionId }, paused) {
+    const { id, lease } = this.#transport;
+    return this.#room.call(lease, 'pause', { peerId: id, id: subscriptionId, paused });
+  }
+
+  /** Streams or subscriptions changed: brings the transport up to date, soon. */
+  changed() {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    this.#run();
+  }
+
+  async #run() {
+    do {
+      this.#again = false;
+      try {
+        await this.#step();
+        this.#failures = 0;
+      } catch (error) {
+        await this.#failed(error);
+      }
+    } while (this.#again && !this.#closed);
+    this.#running = false;
+  }
+
+  async #failed(error) {
+    log.warn(`${this.#participant.id}: subscriber transport: ${error.code ?? ''} ${error.message}`);
+    this.#dropTransport();
+    if (++this.#failures >= MAX_FAILURES || this.#closed) return;
+    await new Promise((done) => setTimeout(done, RETRY_MS));
+    this.#again = true;
+  }
+
+  #wanted() {
+    const wanted = new Map();
+    for (const subscription of this.#subscriptions.values()) {
+      const stream = this.#room.stream(subscription.streamId);
+      for (const [kind, track] of Object.entries(stream?.tracks ?? {})) {
+        if (subscription[kind]) wanted.set(track.id, { subscription, stream, kind });
+      }
+    }
+    return wanted;
+  }
+
+  async #step() {
+    if (this.#closed || this.#transport?.outstanding) return;
+    const wanted = this.#wanted();
+    if (!this.#transport) {
+      if (wanted.size === 0) return;
+      await this.#open();
+      return void (this.#again = true); // what is wanted may have changed meanwhile
+    }
+    const transport = this.#transport;
+    const add = [...wanted.keys()].filter((track) => !transport.applied.has(track));
+    const remove = [...transport.applied.keys()].filter((track) => !wanted.has(track));
+    if (add.length === 0 && remove.length === 0) return;
+    const subscriptionIds = remove.map((track) => transport.applied.get(track).subscriptionId);
+    const call = { peerId: transport.id, add, remove: subscriptionIds };
+    const reply = await this.#room.call(transport.lease, 'updateSubscriber', call, CALL_MS);
+    if (this.#transport !== transport) return;
+    remove.forEach((track) => transport.applied.delete(track));
+    this.#apply(transport, wanted, reply);
+    this.#offer(transport, reply.sdp);
+  }
+
+  async #open() {
+    const lease = await this.#room.lease.get();
+    const id = newId('t');
+    await this.#room.call(lease, 'createSubscriber', { peerId: id, owner: this.#room.endpoint });
+    if (this.#closed || !this.#room.lease.holds(lease)) return this.#room.closePeer(lease, id);
+    this.#transport = { id, lease, applied: new Map(), outstanding: null, lastOfferId: 0 };
+  }
+
+  /** Finds the m-line of each new track: by its name in a=msid, else the next new m-line of its kind. */
+  #apply(transport, wanted, { added, sections }) {
+    const taken = new Set([...transport.applied.values()].map((entry) => entry.mid));
+    const free = sections.filter((section) => !taken.has(section.mid));
+    for (const { trackId, subscriptionId } of added) {
+      const { subscription, stream, kind } = wanted.get(trackId);
+      const named = (s) => s.msid.includes(trackId) || s.msid.includes(String(subscriptionId));
+      const section = free.find(named) ?? free.find((s) => s.kind === kind);
+      if (section) free.splice(free.indexOf(section), 1);
+      const entry = {
+        subscriptionId,
+        streamId: stream.id,
+        participantId: stream.participant.id,
+        kind,
+        mid: section?.mid,
+      };
+      transport.applied.set(trackId, entry);
+      if (subscription.paused[kind]) this.#pause(entry, true).catch(() => {});
+    }
+  }
+
+  #offer(transport, sdp) {
+    const streams = [...transport.applied.values()]
+      .filter((entry) => entry.mid !== undefined)
+      .map(({ mid, kind, streamId, participantId }) => ({ mid, kind, streamId, participantId }));
+    const offerId = ++transport.lastOfferId;
+    const event = { transportId: transport.id, offerId, sdp, streams };
+    const timer = setTimeout(() => this.#noAnswer(transport), this.#room.settings.answerSeconds * 1000);
+    transport.outstanding = { offerId, timer, event };
+    this.#participant.send('offer', event);
+  }
+
+  /** For a client that lost its events: sends the unanswered offer again. */
+  resend() {
+    const event = this.#transport?.outstanding?.event;
+    if (event) this.#participant.send('offer', event);
+  }
+
+  async answer({ transportId, offerId, sdp }) {
+    const transport = this.#transport;
+    const outstanding = transport?.outstanding;
+    if (transport?.id !== transportId || outstanding?.offerId !== offerId || outstanding.answering) {
+      throw new Failure('stale', 'this is not an answer to the outstanding offer');
+    }
+    outstanding.answering = true;
+    try {
+      await this.#room.call(transport.lease, 'acceptAnswer', { peerId: transport.id, sdp }, CALL_MS);
+      clearTimeout(outstanding.timer);
+      if (this.#transport === transport) transport.outstanding = null;
+      this.#unanswered = 0;
+    } finally {
+      outstanding.answering = false;
+      this.changed();
+    }
+  }
+
+  #noAnswer(transport) {
+    if (this.#transport !== transport) return;
+    this.#unanswered++;
+    if (this.#unanswered > 1) {
+      log.info(`${this.#participant.id} does not answer offers: its subscriptions end`);
+      this.#subscriptions.clear();
+      return this.#dropTransport();
+    }
+    this.restart('no-answer');
+  }
+
+  /** Another transport, for the same subscriptions. */
+  restart(reason) {
+    this.#dropTransport();
+    this.#participant.send('transport-restart', { publish: [], subscribe: true, reason });
+    this.changed();
+  }
+
+  candidate(candidate) {
+    const { id, lease } = this.#transport;
+    return this.#room.call(lease, 'addRemoteCandidate', { peerId: id, candidate });
+  }
+
+  /** The worker is gone, and the transport with it; says whether there was anything to restart. */
+  workerLost() {
+    this.#dropTransport();
+    this.#failures = 0;
+    return this.#subscriptions.size > 0;
+  }
+
+  #dropTransport() {
+    const transport = this.#transport;
+    this.#transport = null;
+    if (!transport) return;
+    clearTimeout(transport.outstanding?.timer);
+    this.#room.closePeer(transport.lease, transport.id);
+  }
+
+  close() {
+    this.#closed = true;
+    this.#subscriptions.clear();
+    this.#dropTransport();
+  }
+}

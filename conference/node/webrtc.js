@@ -1,0 +1,132 @@
+// A worker of purpose `webrtc`: the media engine's peers, called by the rooms' controllers over the bus.
+//
+// A peer belongs to an owner (a controller's endpoint), which is told of the peer's states by `onPeerEvent`. Calls on one peer
+// run one after the other in the order they came, since each one of the engine is synchronous.
+import { networkInterfaces } from 'node:os';
+import { Failure } from '../errors.js';
+import { loadEngine } from './engine.js';
+import { sendingSections } from './sdp.js';
+
+const MAX_PEERS = 5000;
+const MAX_ADDRESSES = 8;
+
+/** Every IPv4 address of this machine that a client could reach, the loopback last. */
+export function localAddresses(interfaces = networkInterfaces()) {
+  const all = Object.values(interfaces).flat();
+  const v4 = all.filter((a) => a.family === 'IPv4' || a.family === 4);
+  const outer = v4.filter((a) => !a.internal && !a.address.startsWith('169.254.')).map((a) => a.address);
+  return [...outer.slice(0, MAX_ADDRESSES - 1), '127.0.0.1'];
+}
+
+/** The engine's bindings for `[media]` of the configuration; `port` 0 takes any. */
+function bindingsOf({ ip = [], announcedIp = '', port = 0 }) {
+  const ips = ip.length > 0 ? ip : localAddresses();
+  return ips.map((one) => ({ ip: one, port, ...(announcedIp ? { announcedIp } : {}) }));
+}
+
+/** With a range of ports, the first that is free: each worker takes its own. */
+async function openEngine(Engine, media, onEvent) {
+  const [low, high] = media.ports ?? [0, 0];
+  for (let port = low; ; port++) {
+    try {
+      return new Engine({ bindings: bindingsOf({ ...media, port }) }, onEvent);
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE' || port >= high) throw error;
+    }
+  }
+}
+
+export async function create({ bus, options, log }) {
+  const Engine = await loadEngine(options.engine);
+  const peers = new Map(); // peerId → { peer, owner }
+  const onEvent = (type, peerId, payload) => {
+    const entry = peers.get(peerId);
+    if (entry) bus.notify(entry.owner, 'onPeerEvent', { peerId, type, payload });
+  };
+  const engine = await openEngine(Engine, options.media ?? {}, onEvent);
+
+  const open = (peerId, owner, role) => {
+    if (peers.has(peerId)) throw new Failure('conflict', `there is a peer ${peerId} already`);
+    if (peers.size >= MAX_PEERS) throw new Failure('no-worker', 'the worker has no room for another peer');
+    const peer = engine.createPeer(peerId, { role });
+    peers.set(peerId, { peer, owner });
+    return peer;
+  };
+  const find = (peerId) => {
+    const entry = peers.get(peerId);
+    if (!entry) throw new Failure('not-found', `there is no peer ${peerId}`);
+    return entry.peer;
+  };
+  const closePeer = ({ peerId }) => {
+    const entry = peers.get(peerId);
+    if (!peers.delete(peerId)) return;
+    entry.peer.close();
+  };
+  const guard = (code, fn) => {
+    try {
+      return fn();
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      if (error.code === 'ERR_SDP' || code === 'bad-sdp') throw new Failure('bad-sdp', error.message);
+      throw new Failure(code, error.message);
+    }
+  };
+
+  const handlers = {
+    publish({ peerId, owner, offer }) {
+      const peer = open(peerId, owner, 'publisher');
+      try {
+        return guard('bad-sdp', () => peer.acceptOffer(offer));
+      } catch (error) {
+        closePeer({ peerId });
+        throw error;
+      }
+    },
+    createSubscriber({ peerId, owner }) {
+      guard('internal', () => open(peerId, owner, 'subscriber'));
+    },
+    /** Takes subscriptions away and adds others, and makes the offer that says so. */
+    updateSubscriber({ peerId, add, remove }) {
+      const peer = find(peerId);
+      for (const subscriptionId of remove) {
+        try {
+          peer.unsubscribe(subscriptionId);
+        } catch (error) {
+          log.debug(`unsubscribe ${subscriptionId}: ${error.message}`); // went with its track
+        }
+      }
+      const added = [];
+      for (const trackId of add) {
+        try {
+          added.push({ trackId, subscriptionId: peer.subscribe(trackId) });
+        } catch (error) {
+          log.warn(`subscribe to ${trackId}: ${error.message}`); // the track has just ended
+        }
+      }
+      const sdp = guard('internal', () => peer.createOffer());
+      return { sdp, added, sections: sendingSections(sdp) };
+    },
+    acceptAnswer({ peerId, sdp }) {
+      const peer = find(peerId);
+      guard('bad-sdp', () => peer.acceptAnswer(sdp));
+    },
+    addRemoteCandidate({ peerId, candidate }) {
+      const peer = find(peerId);
+      guard('bad-request', () => peer.addRemoteCandidate(candidate));
+    },
+    pause({ peerId, id, paused }) {
+      const peer = find(peerId);
+      guard('internal', () => peer.pause(id, paused));
+    },
+    closePeer,
+    closeOwner({ owner }) {
+      for (const [peerId, entry] of [...peers]) if (entry.owner === owner) closePeer({ peerId });
+    },
+    stats: () => engine.stats(),
+    peerStats: ({ peerId }) => find(peerId).getStats(),
+  };
+
+  const bindings = engine.bindings();
+  const address = bindings.map((b) => `${b.announcedIp ?? b.ip}:${b.port}`).join(' ');
+  return { handlers, address: address.slice(0, 200), close: async () => engine.close() };
+}

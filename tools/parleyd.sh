@@ -1,0 +1,6 @@
+#!/bin/sh
+# parleyd: runs the conference server on Parley's runtime. Copied to build/bin/parleyd by the build.
+#   PARLEY_RUNTIME=node   runs it on stock Node.js with build/addon/webrtc.node instead
+dir=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
+root=$(CDPATH= cd -- "$dir/../.." && pwd)
+exec "${PARLEY_RUNTIME:-$dir/parley}" "$root/conference/main.js" "$@"
