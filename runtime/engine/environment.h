@@ -1,18 +1,52 @@
-// One JavaScript world: an isolate, its main context, its libuv loop, and the state native code keeps for them.
-// The contract native bindings are written against; implemented in runtime/engine/.
+// One JavaScript world: an isolate, its main context, its libuv loop, and the state native code keeps for
+// them. The contract native bindings are written against; implemented in runtime/engine/.
 #ifndef RUNTIME_ENGINE_ENVIRONMENT_H_
 #define RUNTIME_ENGINE_ENVIRONMENT_H_
 
 #include <uv.h>
 #include <v8.h>
 
+#include <array>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace parley {
 
+// Numbers that JavaScript and C++ share through one Int32Array (internalBinding('engine').fields), so that
+// neither calls the other only to learn a number.
+enum Field : int {
+  kHasTick,               // the nextTick queue is not empty
+  kHasRejection,          // promise rejections wait to be reported
+  kImmediates,            // immediates queued
+  kReferencedImmediates,  // those among them that keep the loop alive
+  kFieldCount
+};
+
+// Functions that builtin JavaScript gives the engine (internalBinding('engine').setHook(index, function)).
+enum class Hook : int {
+  kTick,    // (): runs the nextTick queue and the microtasks until both are empty
+  kTimers,  // (now): runs the timers that are due; returns the next expiry, negative when unreferenced, or 0
+  kImmediates,     // (): runs the immediates
+  kUncaught,       // (error, fromPromise): true when somebody handled it
+  kPromiseReject,  // (type, promise, value)
+  kStart,          // (options): makes `process` this process's own and runs the program
+  kBeforeExit,     // ()
+  kExit,           // (): emits 'exit'; returns the exit code
+  kImport,  // (specifier, referrer name, host defined options, attributes): promise of a module namespace
+  kPrepareStack,  // (globalThis, error, callSites): the value of error.stack
+  kCount
+};
+
 class Environment {
  public:
+  Environment(v8::Isolate* isolate, uv_loop_t* loop);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
   static Environment* From(v8::Local<v8::Context> context);
   static Environment* From(v8::Isolate* isolate);
   template <typename T>
@@ -21,25 +55,38 @@ class Environment {
   }
 
   v8::Isolate* isolate() const { return isolate_; }
-  v8::Local<v8::Context> context() const;
+  v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
   uv_loop_t* loop() const { return loop_; }
 
-  // Calls into JavaScript from the event loop. When the outermost such call returns, the nextTick queue and the
-  // microtasks run until both are empty; an exception nobody caught goes to process 'uncaughtException'.
+  // Calls into JavaScript from the event loop. When the outermost such call returns, the nextTick queue and
+  // the microtasks run until both are empty; an exception nobody caught goes to process 'uncaughtException'.
   // Returns an empty handle when the call threw. Needs a HandleScope.
-  v8::MaybeLocal<v8::Value> MakeCallback(v8::Local<v8::Value> receiver, v8::Local<v8::Function> function, int argc,
-                                         v8::Local<v8::Value>* argv);
+  v8::MaybeLocal<v8::Value> MakeCallback(v8::Local<v8::Value> receiver, v8::Local<v8::Function> function,
+                                         int argc, v8::Local<v8::Value>* argv);
+
+  // Runs the nextTick queue and the microtasks now, unless a callback from C++ is still running (its end
+  // will).
+  void DrainTicks();
+
+  // Reports an exception nobody caught as Node does: the capture callback, 'uncaughtException', or the
+  // message on stderr and the end of the process.
+  void TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local<v8::Message> message,
+                                bool from_promise = false);
+
+  // Ends the process: cleanup hooks, then exit().
+  [[noreturn]] void Exit(int code);
 
   // True from the start of the process's exit: no JavaScript may be called any more.
   bool is_stopping() const { return stopping_; }
 
   // Throws Node's system error shape: message "ENOENT: no such file or directory, open 'path' -> 'dest'",
   // properties errno (negative), code, syscall, path, dest.
-  void ThrowUvException(int error, const char* syscall, const char* message = nullptr, const char* path = nullptr,
-                        const char* dest = nullptr);
+  void ThrowUvException(int error, const char* syscall, const char* message = nullptr,
+                        const char* path = nullptr, const char* dest = nullptr);
   v8::Local<v8::Value> UvException(int error, const char* syscall, const char* message = nullptr,
                                    const char* path = nullptr, const char* dest = nullptr);
-  // Throws a TypeError / Error / RangeError with a Node error code, e.g. ThrowError("ERR_DLOPEN_FAILED", "...").
+  // Throws a TypeError / Error / RangeError with a Node error code, e.g. ThrowError("ERR_DLOPEN_FAILED",
+  // "...").
   enum class ErrorType { kError, kTypeError, kRangeError };
   void ThrowError(const char* code, std::string_view message, ErrorType type = ErrorType::kError);
 
@@ -48,28 +95,109 @@ class Environment {
   void AddCleanupHook(CleanupHook hook, void* data);
   void RemoveCleanupHook(CleanupHook hook, void* data);
 
-  // Private state of a binding, one slot per type: env->Slot<MyState>() default-constructs on first use and destroys it
-  // with the environment.
+  // Private state of a binding, one slot per type: env->Slot<MyState>() default-constructs on first use and
+  // destroys it with the environment.
   template <typename T>
   T* Slot();
 
+  // --- the engine's own side ---
+  // Makes `context` the main context; callable once.
+  void SetMainContext(v8::Local<v8::Context> context);
+  void SetHook(Hook hook, v8::Local<v8::Function> function);
+  v8::Local<v8::Function> GetHook(Hook hook) const { return hooks_[static_cast<size_t>(hook)].Get(isolate_); }
+  bool HasHook(Hook hook) const { return !hooks_[static_cast<size_t>(hook)].IsEmpty(); }
+  void SetFields(v8::Local<v8::Int32Array> fields);
+  v8::Local<v8::Int32Array> fields_array() const { return fields_array_.Get(isolate_); }
+  int32_t field(Field f) const { return fields_[f]; }
+  // Timers and immediates on the loop (runtime/timers).
+  void StartLoop();
+  void ScheduleTimer(uint64_t milliseconds);
+  void RefTimer(bool referenced);
+  void RefImmediates(bool referenced);
+  // Runs the loop until nothing keeps it alive, 'beforeExit' included. Returns the exit code.
+  int RunLoop();
+
+  // The main script's arguments; set before the program starts.
+  std::vector<std::string> argv;
+  std::vector<std::string> exec_argv;
+
  private:
+  friend class CallbackScope;
+  struct CleanupEntry {
+    CleanupHook hook;
+    void* data;
+  };
+  struct SlotEntry {
+    const void* tag;
+    void* value;
+    void (*destroy)(void*);
+  };
+  void RunCleanup();
+  void RunTimers();
+  void RunImmediates();
+
   v8::Isolate* isolate_ = nullptr;
   uv_loop_t* loop_ = nullptr;
   bool stopping_ = false;
+  int callback_depth_ = 0;
+  int32_t* fields_ = nullptr;  // the memory of fields_array_
+  int32_t no_fields_[kFieldCount] = {};
+  v8::Global<v8::Context> context_;
+  v8::Global<v8::Int32Array> fields_array_;
+  std::array<v8::Global<v8::Function>, static_cast<size_t>(Hook::kCount)> hooks_;
+  std::vector<CleanupEntry> cleanup_;
+  std::vector<SlotEntry> slots_;
+  bool loop_started_ = false;
+  uv_timer_t timer_;
+  uv_check_t immediate_check_;
+  uv_idle_t immediate_idle_;
 };
 
-// The C++ counterpart of a JavaScript object with one internal field. `Unwrap` returns null for foreign objects.
-// Strong by default (lives until deleted); MakeWeak() hands its life to the garbage collector.
+// The time JavaScript runs in on behalf of the event loop. The outermost scope's end runs the nextTick queue
+// and the microtasks. `async_context` (may be empty) is current meanwhile.
+class CallbackScope {
+ public:
+  CallbackScope(Environment* env, v8::Local<v8::Value> async_context);
+  ~CallbackScope();
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+
+ private:
+  Environment* env_;
+  v8::Local<v8::Value> outer_context_;
+};
+
+template <typename T>
+inline constexpr char kSlotTag = 0;
+
+template <typename T>
+T* Environment::Slot() {
+  const void* tag = &kSlotTag<T>;
+  for (const SlotEntry& entry : slots_) {
+    if (entry.tag == tag) return static_cast<T*>(entry.value);
+  }
+  T* value;
+  if constexpr (std::is_constructible_v<T, Environment*>) {
+    value = new T(this);
+  } else {
+    value = new T();
+  }
+  slots_.push_back({tag, value, [](void* p) { delete static_cast<T*>(p); }});
+  return value;
+}
+
+// The C++ counterpart of a JavaScript object made from MakeTemplate. `Unwrap` returns null for foreign
+// objects. Strong by default (lives until deleted); MakeWeak() hands its life to the garbage collector.
 class BaseObject {
  public:
+  static constexpr int kInternalFieldCount = 2;  // a tag that tells ours from others' objects; the BaseObject
   BaseObject(Environment* env, v8::Local<v8::Object> object);
   virtual ~BaseObject();
   BaseObject(const BaseObject&) = delete;
   BaseObject& operator=(const BaseObject&) = delete;
 
   Environment* env() const { return env_; }
-  v8::Local<v8::Object> object() const;
+  v8::Local<v8::Object> object() const { return object_.Get(env_->isolate()); }
   void MakeWeak();
   void ClearWeak();
 
@@ -78,16 +206,19 @@ class BaseObject {
     return static_cast<T*>(FromJs(value));
   }
 
-  // A constructor template with one internal field; `constructor` runs on `new`.
+  // A constructor template with kInternalFieldCount internal fields; `constructor` runs on `new`.
   static v8::Local<v8::FunctionTemplate> MakeTemplate(Environment* env, const char* class_name,
                                                       v8::FunctionCallback constructor);
   static void SetMethod(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t, const char* name,
                         v8::FunctionCallback callback);
 
-  // Calls this object's own JavaScript function `name` (for example "onread") through Environment::MakeCallback, in the
-  // async context (AsyncLocalStorage) that was current when the object was made. Does nothing when it is no function.
-  v8::MaybeLocal<v8::Value> MakeCallback(const char* name, int argc = 0, v8::Local<v8::Value>* argv = nullptr);
-  v8::MaybeLocal<v8::Value> MakeCallback(v8::Local<v8::Function> function, int argc, v8::Local<v8::Value>* argv);
+  // Calls this object's own JavaScript function `name` (for example "onread") through
+  // Environment::MakeCallback, in the async context (AsyncLocalStorage) that was current when the object was
+  // made. Does nothing when it is no function.
+  v8::MaybeLocal<v8::Value> MakeCallback(const char* name, int argc = 0,
+                                         v8::Local<v8::Value>* argv = nullptr);
+  v8::MaybeLocal<v8::Value> MakeCallback(v8::Local<v8::Function> function, int argc,
+                                         v8::Local<v8::Value>* argv);
 
  private:
   static BaseObject* FromJs(v8::Local<v8::Value> value);
@@ -96,19 +227,22 @@ class BaseObject {
   v8::Global<v8::Value> async_context_;
 };
 
-// A BaseObject around a libuv handle: close([callback]), ref(), unref(), hasRef() for JavaScript; deleted after the close
-// callback. Subclasses own the uv handle as a member and pass its address.
+// A BaseObject around a libuv handle: close([callback]), ref(), unref(), hasRef() for JavaScript; deleted
+// after the close callback. Subclasses own the uv handle as a member and pass its address.
 class HandleWrap : public BaseObject {
  public:
   HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle);
-  static void AddMethods(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t);  // close, ref, unref, hasRef
+  static void AddMethods(v8::Isolate* isolate,
+                         v8::Local<v8::FunctionTemplate> t);  // close, ref, unref, hasRef
   void Close(v8::Local<v8::Value> callback);
   bool is_alive() const { return state_ == State::kOpen; }
   uv_handle_t* uv_handle() const { return handle_; }
 
  private:
   enum class State { kOpen, kClosing, kClosed };
+  static void OnClose(uv_handle_t* handle);
   uv_handle_t* handle_;
+  v8::Global<v8::Function> on_close_;
   State state_ = State::kOpen;
 };
 

@@ -1,0 +1,146 @@
+// BaseObject and HandleWrap: JavaScript objects with a C++ half.
+#include <cassert>
+
+#include "runtime/engine/environment.h"
+
+namespace parley {
+namespace {
+
+// Its address marks internal field 0 of our objects.
+alignas(8) const char kTag = 0;
+void* Tag() { return const_cast<char*>(&kTag); }
+
+constexpr int kTagField = 0;
+constexpr int kPointerField = 1;
+
+HandleWrap* HandleOf(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  return BaseObject::Unwrap<HandleWrap>(args.This());
+}
+
+void CloseMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  if (HandleWrap* wrap = HandleOf(args)) wrap->Close(args[0]);
+}
+void RefMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  HandleWrap* wrap = HandleOf(args);
+  if (wrap && wrap->is_alive()) uv_ref(wrap->uv_handle());
+}
+void UnrefMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  HandleWrap* wrap = HandleOf(args);
+  if (wrap && wrap->is_alive()) uv_unref(wrap->uv_handle());
+}
+void HasRefMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  HandleWrap* wrap = HandleOf(args);
+  args.GetReturnValue().Set(wrap && wrap->is_alive() && uv_has_ref(wrap->uv_handle()));
+}
+
+}  // namespace
+
+BaseObject::BaseObject(Environment* env, v8::Local<v8::Object> object)
+    : env_(env), object_(env->isolate(), object) {
+  assert(object->InternalFieldCount() >= kInternalFieldCount);
+  object->SetAlignedPointerInInternalField(kTagField, Tag());
+  object->SetAlignedPointerInInternalField(kPointerField, this);
+  v8::Local<v8::Value> async_context = env->context()->GetContinuationPreservedEmbedderData();
+  if (!async_context->IsUndefined()) async_context_.Reset(env->isolate(), async_context);
+}
+
+BaseObject::~BaseObject() {
+  if (object_.IsEmpty()) return;
+  v8::HandleScope handles(env_->isolate());
+  object()->SetAlignedPointerInInternalField(kPointerField, nullptr);
+}
+
+BaseObject* BaseObject::FromJs(v8::Local<v8::Value> value) {
+  if (!value->IsObject()) return nullptr;
+  v8::Local<v8::Object> object = value.As<v8::Object>();
+  if (object->InternalFieldCount() < kInternalFieldCount) return nullptr;
+  if (object->GetAlignedPointerFromInternalField(kTagField) != Tag()) return nullptr;
+  return static_cast<BaseObject*>(object->GetAlignedPointerFromInternalField(kPointerField));
+}
+
+void BaseObject::MakeWeak() {
+  object_.SetWeak(
+      this,
+      [](const v8::WeakCallbackInfo<BaseObject>& info) {
+        BaseObject* self = info.GetParameter();
+        self->object_.Reset();  // required here; the rest may run arbitrary C++
+        info.SetSecondPassCallback(
+            [](const v8::WeakCallbackInfo<BaseObject>& i) { delete i.GetParameter(); });
+      },
+      v8::WeakCallbackType::kParameter);
+}
+
+void BaseObject::ClearWeak() { object_.ClearWeak(); }
+
+v8::Local<v8::FunctionTemplate> BaseObject::MakeTemplate(Environment* env, const char* class_name,
+                                                         v8::FunctionCallback constructor) {
+  v8::Local<v8::FunctionTemplate> t = v8::FunctionTemplate::New(env->isolate(), constructor);
+  t->SetClassName(OneByte(env->isolate(), class_name));
+  t->InstanceTemplate()->SetInternalFieldCount(kInternalFieldCount);
+  return t;
+}
+
+void BaseObject::SetMethod(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t, const char* name,
+                           v8::FunctionCallback callback) {
+  v8::Local<v8::FunctionTemplate> method =
+      v8::FunctionTemplate::New(isolate, callback, v8::Local<v8::Value>(), v8::Signature::New(isolate, t), 0,
+                                v8::ConstructorBehavior::kThrow);
+  v8::Local<v8::String> key = OneByte(isolate, name);
+  method->SetClassName(key);
+  t->PrototypeTemplate()->Set(key, method);
+}
+
+v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(const char* name, int argc, v8::Local<v8::Value>* argv) {
+  if (env_->is_stopping()) return {};
+  v8::Local<v8::Value> function;
+  v8::Context::Scope context_scope(env_->context());
+  if (!object()->Get(env_->context(), OneByte(env_->isolate(), name)).ToLocal(&function) ||
+      !function->IsFunction()) {
+    return {};
+  }
+  return MakeCallback(function.As<v8::Function>(), argc, argv);
+}
+
+v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(v8::Local<v8::Function> function, int argc,
+                                                   v8::Local<v8::Value>* argv) {
+  v8::Local<v8::Context> context = env_->context();
+  v8::Local<v8::Value> outer = context->GetContinuationPreservedEmbedderData();
+  v8::Local<v8::Value> own = v8::Undefined(env_->isolate());
+  if (!async_context_.IsEmpty()) own = async_context_.Get(env_->isolate());
+  context->SetContinuationPreservedEmbedderData(own);
+  Environment* env = env_;  // the callback may delete this object
+  v8::MaybeLocal<v8::Value> result = env->MakeCallback(object(), function, argc, argv);
+  context->SetContinuationPreservedEmbedderData(outer);
+  return result;
+}
+
+HandleWrap::HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle)
+    : BaseObject(env, object), handle_(handle) {
+  handle->data = this;
+}
+
+void HandleWrap::AddMethods(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t) {
+  SetMethod(isolate, t, "close", CloseMethod);
+  SetMethod(isolate, t, "ref", RefMethod);
+  SetMethod(isolate, t, "unref", UnrefMethod);
+  SetMethod(isolate, t, "hasRef", HasRefMethod);
+}
+
+void HandleWrap::Close(v8::Local<v8::Value> callback) {
+  if (state_ != State::kOpen) return;
+  state_ = State::kClosing;
+  if (!callback.IsEmpty() && callback->IsFunction())
+    on_close_.Reset(env()->isolate(), callback.As<v8::Function>());
+  uv_close(handle_, OnClose);
+}
+
+void HandleWrap::OnClose(uv_handle_t* handle) {
+  // Subclasses keep HandleWrap in `data`; the uv handle dies with it.
+  std::unique_ptr<HandleWrap> self(static_cast<HandleWrap*>(handle->data));
+  self->state_ = State::kClosed;
+  if (self->on_close_.IsEmpty()) return;
+  v8::HandleScope handles(self->env()->isolate());
+  self->MakeCallback(self->on_close_.Get(self->env()->isolate()), 0, nullptr);
+}
+
+}  // namespace parley

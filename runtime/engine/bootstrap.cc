@@ -1,0 +1,74 @@
+// Isolate callbacks and the first JavaScript.
+#include "runtime/engine/bootstrap.h"
+
+#include <cstdio>
+#include <string>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/builtins.h"
+#include "runtime/engine/environment.h"
+
+namespace parley {
+namespace {
+
+void OnPromiseReject(v8::PromiseRejectMessage message) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  Environment* env = Environment::From(isolate);
+  if (env == nullptr || env->is_stopping() || !env->HasHook(Hook::kPromiseReject)) return;
+  if (message.GetEvent() > v8::kPromiseHandlerAddedAfterReject)
+    return;  // resolved or rejected once more: no matter
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Value> value = message.GetValue();
+  if (value.IsEmpty()) value = v8::Undefined(isolate);
+  v8::Local<v8::Value> args[] = {v8::Integer::New(isolate, message.GetEvent()), message.GetPromise(), value};
+  v8::TryCatch ignore(isolate);
+  env->GetHook(Hook::kPromiseReject)->Call(env->context(), v8::Undefined(isolate), 3, args).IsEmpty();
+}
+
+// Exceptions of microtasks: nobody else's TryCatch is around them.
+void OnMessage(v8::Local<v8::Message> message, v8::Local<v8::Value> error) {
+  if (message->ErrorLevel() != v8::Isolate::kMessageError) return;
+  if (Environment* env = Environment::From(v8::Isolate::GetCurrent()))
+    env->TriggerUncaughtException(error, message);
+}
+
+}  // namespace
+
+void ConfigureIsolate(v8::Isolate* isolate) {
+  isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  isolate->SetPromiseRejectCallback(OnPromiseReject);
+  isolate->AddMessageListenerWithErrorLevel(OnMessage, v8::Isolate::kMessageError);
+  isolate->SetCaptureStackTraceForUncaughtExceptions(false);
+}
+
+bool Bootstrap(Environment* env, v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = env->isolate();
+  v8::HandleScope handles(isolate);
+  v8::Context::Scope scope(context);
+  v8::TryCatch try_catch(isolate);
+  const BuiltinSource* loader = FindBuiltin("internal/engine/loader");
+  v8::Local<v8::Function> wrapper;
+  v8::Local<v8::Value> undefined = v8::Undefined(isolate);
+  v8::Local<v8::Object> engine;
+  bool ok = loader != nullptr && CompileBuiltin(context, loader).ToLocal(&wrapper) &&
+            InstantiateBinding(context, FindBinding("engine")).ToLocal(&engine);
+  if (ok) {
+    v8::Local<v8::Value> args[] = {v8::Object::New(isolate), undefined, undefined, undefined, engine};
+    ok = !wrapper->Call(context, undefined, std::size(args), args).IsEmpty();
+  }
+  if (ok) return true;
+  std::string text = "builtin JavaScript failed to start";
+  if (try_catch.HasCaught()) {
+    v8::Local<v8::Value> stack;
+    text = try_catch.StackTrace(context).ToLocal(&stack) ? ToUtf8(isolate, stack)
+                                                         : ToUtf8(isolate, try_catch.Exception());
+    if (!try_catch.Message().IsEmpty()) {
+      text = ToUtf8(isolate, try_catch.Message()->GetScriptResourceName()) + ":" +
+             std::to_string(try_catch.Message()->GetLineNumber(context).FromMaybe(0)) + "\n" + text;
+    }
+  }
+  std::fprintf(stderr, "%s\n", text.c_str());
+  return false;
+}
+
+}  // namespace parley

@@ -1,0 +1,20 @@
+// From an isolate to a world in which builtin JavaScript runs.
+#ifndef RUNTIME_ENGINE_BOOTSTRAP_H_
+#define RUNTIME_ENGINE_BOOTSTRAP_H_
+
+#include <v8.h>
+
+namespace parley {
+
+class Environment;
+
+// Settings of an isolate that no snapshot keeps: callbacks and the microtask policy.
+void ConfigureIsolate(v8::Isolate* isolate);
+
+// Runs the first builtin module (internal/engine/loader) in `context`. False when it threw; the message is on
+// stderr.
+bool Bootstrap(Environment* env, v8::Local<v8::Context> context);
+
+}  // namespace parley
+
+#endif  // RUNTIME_ENGINE_BOOTSTRAP_H_

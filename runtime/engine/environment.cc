@@ -1,0 +1,122 @@
+// Environment: callbacks from the loop, ticks, hooks, clean-up and the end of the process.
+#include "runtime/engine/environment.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace parley {
+
+Environment::Environment(v8::Isolate* isolate, uv_loop_t* loop)
+    : isolate_(isolate), loop_(loop), fields_(no_fields_) {
+  isolate->SetData(0, this);
+}
+
+Environment::~Environment() {
+  RunCleanup();
+  isolate_->SetData(0, nullptr);
+}
+
+Environment* Environment::From(v8::Isolate* isolate) {
+  return static_cast<Environment*>(isolate->GetData(0));
+}
+Environment* Environment::From(v8::Local<v8::Context> context) { return From(context->GetIsolate()); }
+
+void Environment::SetMainContext(v8::Local<v8::Context> context) { context_.Reset(isolate_, context); }
+
+void Environment::SetHook(Hook hook, v8::Local<v8::Function> function) {
+  hooks_[static_cast<size_t>(hook)].Reset(isolate_, function);
+}
+
+void Environment::SetFields(v8::Local<v8::Int32Array> fields) {
+  fields_array_.Reset(isolate_, fields);
+  fields_ = static_cast<int32_t*>(fields->Buffer()->Data()) + fields->ByteOffset() / sizeof(int32_t);
+}
+
+CallbackScope::CallbackScope(Environment* env, v8::Local<v8::Value> async_context) : env_(env) {
+  env->callback_depth_++;
+  v8::Local<v8::Context> context = env->context();
+  outer_context_ = context->GetContinuationPreservedEmbedderData();
+  if (async_context.IsEmpty()) async_context = v8::Undefined(env->isolate());
+  context->SetContinuationPreservedEmbedderData(async_context);
+}
+
+CallbackScope::~CallbackScope() {
+  if (--env_->callback_depth_ == 0) env_->DrainTicks();
+  env_->context()->SetContinuationPreservedEmbedderData(outer_context_);
+}
+
+v8::MaybeLocal<v8::Value> Environment::MakeCallback(v8::Local<v8::Value> receiver,
+                                                    v8::Local<v8::Function> function, int argc,
+                                                    v8::Local<v8::Value>* argv) {
+  if (stopping_) return {};
+  v8::Local<v8::Context> main_context = context();
+  if (callback_depth_ > 0) {
+    // Called from JavaScript that a callback runs: an exception is that JavaScript's to catch.
+    return function->Call(main_context, receiver, argc, argv);
+  }
+  v8::EscapableHandleScope handles(isolate_);
+  v8::Context::Scope context_scope(main_context);
+  v8::Local<v8::Value> result;
+  CallbackScope scope(this, main_context->GetContinuationPreservedEmbedderData());
+  v8::TryCatch try_catch(isolate_);
+  if (!function->Call(main_context, receiver, argc, argv).ToLocal(&result)) {
+    if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
+      TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
+    }
+    return {};
+  }
+  return handles.Escape(result);
+}
+
+void Environment::DrainTicks() {
+  if (callback_depth_ > 0 || stopping_) return;
+  if (!fields_[kHasTick]) isolate_->PerformMicrotaskCheckpoint();
+  while (fields_[kHasTick] || fields_[kHasRejection]) {
+    if (!HasHook(Hook::kTick) || stopping_) return;
+    v8::HandleScope handles(isolate_);
+    v8::Local<v8::Context> main_context = context();
+    v8::Context::Scope context_scope(main_context);
+    v8::TryCatch try_catch(isolate_);
+    callback_depth_++;
+    bool ok = !GetHook(Hook::kTick)->Call(main_context, v8::Undefined(isolate_), 0, nullptr).IsEmpty();
+    callback_depth_--;
+    if (ok) continue;
+    if (!try_catch.HasCaught() || try_catch.HasTerminated()) return;
+    TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
+  }
+}
+
+void Environment::AddCleanupHook(CleanupHook hook, void* data) { cleanup_.push_back({hook, data}); }
+
+void Environment::RemoveCleanupHook(CleanupHook hook, void* data) {
+  for (size_t i = cleanup_.size(); i-- > 0;) {
+    if (cleanup_[i].hook == hook && cleanup_[i].data == data) {
+      cleanup_.erase(cleanup_.begin() + static_cast<ptrdiff_t>(i));
+      return;
+    }
+  }
+}
+
+void Environment::RunCleanup() {
+  stopping_ = true;
+  v8::HandleScope handles(isolate_);
+  while (!cleanup_.empty()) {
+    CleanupEntry last = cleanup_.back();
+    cleanup_.pop_back();
+    last.hook(last.data);
+  }
+  while (!slots_.empty()) {
+    SlotEntry last = slots_.back();
+    slots_.pop_back();
+    last.destroy(last.value);
+  }
+}
+
+void Environment::Exit(int code) {
+  RunCleanup();
+  std::fflush(nullptr);
+  // V8's worker threads may still run: static destructors must not race with them.
+  std::_Exit(code);
+}
+
+}  // namespace parley

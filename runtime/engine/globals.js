@@ -1,0 +1,86 @@
+// What a program finds on globalThis (Node doc: globals). Everything that not every program uses is made when first
+// touched.
+'use strict';
+
+function define(name, value) {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+function expose(name, value) {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
+}
+
+// A property that becomes a plain value when first read or written.
+function lazy(name, make, enumerable = false) {
+  Object.defineProperty(globalThis, name, {
+    configurable: true,
+    enumerable,
+    get() {
+      const value = make();
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable });
+      return value;
+    },
+    set(value) {
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable });
+    },
+  });
+}
+
+Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
+expose('global', globalThis);
+
+Object.defineProperty(globalThis, 'process', {
+  configurable: true,
+  enumerable: false,
+  get: () => process,
+  set(value) {
+    define('process', value);
+  },
+});
+
+const timers = require('internal/timers');
+for (const name of [
+  'clearImmediate',
+  'setImmediate',
+  'clearInterval',
+  'clearTimeout',
+  'setInterval',
+  'setTimeout',
+]) {
+  expose(name, timers[name]);
+}
+expose('queueMicrotask', require('internal/process/ticks').queueMicrotask);
+
+// [module, names...]
+const modules = [
+  ['buffer', 'Buffer', 'atob', 'btoa'],
+  ['internal/url', 'URL', 'URLSearchParams'],
+  ['internal/encoding', 'TextEncoder', 'TextDecoder'],
+  ['internal/events/abort_controller', 'AbortController', 'AbortSignal'],
+  ['internal/events/event_target', 'Event', 'EventTarget'],
+  ['perf_hooks', 'performance'],
+];
+for (const [id, ...names] of modules) {
+  for (const name of names) lazy(name, () => require(id)[name]);
+}
+lazy('console', () => require('internal/console/global'));
+lazy('structuredClone', () => require('internal/engine/structured_clone').structuredClone, true);
+lazy('crypto', () => require('crypto').webcrypto);
+
+function notImplemented(name) {
+  const error = new Error(`${name} is not implemented in Parley yet`);
+  error.code = 'ERR_METHOD_NOT_IMPLEMENTED';
+  return error;
+}
+
+// Functions and classes that are not there yet say so when used, not when asked for: feature tests must not throw.
+for (const name of ['fetch']) {
+  expose(
+    name,
+    {
+      async [name]() {
+        throw notImplemented(name);
+      },
+    }[name],
+  );
+}

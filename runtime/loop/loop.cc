@@ -1,0 +1,103 @@
+// The event loop of an environment: timers, then libuv's polling, then immediates; 'beforeExit' when nothing
+// is left (Node doc: "The Node.js event loop", timers, process event 'beforeExit').
+#include "runtime/engine/environment.h"
+
+namespace parley {
+
+void Environment::StartLoop() {
+  if (loop_started_) return;
+  loop_started_ = true;
+  uv_timer_init(loop_, &timer_);
+  uv_unref(reinterpret_cast<uv_handle_t*>(&timer_));
+  timer_.data = this;
+  uv_check_init(loop_, &immediate_check_);
+  immediate_check_.data = this;
+  uv_check_start(&immediate_check_,
+                 [](uv_check_t* h) { static_cast<Environment*>(h->data)->RunImmediates(); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(&immediate_check_));
+  uv_idle_init(loop_, &immediate_idle_);
+}
+
+void Environment::ScheduleTimer(uint64_t milliseconds) {
+  uv_timer_start(
+      &timer_, [](uv_timer_t* h) { static_cast<Environment*>(h->data)->RunTimers(); }, milliseconds, 0);
+}
+
+void Environment::RefTimer(bool referenced) {
+  auto* handle = reinterpret_cast<uv_handle_t*>(&timer_);
+  referenced ? uv_ref(handle) : uv_unref(handle);
+}
+
+// An idle handle keeps the loop from sleeping while referenced immediates wait.
+void Environment::RefImmediates(bool referenced) {
+  if (referenced) {
+    uv_idle_start(&immediate_idle_, [](uv_idle_t*) {});
+  } else {
+    uv_idle_stop(&immediate_idle_);
+  }
+}
+
+void Environment::RunTimers() {
+  if (stopping_ || !HasHook(Hook::kTimers)) return;
+  v8::HandleScope handles(isolate_);
+  v8::Local<v8::Context> main_context = context();
+  v8::Context::Scope context_scope(main_context);
+  CallbackScope scope(this, {});
+  v8::Local<v8::Value> next;
+  while (true) {
+    v8::TryCatch try_catch(isolate_);
+    v8::Local<v8::Value> now = v8::Number::New(isolate_, static_cast<double>(uv_now(loop_)));
+    if (GetHook(Hook::kTimers)->Call(main_context, v8::Undefined(isolate_), 1, &now).ToLocal(&next)) break;
+    // A timer's callback threw. The hook is entered again for those still due.
+    if (!try_catch.HasCaught() || try_catch.HasTerminated() || stopping_) return;
+    TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
+  }
+  double expiry = next->IsNumber() ? next.As<v8::Number>()->Value() : 0;
+  if (expiry == 0) return;
+  double delay = (expiry < 0 ? -expiry : expiry) - static_cast<double>(uv_now(loop_));
+  ScheduleTimer(delay > 1 ? static_cast<uint64_t>(delay) : 1);
+  RefTimer(expiry > 0);
+}
+
+void Environment::RunImmediates() {
+  if (stopping_ || fields_[kImmediates] == 0 || !HasHook(Hook::kImmediates)) return;
+  v8::HandleScope handles(isolate_);
+  v8::Local<v8::Context> main_context = context();
+  v8::Context::Scope context_scope(main_context);
+  {
+    CallbackScope scope(this, {});
+    while (true) {
+      v8::TryCatch try_catch(isolate_);
+      if (!GetHook(Hook::kImmediates)->Call(main_context, v8::Undefined(isolate_), 0, nullptr).IsEmpty())
+        break;
+      if (!try_catch.HasCaught() || try_catch.HasTerminated() || stopping_) return;
+      TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
+    }
+  }
+  if (fields_[kReferencedImmediates] == 0) RefImmediates(false);
+}
+
+int Environment::RunLoop() {
+  v8::HandleScope handles(isolate_);
+  v8::Local<v8::Context> main_context = context();
+  v8::Context::Scope context_scope(main_context);
+  bool alive = true;
+  while (alive && !stopping_) {
+    uv_run(loop_, UV_RUN_DEFAULT);
+    alive = uv_loop_alive(loop_) != 0;
+    if (alive || !HasHook(Hook::kBeforeExit)) continue;
+    v8::HandleScope inner(isolate_);
+    MakeCallback(v8::Undefined(isolate_), GetHook(Hook::kBeforeExit), 0, nullptr);
+    alive = uv_loop_alive(loop_) != 0;
+  }
+  if (!HasHook(Hook::kExit)) return 0;
+  v8::TryCatch try_catch(isolate_);
+  v8::Local<v8::Value> code;
+  if (!GetHook(Hook::kExit)->Call(main_context, v8::Undefined(isolate_), 0, nullptr).ToLocal(&code)) {
+    if (try_catch.HasCaught()) TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
+    return 7;
+  }
+  return code->IsInt32() ? code.As<v8::Int32>()->Value() : 0;
+}
+
+}  // namespace parley

@@ -1,0 +1,108 @@
+// internalBinding('env'): process.env, an object whose properties are the environment variables of the
+// process (Node doc: process.env).
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+
+namespace parley {
+namespace {
+
+std::mutex environ_mutex;  // setenv moves what getenv returned
+
+bool Lookup(const std::string& name, std::string* value) {
+  std::lock_guard lock(environ_mutex);
+  value->resize(256);
+  size_t size = value->size();
+  int error = uv_os_getenv(name.c_str(), value->data(), &size);
+  if (error == UV_ENOBUFS) {
+    value->resize(size);
+    error = uv_os_getenv(name.c_str(), value->data(), &size);
+  }
+  value->resize(error == 0 ? size : 0);
+  return error == 0;
+}
+
+void Get(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Value>& info) {
+  if (!property->IsString()) return;
+  std::string value;
+  if (Lookup(ToUtf8(info.GetIsolate(), property), &value)) {
+    info.GetReturnValue().Set(ToV8(info.GetIsolate(), value));
+  }
+}
+
+void Set(v8::Local<v8::Name> property, v8::Local<v8::Value> value,
+         const v8::PropertyCallbackInfo<v8::Value>& info) {
+  if (!property->IsString()) {
+    return Environment::From(info.GetIsolate())
+        ->ThrowError(nullptr, "Cannot convert a Symbol value to a string",
+                     Environment::ErrorType::kTypeError);
+  }
+  v8::Local<v8::String> text;
+  if (!value->ToString(info.GetIsolate()->GetCurrentContext()).ToLocal(&text)) return;
+  std::string name = ToUtf8(info.GetIsolate(), property);
+  if (!name.empty()) {
+    std::lock_guard lock(environ_mutex);
+    uv_os_setenv(name.c_str(), ToUtf8(info.GetIsolate(), text).c_str());
+  }
+  info.GetReturnValue().Set(value);
+}
+
+void Query(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Integer>& info) {
+  if (!property->IsString()) return;
+  std::string value;
+  if (Lookup(ToUtf8(info.GetIsolate(), property), &value)) info.GetReturnValue().Set(v8::None);
+}
+
+void Delete(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Boolean>& info) {
+  if (property->IsString()) {
+    std::lock_guard lock(environ_mutex);
+    uv_os_unsetenv(ToUtf8(info.GetIsolate(), property).c_str());
+  }
+  info.GetReturnValue().Set(true);
+}
+
+void Enumerate(const v8::PropertyCallbackInfo<v8::Array>& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  std::lock_guard lock(environ_mutex);
+  uv_env_item_t* items;
+  int count;
+  if (uv_os_environ(&items, &count) != 0) return;
+  std::vector<v8::Local<v8::Value>> names;
+  for (int i = 0; i < count; i++) names.push_back(ToV8(isolate, items[i].name));
+  uv_os_free_environ(items, count);
+  info.GetReturnValue().Set(v8::Array::New(isolate, names.data(), names.size()));
+}
+
+void Define(v8::Local<v8::Name> property, const v8::PropertyDescriptor& descriptor,
+            const v8::PropertyCallbackInfo<v8::Value>& info) {
+  if (!descriptor.has_value()) {
+    return Environment::From(info.GetIsolate())
+        ->ThrowError("ERR_INVALID_OBJECT_DEFINE_PROPERTY",
+                     "'process.env' does not accept an accessor(getter/setter) descriptor",
+                     Environment::ErrorType::kTypeError);
+  }
+  Set(property, descriptor.value(), info);
+}
+
+// create() -> the object; made at start-up, never part of the snapshot.
+void Create(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::Local<v8::ObjectTemplate> t = v8::ObjectTemplate::New(isolate);
+  t->SetHandler(v8::NamedPropertyHandlerConfiguration(Get, Set, Query, Delete, Enumerate, Define, nullptr,
+                                                      v8::Local<v8::Value>(),
+                                                      v8::PropertyHandlerFlags::kHasNoSideEffect));
+  v8::Local<v8::Object> object;
+  if (t->NewInstance(isolate->GetCurrentContext()).ToLocal(&object)) args.GetReturnValue().Set(object);
+}
+
+constexpr BindingFunction kFunctions[] = {{"create", Create}};
+const intptr_t kReferences[] = {reinterpret_cast<intptr_t>(Get),       reinterpret_cast<intptr_t>(Set),
+                                reinterpret_cast<intptr_t>(Query),     reinterpret_cast<intptr_t>(Delete),
+                                reinterpret_cast<intptr_t>(Enumerate), reinterpret_cast<intptr_t>(Define)};
+PARLEY_BINDING(env, BindingKind::kInternal, kFunctions, nullptr, kReferences);
+
+}  // namespace
+}  // namespace parley

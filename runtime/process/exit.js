@@ -1,0 +1,51 @@
+// The end of a process: process.exit, exitCode, 'beforeExit' and 'exit' (Node doc: process).
+'use strict';
+
+let exitCode;
+
+function toExitCode(code) {
+  if (code === undefined || code === null) return undefined;
+  if (typeof code === 'string' && code !== '' && Number.isInteger(Number(code))) return Number(code);
+  if (typeof code !== 'number') {
+    const { codes } = require('internal/errors');
+    throw new codes.ERR_INVALID_ARG_TYPE('code', 'integer', code);
+  }
+  if (!Number.isInteger(code)) {
+    const { codes } = require('internal/errors');
+    throw new codes.ERR_OUT_OF_RANGE('code', 'an integer', code);
+  }
+  return code;
+}
+
+function emitExit() {
+  if (!process._exiting) {
+    process._exiting = true;
+    process.emit('exit', exitCode ?? 0);
+  }
+  return (exitCode ?? 0) | 0;
+}
+
+function exit(code) {
+  if (arguments.length > 0 && code !== undefined) exitCode = toExitCode(code);
+  emitExit();
+  process.reallyExit((exitCode ?? 0) | 0);
+}
+
+exports.exit = exit;
+exports.onExit = emitExit;
+exports.onBeforeExit = () => process.emit('beforeExit', exitCode ?? 0);
+exports.define = (target) => {
+  Object.defineProperty(target, 'exitCode', {
+    enumerable: true,
+    configurable: true,
+    get: () => exitCode,
+    set: (code) => {
+      exitCode = toExitCode(code);
+    },
+  });
+};
+// The code of a process that an exception ends.
+exports.setUncaught = () => {
+  exitCode ??= 1;
+  if (exitCode === 0) exitCode = 1;
+};

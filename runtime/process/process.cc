@@ -1,0 +1,195 @@
+// internalBinding('process'): what `process` asks of the operating system.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+#include "runtime/engine/version.h"
+
+namespace parley {
+namespace {
+
+using Args = v8::FunctionCallbackInfo<v8::Value>;
+
+void Cwd(const Args& args) {
+  Environment* env = Environment::From(args);
+  char path[4096];
+  size_t size = sizeof(path);
+  int error = uv_cwd(path, &size);
+  if (error != 0) return env->ThrowUvException(error, "uv_cwd");
+  args.GetReturnValue().Set(ToV8(env->isolate(), {path, size}));
+}
+
+void Chdir(const Args& args) {
+  Environment* env = Environment::From(args);
+  std::string path = ToUtf8(env->isolate(), args[0]);
+  int error = uv_chdir(path.c_str());
+  if (error == 0) return;
+  char cwd[4096];
+  size_t size = sizeof(cwd);
+  if (uv_cwd(cwd, &size) != 0) cwd[0] = '\0';
+  env->ThrowUvException(error, "chdir", nullptr, cwd, path.c_str());
+}
+
+void ReallyExit(const Args& args) {
+  Environment::From(args)->Exit(args[0]->IsInt32() ? args[0].As<v8::Int32>()->Value() : 0);
+}
+
+void Abort(const Args&) { std::abort(); }
+
+void Hrtime(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  uint64_t now = uv_hrtime();
+  v8::Local<v8::Value> parts[] = {
+      v8::Number::New(isolate, static_cast<double>(now / 1000000000)),
+      v8::Integer::NewFromUnsigned(isolate, static_cast<uint32_t>(now % 1000000000))};
+  args.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
+}
+
+void HrtimeBigint(const Args& args) {
+  args.GetReturnValue().Set(v8::BigInt::NewFromUnsigned(args.GetIsolate(), uv_hrtime()));
+}
+
+// Milliseconds with a fraction since an arbitrary point: the clock under performance.now().
+void NowMilliseconds(const Args& args) { args.GetReturnValue().Set(static_cast<double>(uv_hrtime()) / 1e6); }
+
+uint64_t StartTime() {
+  static const uint64_t start = uv_hrtime();
+  return start;
+}
+[[maybe_unused]] const uint64_t start_time = StartTime();
+
+void StartMilliseconds(const Args& args) {
+  args.GetReturnValue().Set(static_cast<double>(StartTime()) / 1e6);
+}
+
+void Uptime(const Args& args) {
+  args.GetReturnValue().Set(static_cast<double>(uv_hrtime() - StartTime()) / 1e9);
+}
+
+void Rss(const Args& args) {
+  size_t rss = 0;
+  int error = uv_resident_set_memory(&rss);
+  if (error != 0) return Environment::From(args)->ThrowUvException(error, "uv_resident_set_memory");
+  args.GetReturnValue().Set(static_cast<double>(rss));
+}
+
+void SetNumber(v8::Isolate* isolate, v8::Local<v8::Object> target, const char* name, double value) {
+  target->Set(isolate->GetCurrentContext(), OneByte(isolate, name), v8::Number::New(isolate, value)).Check();
+}
+
+void MemoryUsage(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  size_t rss = 0;
+  int error = uv_resident_set_memory(&rss);
+  if (error != 0) return Environment::From(args)->ThrowUvException(error, "uv_resident_set_memory");
+  v8::HeapStatistics heap;
+  isolate->GetHeapStatistics(&heap);
+  v8::Local<v8::Object> result = v8::Object::New(isolate);
+  SetNumber(isolate, result, "rss", static_cast<double>(rss));
+  SetNumber(isolate, result, "heapTotal", static_cast<double>(heap.total_heap_size()));
+  SetNumber(isolate, result, "heapUsed", static_cast<double>(heap.used_heap_size()));
+  SetNumber(isolate, result, "external", static_cast<double>(heap.external_memory()));
+  SetNumber(isolate, result, "arrayBuffers", static_cast<double>(heap.external_memory()));
+  args.GetReturnValue().Set(result);
+}
+
+double Microseconds(const uv_timeval_t& t) {
+  return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+}
+
+// resourceUsage() -> the 16 numbers of getrusage, in the order process.resourceUsage() names them.
+void ResourceUsage(const Args& args) {
+  Environment* env = Environment::From(args);
+  uv_rusage_t usage;
+  int error = uv_getrusage(&usage);
+  if (error != 0) return env->ThrowUvException(error, "uv_getrusage");
+  double values[] = {Microseconds(usage.ru_utime),          Microseconds(usage.ru_stime),
+                     static_cast<double>(usage.ru_maxrss),  static_cast<double>(usage.ru_ixrss),
+                     static_cast<double>(usage.ru_idrss),   static_cast<double>(usage.ru_isrss),
+                     static_cast<double>(usage.ru_minflt),  static_cast<double>(usage.ru_majflt),
+                     static_cast<double>(usage.ru_nswap),   static_cast<double>(usage.ru_inblock),
+                     static_cast<double>(usage.ru_oublock), static_cast<double>(usage.ru_msgsnd),
+                     static_cast<double>(usage.ru_msgrcv),  static_cast<double>(usage.ru_nsignals),
+                     static_cast<double>(usage.ru_nvcsw),   static_cast<double>(usage.ru_nivcsw)};
+  std::array<v8::Local<v8::Value>, std::size(values)> numbers;
+  for (size_t i = 0; i < numbers.size(); i++) numbers[i] = v8::Number::New(env->isolate(), values[i]);
+  args.GetReturnValue().Set(v8::Array::New(env->isolate(), numbers.data(), numbers.size()));
+}
+
+// kill(pid, signal) -> 0 or a negative error.
+void Kill(const Args& args) {
+  v8::Local<v8::Context> context = args.GetIsolate()->GetCurrentContext();
+  int pid = args[0]->Int32Value(context).FromMaybe(0);
+  int signal = args[1]->Int32Value(context).FromMaybe(0);
+  args.GetReturnValue().Set(uv_kill(pid, signal));
+}
+
+void Getuid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(getuid())); }
+void Geteuid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(geteuid())); }
+void Getgid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(getgid())); }
+void Getegid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(getegid())); }
+void Ppid(const Args& args) { args.GetReturnValue().Set(static_cast<int32_t>(uv_os_getppid())); }
+void Pid(const Args& args) { args.GetReturnValue().Set(static_cast<int32_t>(uv_os_getpid())); }
+
+// rawWrite(fd, text): writes at once, past every stream; for messages of a process that is in trouble.
+void RawWrite(const Args& args) {
+  int fd = args[0].As<v8::Int32>()->Value();
+  std::string text = ToUtf8(args.GetIsolate(), args[1]);
+  size_t done = 0;
+  while (done < text.size()) {
+    ssize_t n = write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    done += static_cast<size_t>(n);
+  }
+}
+
+void SetString(v8::Isolate* isolate, v8::Local<v8::Object> target, const char* name, const char* value) {
+  target->Set(isolate->GetCurrentContext(), OneByte(isolate, name), ToV8(isolate, value)).Check();
+}
+
+void Initialize(Environment* env, v8::Local<v8::Object> target) {
+  v8::Isolate* isolate = env->isolate();
+  SetString(isolate, target, "version", "v" PARLEY_NODE_VERSION);
+  SetString(isolate, target, "arch", "x64");
+  SetString(isolate, target, "platform", "linux");
+  v8::Local<v8::Object> versions = v8::Object::New(isolate);
+  SetString(isolate, versions, "node", PARLEY_NODE_VERSION);
+  SetString(isolate, versions, "parley", PARLEY_VERSION);
+  SetString(isolate, versions, "v8", v8::V8::GetVersion());
+  SetString(isolate, versions, "uv", uv_version_string());
+  SetString(isolate, versions, "modules", PARLEY_MODULE_ABI);
+  SetString(isolate, versions, "napi", PARLEY_NAPI_VERSION);
+  target->Set(isolate->GetCurrentContext(), OneByte(isolate, "versions"), versions).Check();
+}
+
+constexpr BindingFunction kFunctions[] = {{"cwd", Cwd},
+                                          {"chdir", Chdir},
+                                          {"reallyExit", ReallyExit},
+                                          {"abort", Abort},
+                                          {"hrtime", Hrtime},
+                                          {"hrtimeBigint", HrtimeBigint},
+                                          {"nowMilliseconds", NowMilliseconds},
+                                          {"startMilliseconds", StartMilliseconds},
+                                          {"uptime", Uptime},
+                                          {"rss", Rss},
+                                          {"memoryUsage", MemoryUsage},
+                                          {"resourceUsage", ResourceUsage},
+                                          {"kill", Kill},
+                                          {"getuid", Getuid},
+                                          {"geteuid", Geteuid},
+                                          {"getgid", Getgid},
+                                          {"getegid", Getegid},
+                                          {"ppid", Ppid},
+                                          {"pid", Pid},
+                                          {"rawWrite", RawWrite}};
+PARLEY_BINDING(process, BindingKind::kInternal, kFunctions, Initialize, {});
+
+}  // namespace
+}  // namespace parley

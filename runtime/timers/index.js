@@ -1,0 +1,403 @@
+// Timers and immediates (Node doc: timers).
+//
+// Timers of one duration form a list in order of expiry, because each new one expires last. A binary heap orders the
+// lists by the expiry of their first timer. One uv_timer is armed for the first list. So adding a timer to a duration
+// already in use costs a list append and never a system call.
+'use strict';
+
+const { fields, kImmediates, kReferencedImmediates } = require('internal/engine/hooks');
+const binding = internalBinding('timers');
+const frame = require('internal/async_hooks/frame');
+const { runMicrotasks } = internalBinding('engine');
+const { fields: shared, kHasTick } = require('internal/engine/hooks');
+
+const kMaxDelay = 2 ** 31 - 1;
+let nextId = 1;
+let referenced = 0; // timers that keep the loop alive
+let armedFor = Infinity;
+const byId = new Map(); // timers whose primitive was taken
+const lists = new Map(); // duration -> TimerList
+const heap = []; // TimerList by expiry
+
+class TimerList {
+  constructor(duration, expiry) {
+    this.duration = duration;
+    this.expiry = expiry;
+    this.position = 0;
+    this.first = null;
+    this.last = null;
+  }
+
+  append(timer) {
+    timer._previous = this.last;
+    timer._next = null;
+    if (this.last === null) this.first = timer;
+    else this.last._next = timer;
+    this.last = timer;
+    timer._list = this;
+  }
+
+  remove(timer) {
+    if (timer._previous === null) this.first = timer._next;
+    else timer._previous._next = timer._next;
+    if (timer._next === null) this.last = timer._previous;
+    else timer._next._previous = timer._previous;
+    timer._list = timer._next = timer._previous = null;
+  }
+}
+
+function place(list, position) {
+  heap[position] = list;
+  list.position = position;
+}
+
+function siftUp(position) {
+  const list = heap[position];
+  while (position > 0) {
+    const parent = (position - 1) >> 1;
+    if (heap[parent].expiry <= list.expiry) break;
+    place(heap[parent], position);
+    position = parent;
+  }
+  place(list, position);
+}
+
+function siftDown(position) {
+  const list = heap[position];
+  for (;;) {
+    let child = 2 * position + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && heap[child + 1].expiry < heap[child].expiry) child++;
+    if (heap[child].expiry >= list.expiry) break;
+    place(heap[child], position);
+    position = child;
+  }
+  place(list, position);
+}
+
+function removeList(list) {
+  lists.delete(list.duration);
+  const last = heap.pop();
+  if (last === list) return;
+  place(last, list.position);
+  siftDown(last.position);
+  siftUp(last.position);
+}
+
+function addReference(change) {
+  const before = referenced;
+  referenced += change;
+  if (before === 0 && referenced > 0) binding.refTimer(true);
+  else if (before > 0 && referenced === 0) binding.refTimer(false);
+}
+
+// Puts `timer` at the end of its duration's list, counted from `start`.
+function insert(timer, start) {
+  const duration = timer._idleTimeout;
+  timer._idleStart = start;
+  let list = lists.get(duration);
+  if (list === undefined) {
+    list = new TimerList(duration, start + duration);
+    lists.set(duration, list);
+    heap.push(list);
+    siftUp(heap.length - 1);
+    if (list.expiry < armedFor) {
+      armedFor = list.expiry;
+      binding.schedule(Math.trunc(duration));
+    }
+  }
+  list.append(timer);
+}
+
+function withdraw(timer) {
+  const list = timer._list;
+  if (list === null) return;
+  list.remove(timer);
+  if (list.first === null) removeList(list);
+  if (timer._referenced) addReference(-1);
+}
+
+class Timeout {
+  constructor(callback, after, args, repeat) {
+    after = Number(after);
+    if (!(after >= 1 && after <= kMaxDelay)) {
+      if (after > kMaxDelay) {
+        process.emitWarning(
+          `${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`,
+          'TimeoutOverflowWarning',
+        );
+      }
+      after = 1;
+    }
+    this._idleTimeout = Math.trunc(after);
+    this._idleStart = null;
+    this._onTimeout = callback;
+    this._args = args;
+    this._repeat = repeat ? this._idleTimeout : null;
+    this._destroyed = false;
+    this._referenced = true;
+    this._list = this._next = this._previous = null;
+    this._context = frame.state.active ? frame.get() : undefined;
+    this._id = 0;
+  }
+
+  refresh() {
+    if (this._destroyed) return this;
+    const wasActive = this._list !== null;
+    if (wasActive) {
+      const list = this._list;
+      list.remove(this);
+      if (list.first === null) removeList(list);
+    } else if (this._referenced) {
+      addReference(1);
+    }
+    insert(this, binding.updateNow());
+    return this;
+  }
+
+  ref() {
+    if (!this._referenced) {
+      this._referenced = true;
+      if (this._list !== null) addReference(1);
+    }
+    return this;
+  }
+
+  unref() {
+    if (this._referenced) {
+      this._referenced = false;
+      if (this._list !== null) addReference(-1);
+    }
+    return this;
+  }
+
+  hasRef() {
+    return this._referenced;
+  }
+
+  close() {
+    clearTimeout(this);
+    return this;
+  }
+
+  [Symbol.toPrimitive]() {
+    if (this._id === 0) {
+      this._id = nextId++;
+      if (!this._destroyed) byId.set(this._id, this);
+    }
+    return this._id;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
+    return inspect(
+      { __proto__: { constructor: Timeout }, _idleTimeout: this._idleTimeout, _repeat: this._repeat },
+      options,
+    );
+  }
+}
+Symbol.dispose ??= Symbol('Symbol.dispose');
+Timeout.prototype[Symbol.dispose] = function dispose() {
+  clearTimeout(this);
+};
+
+function start(timer) {
+  insert(timer, binding.updateNow());
+  addReference(1);
+  return timer;
+}
+
+function destroy(timer) {
+  timer._destroyed = true;
+  if (timer._id !== 0) byId.delete(timer._id);
+}
+
+function checkCallback(callback) {
+  if (typeof callback === 'function') return;
+  const { codes } = require('internal/errors');
+  throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
+}
+
+function setTimeout(callback, after, ...args) {
+  checkCallback(callback);
+  return start(new Timeout(callback, after, args.length === 0 ? undefined : args, false));
+}
+
+function setInterval(callback, repeat, ...args) {
+  checkCallback(callback);
+  return start(new Timeout(callback, repeat, args.length === 0 ? undefined : args, true));
+}
+
+function clearTimeout(timer) {
+  if (timer instanceof Timeout) {
+    withdraw(timer);
+    destroy(timer);
+    timer._onTimeout = null;
+  } else if (typeof timer === 'number' || typeof timer === 'string') {
+    const found = byId.get(Number(timer));
+    if (found !== undefined) clearTimeout(found);
+  } else if (timer instanceof Immediate) {
+    clearImmediate(timer);
+  }
+}
+
+function call(timer) {
+  const { _onTimeout: callback, _args: args } = timer;
+  if (args === undefined) timer._onTimeout();
+  else callback.apply(timer, args);
+}
+
+function runTicksBetween() {
+  if (shared[kHasTick] !== 0) require('internal/process/ticks').processTicks();
+  else {
+    runMicrotasks();
+    if (shared[kHasTick] !== 0) require('internal/process/ticks').processTicks();
+  }
+}
+
+// Runs one timer that is due.
+function fire(timer) {
+  withdraw(timer);
+  const callback = timer._onTimeout;
+  if (typeof callback !== 'function') return;
+  if (frame.state.active) frame.set(timer._context);
+  let threw = true;
+  try {
+    call(timer);
+    threw = false;
+  } finally {
+    if (timer._repeat !== null && !timer._destroyed && timer._list === null) {
+      timer._idleTimeout = timer._repeat;
+      insert(timer, binding.updateNow());
+      if (timer._referenced) addReference(1);
+    } else if (timer._list === null && timer._repeat === null) {
+      destroy(timer);
+      // refresh() brings a timer that has fired back to life.
+      timer._destroyed = false;
+    }
+    if (threw) armedFor = Infinity;
+  }
+}
+
+// Called by the engine when the uv_timer fires. Returns the next expiry, negative when nothing referenced waits, or 0.
+function processTimers(now) {
+  armedFor = 0; // nobody need arm the uv_timer while this runs
+  let ran = false;
+  while (heap.length > 0) {
+    const list = heap[0];
+    const timer = list.first;
+    if (timer._idleStart + list.duration > now) {
+      // Others of the list may be later than the list says.
+      const expiry = timer._idleStart + list.duration;
+      if (expiry !== list.expiry) {
+        list.expiry = expiry;
+        siftDown(0);
+        continue;
+      }
+      now = binding.updateNow();
+      if (expiry > now) break;
+    }
+    if (ran) runTicksBetween();
+    ran = true;
+    // A tick may have removed it.
+    if (timer._list === list) fire(timer);
+  }
+  if (frame.state.active) frame.set(undefined);
+  if (heap.length === 0) {
+    armedFor = Infinity;
+    return 0;
+  }
+  armedFor = heap[0].expiry;
+  return referenced > 0 ? armedFor : -armedFor;
+}
+
+// Immediates: a queue that is taken whole, so that those an immediate adds run in the next turn of the loop.
+let queue = [];
+let running = null; // the rest of the queue being run, kept over an exception
+
+class Immediate {
+  constructor(callback, args) {
+    this._onImmediate = callback;
+    this._args = args;
+    this._destroyed = false;
+    this._referenced = false;
+    this._context = frame.state.active ? frame.get() : undefined;
+    this.ref();
+    fields[kImmediates]++;
+    queue.push(this);
+  }
+
+  ref() {
+    if (this._referenced || this._destroyed) return this;
+    this._referenced = true;
+    if (fields[kReferencedImmediates]++ === 0) binding.refImmediates(true);
+    return this;
+  }
+
+  unref() {
+    if (!this._referenced) return this;
+    this._referenced = false;
+    if (--fields[kReferencedImmediates] === 0) binding.refImmediates(false);
+    return this;
+  }
+
+  hasRef() {
+    return this._referenced;
+  }
+}
+Immediate.prototype[Symbol.dispose] = function dispose() {
+  clearImmediate(this);
+};
+
+function setImmediate(callback, ...args) {
+  checkCallback(callback);
+  return new Immediate(callback, args.length === 0 ? undefined : args);
+}
+
+function clearImmediate(immediate) {
+  if (!(immediate instanceof Immediate) || immediate._destroyed) return;
+  immediate.unref();
+  immediate._destroyed = true;
+  immediate._onImmediate = null;
+  fields[kImmediates]--;
+}
+
+function processImmediates() {
+  const again = running !== null;
+  const batch = again ? running : { list: queue, next: 0 };
+  if (!again) queue = [];
+  running = batch;
+  let ran = again;
+  while (batch.next < batch.list.length) {
+    const immediate = batch.list[batch.next++];
+    if (immediate._destroyed) continue;
+    if (ran) {
+      runTicksBetween();
+      if (immediate._destroyed) continue;
+    }
+    ran = true;
+    immediate.unref();
+    immediate._destroyed = true;
+    fields[kImmediates]--;
+    if (frame.state.active) frame.set(immediate._context);
+    const callback = immediate._onImmediate;
+    immediate._onImmediate = null;
+    if (immediate._args === undefined) callback.call(immediate);
+    else callback.apply(immediate, immediate._args);
+  }
+  running = null;
+  if (frame.state.active) frame.set(undefined);
+}
+
+module.exports = {
+  Timeout,
+  Immediate,
+  setTimeout,
+  setInterval,
+  setImmediate,
+  clearTimeout,
+  clearInterval: clearTimeout,
+  clearImmediate,
+  processTimers,
+  processImmediates,
+  getActive: () => ({ timers: [...lists.values()].length, immediates: queue.length }),
+};

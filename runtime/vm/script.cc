@@ -1,0 +1,43 @@
+// internalBinding('script'): compiling and running a text as a script of the main context.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+
+namespace parley {
+namespace {
+
+using Args = v8::FunctionCallbackInfo<v8::Value>;
+
+// runScript(source, filename) -> completion value.
+void RunScript(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::ScriptOrigin origin(isolate, args[1]);
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> result;
+  if (v8::Script::Compile(context, args[0].As<v8::String>(), &origin).ToLocal(&script) &&
+      script->Run(context).ToLocal(&result)) {
+    args.GetReturnValue().Set(result);
+  }
+}
+
+// readFile(path) -> text; for start-up, before fs is needed.
+void ReadFile(const Args& args) {
+  Environment* env = Environment::From(args);
+  std::string path = ToUtf8(env->isolate(), args[0]);
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!file) return env->ThrowUvException(-errno, "open", nullptr, path.c_str());
+  std::string text;
+  char buffer[65536];
+  for (size_t n; (n = std::fread(buffer, 1, sizeof(buffer), file.get())) > 0;) text.append(buffer, n);
+  args.GetReturnValue().Set(ToV8(env->isolate(), text));
+}
+
+constexpr BindingFunction kFunctions[] = {{"runScript", RunScript}, {"readFile", ReadFile}};
+PARLEY_BINDING(script, BindingKind::kInternal, kFunctions, nullptr, {});
+
+}  // namespace
+}  // namespace parley
