@@ -61,7 +61,7 @@ const processPrototype = Object.create(Object.prototype, {
     configurable: true,
   },
 });
-const process = Object.create(processPrototype);
+process = Object.create(processPrototype);
 
 const { compile, has, ids } = getInternalBinding('builtins');
 const modules = new Map();

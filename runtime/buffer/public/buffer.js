@@ -11,7 +11,12 @@ const {
   validateNumber,
   validateString,
 } = require('internal/errors/validators');
-const { encodingOps, getEncodingOps, encodingNumbers, normalizeEncoding } = require('internal/buffer/encodings');
+const {
+  encodingOps,
+  getEncodingOps,
+  encodingNumbers,
+  normalizeEncoding,
+} = require('internal/buffer/encodings');
 const { addNumberMethods } = require('internal/buffer/numbers');
 
 const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
@@ -224,7 +229,8 @@ function fromObject(value) {
 }
 
 Buffer.copyBytesFrom = function copyBytesFrom(view, offset, length) {
-  if (!ArrayBuffer.isView(view) || getTypedArrayTag.call(view) === undefined) throw new ERR_INVALID_ARG_TYPE('view', ['TypedArray'], view);
+  if (!ArrayBuffer.isView(view) || getTypedArrayTag.call(view) === undefined)
+    throw new ERR_INVALID_ARG_TYPE('view', ['TypedArray'], view);
   const viewLength = view.length;
   if (viewLength === 0) return Buffer.alloc(0);
   if (offset !== undefined || length !== undefined) {
@@ -344,7 +350,9 @@ prototype.toLocaleString = prototype.toString;
 prototype.equals = function equals(other) {
   if (!isUint8Array(other)) throw new ERR_INVALID_ARG_TYPE('otherBuffer', ['Buffer', 'Uint8Array'], other);
   if (this === other) return true;
-  return this.byteLength === other.byteLength && (this.byteLength === 0 || binding.compare(this, other) === 0);
+  return (
+    this.byteLength === other.byteLength && (this.byteLength === 0 || binding.compare(this, other) === 0)
+  );
 };
 
 let inspectMaxBytes = 50;
@@ -352,7 +360,9 @@ let inspectMaxBytes = 50;
 prototype[kInspect] = function inspect(depth, context) {
   const shown = Math.min(inspectMaxBytes, this.length);
   const rest = this.length - inspectMaxBytes;
-  let text = this.hexSlice(0, shown).replace(/(.{2})/g, '$1 ').trim();
+  let text = this.hexSlice(0, shown)
+    .replace(/(.{2})/g, '$1 ')
+    .trim();
   if (rest > 0) text += ` ... ${rest} more byte${rest > 1 ? 's' : ''}`;
   if (context) {
     // Properties that a program added.
