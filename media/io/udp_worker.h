@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "media/core/result.h"
 #include "media/core/socket_address.h"
 #include "media/core/time.h"
+#include "media/core/unique_function.h"
 
 namespace parley::media::io {
 
@@ -38,7 +38,7 @@ struct UdpCounters {
 class UdpWorker {
  public:
   // Runs on the worker's thread. What it writes to the slab is sent with the turn's other datagrams.
-  using Command = std::function<void(TimePoint now, SendSlab& out)>;
+  using Command = UniqueFunction<void(TimePoint now, SendSlab& out)>;
   static constexpr size_t kMaxCommands = 4096;
 
   struct Options {
@@ -58,7 +58,8 @@ class UdpWorker {
   UdpWorker& operator=(const UdpWorker&) = delete;
 
   void start();
-  // Commands already posted still run, what they send is sent; then the thread ends. Idempotent.
+  // Commands already posted still run, what they send is sent; then the thread ends. Idempotent; not from the
+  // worker's own thread.
   void stop();
   // From any thread. False when the queue is full or the worker has stopped.
   bool post(Command command);

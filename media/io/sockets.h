@@ -1,0 +1,50 @@
+// Sockets of media/io: addresses in the kernel's form, and opening a UDP socket with a clear reason when that
+// fails.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <utility>
+
+#include "media/core/result.h"
+#include "media/core/socket_address.h"
+#include "media/io/udp_worker.h"
+
+namespace parley::media::io {
+
+// A file descriptor that closes itself.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
+  Fd& operator=(Fd&& o) noexcept {
+    std::swap(fd_, o.fd_);
+    return *this;
+  }
+  ~Fd();
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+// Either family; sockaddr_in6 is the larger one.
+union KernelAddress {
+  sockaddr any;
+  sockaddr_in v4;
+  sockaddr_in6 v6;
+};
+
+// The size of what was written.
+socklen_t to_kernel(const SocketAddress& address, KernelAddress& out);
+SocketAddress from_kernel(const KernelAddress& address);
+
+// Non-blocking, bound, with buffers as large as the kernel gives up to `buffer_bytes`. `address` gets the
+// real port.
+Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes);
+
+}  // namespace parley::media::io

@@ -1,0 +1,265 @@
+// Implements media/io/udp_worker.h.
+#include "media/io/udp_worker.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "media/io/batch_sender.h"
+#include "media/io/sockets.h"
+#include "media/io/system.h"
+
+namespace parley::media::io {
+namespace {
+
+constexpr size_t kBatch = 64;
+constexpr size_t kSlotSize = 2048;
+// About what a second-level cache holds: what is written is sent while it is still there.
+constexpr size_t kSlabBytes = 1 << 20;
+constexpr size_t kSlabDatagrams = 1024;
+// Batches taken from one socket before timers and commands are looked at again.
+constexpr int kBatchesInARow = 4;
+// A handler whose deadline stays in the past must not make the thread spin.
+constexpr Duration kShortestWait = std::chrono::milliseconds(1);
+
+// Receives batches of datagrams into slots of its own.
+class BatchReceiver {
+ public:
+  BatchReceiver() : bytes_(std::make_unique_for_overwrite<uint8_t[]>(kBatch * kSlotSize)) {
+    for (size_t i = 0; i < kBatch; ++i) {
+      iovs_[i] = {bytes_.get() + i * kSlotSize, kSlotSize};
+      messages_[i] = {};
+      messages_[i].msg_hdr.msg_iov = &iovs_[i];
+      messages_[i].msg_hdr.msg_iovlen = 1;
+      messages_[i].msg_hdr.msg_name = &addresses_[i];
+    }
+  }
+  // How many the kernel gave; -1 for none.
+  int receive(int fd) {
+    for (mmsghdr& m : messages_) m.msg_hdr.msg_namelen = sizeof(KernelAddress);
+    return recvmmsg(fd, messages_.data(), kBatch, MSG_DONTWAIT, nullptr);
+  }
+  // The datagrams among the first `n` that fitted their slots.
+  std::span<const Datagram> datagrams(int n, uint64_t& bytes, uint64_t& truncated) {
+    size_t good = 0;
+    for (size_t i = 0; i < static_cast<size_t>(n); ++i) {
+      const mmsghdr& m = messages_[i];
+      if ((m.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+        ++truncated;
+        continue;
+      }
+      bytes += m.msg_len;
+      datagrams_[good++] = {from_kernel(addresses_[i]), {bytes_.get() + i * kSlotSize, m.msg_len}};
+    }
+    return std::span(datagrams_).first(good);
+  }
+
+ private:
+  std::unique_ptr<uint8_t[]> bytes_;
+  std::array<iovec, kBatch> iovs_;
+  std::array<mmsghdr, kBatch> messages_;
+  std::array<KernelAddress, kBatch> addresses_;
+  std::array<Datagram, kBatch> datagrams_;
+};
+
+void add(std::atomic<uint64_t>& counter, uint64_t n) {
+  // One writer: no need for a locked instruction.
+  counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+struct UdpWorker::Impl final : SendSlab::Sink {
+  Impl(Options o, DatagramHandler& h)
+      : options(std::move(o)),
+        handler(h),
+        sender(kSlabDatagrams, options.use_gso),
+        slab(kSlabBytes, kSlabDatagrams, this) {}
+
+  void send(const SendSlab& full) override;
+  void run();
+  void receive_from(int fd);
+  void run_commands();
+  void run_deadline();
+  void wait();
+
+  Options options;
+  DatagramHandler& handler;
+  BatchReceiver receiver;
+  BatchSender sender;
+  SendSlab slab;
+  std::array<Fd, 2> sockets;  // IPv4, IPv6
+  Fd wake;
+  std::thread thread;
+  TimePoint not_before = TimePoint::min();  // the next on_deadline
+
+  std::mutex mutex;
+  std::vector<Command> commands;  // under mutex
+  bool stopped = false;           // under mutex
+  bool stopping = false;          // the worker thread's copy
+  std::vector<Command> running;
+
+  struct {
+    std::atomic<uint64_t> received_datagrams{0}, received_bytes{0}, receive_calls{0}, truncated{0};
+    std::atomic<uint64_t> sent_datagrams{0}, sent_bytes{0}, send_calls{0}, send_would_block{0},
+        send_errors{0};
+  } counters;
+};
+
+UdpWorker::UdpWorker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+UdpWorker::~UdpWorker() { stop(); }
+
+Result<std::unique_ptr<UdpWorker>, IoError> UdpWorker::create(Options options, DatagramHandler& handler) {
+  if (options.bindings.empty()) return IoError{EINVAL, "no address to bind UDP to"};
+  auto impl = std::make_unique<Impl>(std::move(options), handler);
+  uint16_t chosen = 0;
+  for (SocketAddress& address : impl->options.bindings) {
+    if (!address.valid()) return IoError{EINVAL, "not an IP address to bind UDP to"};
+    Fd& slot = impl->sockets[address.is_ipv4() ? 0 : 1];
+    if (slot.valid())
+      return IoError{EINVAL, "one UDP address of each family at most: " + address.to_string()};
+    if (address.port() == 0) address.set_port(chosen);
+    auto fd = open_udp(address, impl->options.socket_buffer_bytes);
+    if (!fd) return fd.error();
+    slot = std::move(*fd);
+    chosen = address.port();
+  }
+  impl->wake = Fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!impl->wake.valid()) return IoError{errno, "cannot make an eventfd"};
+  return std::unique_ptr<UdpWorker>(new UdpWorker(std::move(impl)));
+}
+
+const std::vector<SocketAddress>& UdpWorker::bindings() const { return impl_->options.bindings; }
+
+UdpCounters UdpWorker::counters() const {
+  const auto& c = impl_->counters;
+  const auto read = [](const std::atomic<uint64_t>& v) { return v.load(std::memory_order_relaxed); };
+  return {read(c.received_datagrams), read(c.received_bytes),   read(c.receive_calls),
+          read(c.truncated),          read(c.sent_datagrams),   read(c.sent_bytes),
+          read(c.send_calls),         read(c.send_would_block), read(c.send_errors)};
+}
+
+void UdpWorker::start() {
+  if (impl_->thread.joinable()) return;
+  // Signals are the program's business: none may land here.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_setname_np(impl_->thread.native_handle(), impl_->options.thread_name.substr(0, 15).c_str());
+}
+
+void UdpWorker::stop() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopped = true;
+  }
+  const uint64_t one = 1;
+  if (write(impl_->wake.get(), &one, sizeof one) < 0) {
+    // A full counter wakes as well.
+  }
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+bool UdpWorker::post(Command command) {
+  bool first;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->stopped || impl_->commands.size() >= kMaxCommands) return false;
+    first = impl_->commands.empty();
+    impl_->commands.push_back(std::move(command));
+  }
+  const uint64_t one = 1;
+  if (first && write(impl_->wake.get(), &one, sizeof one) < 0) {
+    // A full counter wakes as well.
+  }
+  return true;
+}
+
+void UdpWorker::Impl::send(const SendSlab& full) {
+  BatchSender::Tally t;
+  sender.send(full, sockets[0].get(), sockets[1].get(), t);
+  add(counters.sent_datagrams, t.datagrams);
+  add(counters.sent_bytes, t.bytes);
+  add(counters.send_calls, t.calls);
+  add(counters.send_would_block, t.would_block);
+  add(counters.send_errors, t.errors);
+}
+
+void UdpWorker::Impl::run() {
+  while (!stopping) {
+    wait();
+    for (const Fd& socket : sockets) {
+      if (socket.valid()) receive_from(socket.get());
+    }
+    run_commands();
+    run_deadline();
+    slab.flush();
+  }
+}
+
+void UdpWorker::Impl::wait() {
+  std::array<pollfd, 3> polled{};
+  nfds_t n = 0;
+  for (const Fd& socket : sockets) {
+    if (socket.valid()) polled[n++] = {socket.get(), POLLIN, 0};
+  }
+  polled[n++] = {wake.get(), POLLIN, 0};
+  const TimePoint deadline = handler.next_deadline();
+  timespec timeout{};
+  if (deadline != kNever) {
+    const Duration left = std::max(deadline, not_before) - monotonic_now();
+    const int64_t us = std::max<int64_t>(left.count(), 0);
+    timeout.tv_sec = us / 1'000'000;
+    timeout.tv_nsec = us % 1'000'000 * 1000;
+  }
+  ppoll(polled.data(), n, deadline == kNever ? nullptr : &timeout, nullptr);
+}
+
+void UdpWorker::Impl::receive_from(int fd) {
+  for (int i = 0; i < kBatchesInARow; ++i) {
+    const int n = receiver.receive(fd);
+    if (n <= 0) return;  // nothing there, or an error of an earlier datagram's destination
+    uint64_t bytes = 0, truncated = 0;
+    const std::span<const Datagram> datagrams = receiver.datagrams(n, bytes, truncated);
+    add(counters.receive_calls, 1);
+    add(counters.received_datagrams, datagrams.size());
+    add(counters.received_bytes, bytes);
+    add(counters.truncated, truncated);
+    if (!datagrams.empty()) handler.on_datagrams(datagrams, monotonic_now(), slab);
+    slab.flush();
+    if (static_cast<size_t>(n) < kBatch) return;
+  }
+}
+
+void UdpWorker::Impl::run_commands() {
+  uint64_t count;
+  if (read(wake.get(), &count, sizeof count) < 0) return;  // not woken
+  {
+    const std::lock_guard lock(mutex);
+    running.swap(commands);
+    stopping = stopped;
+  }
+  for (Command& command : running) command(monotonic_now(), slab);
+  running.clear();
+}
+
+void UdpWorker::Impl::run_deadline() {
+  const TimePoint now = monotonic_now();
+  if (now < not_before || handler.next_deadline() > now) return;
+  handler.on_deadline(now, slab);
+  not_before = now + kShortestWait;
+}
+
+}  // namespace parley::media::io
