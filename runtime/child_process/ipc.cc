@@ -1,0 +1,198 @@
+// internalBinding('ipc'): the framing of messages between a process and the ones it forked, on an IPC pipe.
+//
+// json: one JSON text a line. advanced: a 4-byte big-endian length and the bytes of the structured clone.
+// The framer is the topmost listener of its pipe: it splits and parses here, so that a read costs one call
+// into JavaScript, whatever the number of messages in it.
+//   new Channel(pipe, advanced)
+//   onmessages(messages, handle)   messages: parsed values (json) or views of the bytes (advanced); `handle`,
+//   when one came
+//                                  along, belongs to the first message of the array that announces one
+//   onclose(error)                 the other side closed (0) or broke (negative)
+//   send(req, text, handle)        json: adds the line's end      sendBytes(req, view, handle)   adds the
+//   length
+#include <arpa/inet.h>
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/engine/binding.h"
+#include "runtime/net/native_stream.h"
+
+namespace parley {
+namespace {
+
+using v8::FunctionCallbackInfo;
+using v8::Local;
+using v8::Object;
+using v8::Value;
+
+constexpr int kSocketType = 0;
+constexpr int kUvUnknownMessage = UV_EPROTO;
+// A message longer than a string can be is no message.
+constexpr size_t kMaxMessage = v8::String::kMaxLength;
+
+class IpcChannel : public BaseObject, public StreamListener {
+ public:
+  IpcChannel(Environment* env, Local<Object> object, NativeStream* pipe, bool advanced)
+      : BaseObject(env, object), advanced_(advanced) {
+    pipe->PushListener(this);
+    MakeWeak();
+  }
+
+  void OnStreamRead(ssize_t nread, const char* data) override;
+  bool advanced() const { return advanced_; }
+
+ private:
+  using Values = std::vector<Local<Value>>;
+  bool TakeLines(std::string_view bytes, Values* out);
+  bool TakeFrames(std::string_view bytes, Values* out);
+  Local<Value> AcceptHandle();
+  void Fail(int error);
+
+  bool advanced_;
+  std::string rest_;  // the start of a message whose end has not come yet
+};
+
+void IpcChannel::Fail(int error) {
+  Local<Value> argv[] = {v8::Integer::New(env()->isolate(), error)};
+  MakeCallback("onclose", 1, argv);
+}
+
+Local<Value> IpcChannel::AcceptHandle() {
+  v8::Isolate* isolate = env()->isolate();
+  auto* pipe = reinterpret_cast<uv_pipe_t*>(stream()->stream());
+  if (uv_pipe_pending_count(pipe) == 0) return v8::Undefined(isolate);
+  uv_handle_type type = uv_pipe_pending_type(pipe);
+  Local<Object> handle;
+  if (type != UV_TCP && type != UV_NAMED_PIPE) return v8::Undefined(isolate);
+  StreamClass kind = type == UV_TCP ? StreamClass::kTcp : StreamClass::kPipe;
+  if (!NewStreamObject(env(), kind, kSocketType).ToLocal(&handle)) return v8::Undefined(isolate);
+  NativeStream* accepted = Unwrap<NativeStream>(handle);
+  if (uv_accept(stream()->stream(), accepted->stream()) != 0) {
+    accepted->Close({});
+    return v8::Undefined(isolate);
+  }
+  return handle;
+}
+
+bool IpcChannel::TakeLines(std::string_view bytes, Values* out) {
+  v8::Isolate* isolate = env()->isolate();
+  v8::TryCatch try_catch(isolate);
+  while (!bytes.empty()) {
+    const size_t end = bytes.find('\n');
+    if (end == std::string_view::npos) {
+      rest_.append(bytes);
+      return rest_.size() <= kMaxMessage;
+    }
+    std::string_view line = bytes.substr(0, end);
+    bytes.remove_prefix(end + 1);
+    if (!rest_.empty()) {
+      rest_.append(line);
+      line = rest_;
+    }
+    Local<v8::String> text;
+    Local<Value> value;
+    const bool parsed = line.size() <= kMaxMessage &&
+                        v8::String::NewFromUtf8(isolate, line.data(), v8::NewStringType::kNormal,
+                                                static_cast<int>(line.size()))
+                            .ToLocal(&text) &&
+                        v8::JSON::Parse(env()->context(), text).ToLocal(&value);
+    rest_.clear();
+    if (!parsed) return false;
+    out->push_back(value);
+  }
+  return true;
+}
+
+bool IpcChannel::TakeFrames(std::string_view bytes, Values* out) {
+  rest_.append(bytes);
+  size_t at = 0;
+  while (rest_.size() - at >= 4) {
+    uint32_t size;
+    memcpy(&size, rest_.data() + at, 4);
+    size = ntohl(size);
+    if (size > kMaxMessage) return false;
+    if (rest_.size() - at - 4 < size) break;
+    Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(env()->isolate(), size);
+    memcpy(buffer->Data(), rest_.data() + at + 4, size);
+    out->push_back(v8::Uint8Array::New(buffer, 0, size));
+    at += 4 + size;
+  }
+  rest_.erase(0, at);
+  return true;
+}
+
+void IpcChannel::OnStreamRead(ssize_t nread, const char* data) {
+  if (nread < 0) return Fail(nread == UV_EOF ? 0 : static_cast<int>(nread));
+  v8::Isolate* isolate = env()->isolate();
+  Values messages;
+  std::string_view bytes(data, static_cast<size_t>(nread));
+  const bool good = advanced_ ? TakeFrames(bytes, &messages) : TakeLines(bytes, &messages);
+  Local<Value> handle = AcceptHandle();
+  if (!messages.empty() || !handle->IsUndefined()) {
+    Local<Value> argv[] = {v8::Array::New(isolate, messages.data(), messages.size()), handle};
+    MakeCallback("onmessages", 2, argv);
+  }
+  if (!good) Fail(kUvUnknownMessage);
+}
+
+void New(const FunctionCallbackInfo<Value>& args) {
+  Environment* env = Environment::From(args);
+  auto* pipe = BaseObject::Unwrap<NativeStream>(args[0]);
+  if (pipe == nullptr)
+    return env->ThrowError("ERR_INVALID_ARG_TYPE", "a pipe is needed", Environment::ErrorType::kTypeError);
+  new IpcChannel(env, args.This(), pipe, args[1]->IsTrue());
+}
+
+void Send(const FunctionCallbackInfo<Value>& args) {
+  auto* self = BaseObject::Unwrap<IpcChannel>(args.This());
+  if (self == nullptr || self->stream() == nullptr || !args[0]->IsObject())
+    return args.GetReturnValue().Set(UV_EBADF);
+  auto* handle = BaseObject::Unwrap<NativeStream>(args[2]);
+  v8::Isolate* isolate = args.GetIsolate();
+  std::unique_ptr<char[]> heap;
+  char stack[8192];
+  char* data = stack;
+  size_t size = 0;
+  if (self->advanced()) {
+    if (!args[1]->IsArrayBufferView()) return args.GetReturnValue().Set(UV_EINVAL);
+    Local<v8::ArrayBufferView> view = args[1].As<v8::ArrayBufferView>();
+    size = view->ByteLength() + 4;
+    if (size > sizeof stack) data = (heap = std::make_unique<char[]>(size)).get();
+    const uint32_t length = htonl(static_cast<uint32_t>(view->ByteLength()));
+    memcpy(data, &length, 4);
+    view->CopyContents(data + 4, view->ByteLength());
+  } else {
+    if (!args[1]->IsString()) return args.GetReturnValue().Set(UV_EINVAL);
+    Local<v8::String> text = args[1].As<v8::String>();
+    size_t room = static_cast<size_t>(text->Length()) * 3 + 1;
+    if (room > sizeof stack) {
+      room = static_cast<size_t>(text->Utf8Length(isolate)) + 1;
+      data = (heap = std::make_unique<char[]>(room)).get();
+    }
+    size = static_cast<size_t>(
+        text->WriteUtf8(isolate, data, static_cast<int>(room) - 1, nullptr,
+                        v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8));
+    data[size++] = '\n';
+  }
+  uv_buf_t buffer = uv_buf_init(data, static_cast<unsigned>(size));
+  args.GetReturnValue().Set(self->stream()->Write(args[0].As<Object>(), &buffer, 1, {}, true,
+                                                  handle != nullptr ? handle->stream() : nullptr));
+}
+
+void Initialize(Environment* env, Local<Object> target) {
+  v8::Isolate* isolate = env->isolate();
+  Local<v8::Context> context = env->context();
+  Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Channel", New);
+  BaseObject::SetMethod(isolate, t, "send", Send);
+  target->Set(context, OneByte(isolate, "Channel"), t->GetFunction(context).ToLocalChecked()).Check();
+}
+
+}  // namespace
+
+PARLEY_BINDING(ipc, BindingKind::kInternal, {}, Initialize, {});
+
+}  // namespace parley

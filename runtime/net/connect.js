@@ -1,0 +1,207 @@
+'use strict';
+// socket.connect(): to a path, or to a host and port, with the name looked up first. Several addresses are tried one after
+// the other when autoSelectFamily is on (RFC 8305 without racing).
+
+const { codes, exceptionWithHostPort } = require('internal/errors');
+const {
+  validateString,
+  validatePort,
+  validateFunction,
+  validateBoolean,
+  validateInt32,
+  validateNumber,
+} = require('internal/errors/validators');
+const { isIP } = require('internal/net/ip');
+const { applyOptions, handleClasses, initializeHandle, touch } = require('internal/net/socket');
+
+// connect(options[, cb]) | connect(path[, cb]) | connect(port[, host][, cb]) → [options, cb]. Also the forms of listen().
+function normalizeArgs(args) {
+  if (args.length === 0) return [{}, null];
+  const first = args[0];
+  let options = {};
+  if (typeof first === 'object' && first !== null) {
+    options = first;
+  } else if (isPipeName(first)) {
+    options.path = first;
+  } else {
+    options.port = first;
+    if (args.length > 1 && typeof args[1] === 'string') options.host = args[1];
+  }
+  const last = args[args.length - 1];
+  return [options, typeof last === 'function' ? last : null];
+}
+const toNumber = (x) => ((x = Number(x)) >= 0 ? x : false);
+const isPipeName = (s) => typeof s === 'string' && toNumber(s) === false;
+
+function connectSocket(socket, args) {
+  // net.connect() passes what it has normalised already.
+  const [options, callback] = Array.isArray(args[0]) ? args[0] : normalizeArgs(args);
+  if (callback !== null && callback !== undefined) validateFunction(callback, 'callback');
+  if (options.port === undefined && options.path == null) {
+    throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
+  }
+  if (socket.destroyed) reopen(socket);
+
+  const { path } = options;
+  const pipe = Boolean(path);
+  if (pipe) validateString(path, 'options.path');
+  const { TCP, tcp, Pipe, pipe: pipeTypes } = handleClasses();
+  if (!socket._handle) {
+    socket._handle = pipe ? new Pipe(pipeTypes.SOCKET) : new TCP(tcp.SOCKET);
+    initializeHandle(socket);
+  }
+  if (callback) socket.once('connect', callback);
+  touch(socket);
+  socket.connecting = true;
+  if (pipe) connectPath(socket, path);
+  else lookupAndConnect(socket, options);
+  return socket;
+}
+
+function reopen(socket) {
+  socket._handle = null;
+  socket._peername = undefined;
+  socket._sockname = undefined;
+  socket._undestroy?.();
+}
+
+function connectPath(socket, path) {
+  const req = { oncomplete: afterConnect, socket, address: path };
+  const error = socket._handle.connect(req, path);
+  if (error) socket.destroy(exceptionWithHostPort(error, 'connect', path));
+}
+
+function lookupAndConnect(socket, options) {
+  const { localAddress, localPort } = options;
+  const host = options.host || 'localhost';
+  let { port } = options;
+  if (localAddress && !isIP(localAddress)) throw new codes.ERR_INVALID_IP_ADDRESS(localAddress);
+  if (localPort) validateNumber(localPort, 'options.localPort');
+  if (typeof port !== 'undefined') {
+    if (typeof port !== 'number' && typeof port !== 'string') {
+      throw new codes.ERR_INVALID_ARG_TYPE('options.port', ['number', 'string'], port);
+    }
+    validatePort(port, 'Port');
+  }
+  port |= 0;
+  const { autoSelectFamily } = options;
+  if (autoSelectFamily !== undefined) validateBoolean(autoSelectFamily, 'options.autoSelectFamily');
+  if (options.autoSelectFamilyAttemptTimeout !== undefined) {
+    validateInt32(options.autoSelectFamilyAttemptTimeout, 'options.autoSelectFamilyAttemptTimeout', 1);
+  }
+  socket._host = host;
+  const family = isIP(host);
+  if (family) {
+    process.nextTick(() => {
+      if (socket.connecting) connectAddress(socket, host, port, family, localAddress, localPort);
+    });
+    return;
+  }
+  if (options.lookup !== undefined) validateFunction(options.lookup, 'options.lookup');
+  const dns = require('dns');
+  const lookup = options.lookup || dns.lookup;
+  const all = autoSelectFamily ?? require('net').getDefaultAutoSelectFamily();
+  const lookupOptions = { family: options.family || 0, hints: options.hints || 0 };
+  if (all && lookupOptions.family !== 4 && lookupOptions.family !== 6 && !localAddress)
+    lookupOptions.all = true;
+  lookup(host, lookupOptions, (error, address, foundFamily) => {
+    const list = Array.isArray(address) ? address : [{ address, family: foundFamily }];
+    socket.emit('lookup', error, list[0]?.address, list[0]?.family, host);
+    if (!socket.connecting) return;
+    if (error) {
+      process.nextTick(() => socket.destroy(error));
+      return;
+    }
+    const bad = list.find((entry) => !isIP(entry.address));
+    if (list.length === 0 || bad) {
+      const e = new codes.ERR_INVALID_IP_ADDRESS(bad?.address);
+      process.nextTick(() => socket.destroy(e));
+      return;
+    }
+    touch(socket);
+    const next = list.slice(1).map((entry) => ({ ...entry, family: isIP(entry.address) }));
+    connectAddress(socket, list[0].address, port, isIP(list[0].address), localAddress, localPort, next);
+  });
+}
+
+function connectAddress(socket, address, port, family, localAddress, localPort, others = []) {
+  const handle = socket._handle;
+  if (localAddress || localPort) {
+    const error =
+      family === 6
+        ? handle.bind6(localAddress || '::', localPort || 0, 0)
+        : handle.bind(localAddress || '0.0.0.0', localPort || 0);
+    if (error) return socket.destroy(exceptionWithHostPort(error, 'bind', localAddress, localPort));
+  }
+  const req = { oncomplete: afterConnect, socket, address, port, localAddress, localPort, others };
+  const error = family === 6 ? handle.connect6(req, address, port) : handle.connect(req, address, port);
+  if (error) failed(req, error);
+}
+
+function failed(req, status) {
+  const { socket } = req;
+  const name = socket._getsockname();
+  const details =
+    req.localAddress && req.localPort
+      ? `${req.localAddress}:${req.localPort}`
+      : name.address
+        ? `${name.address}:${name.port}`
+        : undefined;
+  const error = exceptionWithHostPort(status, 'connect', req.address, req.port, undefined);
+  if (req.localAddress && req.localPort && details) {
+    error.message += ` - Local (${details})`;
+    error.localAddress = req.localAddress;
+    error.localPort = req.localPort;
+  }
+  socket._connectErrors ??= [];
+  socket._connectErrors.push(error);
+  if (req.others?.length > 0) {
+    // A libuv handle connects once: a new one for the next address.
+    const { TCP, tcp } = handleClasses();
+    socket._handle.close();
+    socket._handle = new TCP(tcp.SOCKET);
+    initializeHandle(socket);
+    const [next, ...others] = req.others;
+    return connectAddress(
+      socket,
+      next.address,
+      req.port,
+      next.family,
+      req.localAddress,
+      req.localPort,
+      others,
+    );
+  }
+  const errors = socket._connectErrors;
+  socket._connectErrors = undefined;
+  if (errors.length === 1) return socket.destroy(error);
+  const all = new AggregateError(errors);
+  all.code = errors[0].code;
+  socket.destroy(all);
+}
+
+// Called on the request when the connection is there, or is not.
+function afterConnect(status) {
+  const { socket } = this;
+  if (socket.destroyed) return;
+  if (status !== 0) {
+    if (this.port === undefined) {
+      socket.connecting = false;
+      socket.destroy(exceptionWithHostPort(status, 'connect', this.address));
+      return;
+    }
+    if (!(this.others?.length > 0)) socket.connecting = false;
+    return failed(this, status);
+  }
+  socket.connecting = false;
+  socket._connectErrors = undefined;
+  socket._sockname = undefined;
+  touch(socket);
+  applyOptions(socket);
+  socket.emit('connect');
+  socket.emit('ready');
+  // Reads start now unless somebody paused the socket meanwhile.
+  if (!socket.isPaused()) socket.read(0);
+}
+
+module.exports = { connectSocket, isPipeName, normalizeArgs, toNumber };

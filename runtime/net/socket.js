@@ -1,0 +1,597 @@
+'use strict';
+// net.Socket: a Duplex over a native stream handle (native_stream.h). https://nodejs.org/docs/latest-v20.x/api/net.html
+//
+// A socket starts without a handle (`new Socket()`), with a connected one (accepted by a server, `{fd}`, `{handle}`) or
+// gets one in connect(). Reads arrive in onRead() below unless another listener of the handle takes them first.
+
+const { Duplex } = require('stream');
+const { Buffer } = require('buffer');
+const {
+  codes: { ERR_INVALID_ARG_VALUE, ERR_SOCKET_CLOSED, ERR_SOCKET_CLOSED_BEFORE_CONNECTION },
+  errnoException,
+} = require('internal/errors');
+const {
+  validateNumber,
+  validateFunction,
+  validateAbortSignal,
+  validateInt32,
+} = require('internal/errors/validators');
+const { kOwner, kBytesRead, kBytesWritten } = require('internal/net/symbols');
+
+const UV_EOF = -4095;
+const FastBuffer = Buffer.from('').constructor;
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+const kTimeout = Symbol('timeout');
+const kSetNoDelay = Symbol('setNoDelay');
+const kSetKeepAlive = Symbol('setKeepAlive');
+const kKeepAliveDelay = Symbol('setKeepAliveInitialDelay');
+const kLastWrite = Symbol('pendingWrite');
+const kUserBuffer = Symbol('onreadBuffer');
+
+let classesReady = false;
+function handleClasses() {
+  const { TCP, constants: tcp } = internalBinding('tcp_wrap');
+  const { Pipe, constants: pipe } = internalBinding('pipe_wrap');
+  if (!classesReady) {
+    classesReady = true;
+    internalBinding('stream_wrap').setReadCallback(onRead);
+  }
+  return { TCP, tcp, Pipe, pipe };
+}
+
+// A handle around a descriptor of this process.
+function handleFromFd(fd, server) {
+  validateInt32(fd, 'fd', 0);
+  const { TCP, tcp, Pipe, pipe } = handleClasses();
+  const type = internalBinding('tty_wrap').guessHandleType(fd);
+  if (type === 'PIPE') return new Pipe(server ? pipe.SERVER : pipe.SOCKET);
+  if (type === 'TCP') return new TCP(server ? tcp.SERVER : tcp.SOCKET);
+  throw new (codes().ERR_INVALID_FD_TYPE)(type);
+}
+const codes = () => require('internal/errors').codes;
+
+// Called on the handle by native code.
+function onRead(nread, memory, offset) {
+  const socket = this[kOwner];
+  if (socket === undefined || socket === null || socket.destroyed) return;
+  touch(socket);
+  if (nread > 0) {
+    const user = socket[kUserBuffer];
+    if (user !== undefined)
+      return giveToUserBuffer(this, socket, user, new FastBuffer(memory, offset, nread));
+    if (!socket.push(new FastBuffer(memory, offset, nread))) {
+      this.reading = false;
+      this.readStop();
+    }
+    return;
+  }
+  if (nread !== UV_EOF) {
+    socket.destroy(errnoException(nread, 'read'));
+    return;
+  }
+  if (socket._readableState.endEmitted) {
+    if (socket.writableFinished || !socket.writable) socket.destroy();
+    return;
+  }
+  if (socket[kUserBuffer] !== undefined) socket.resume();
+  socket.push(null);
+  socket.read(0);
+}
+
+// The `onread` option: bytes go into the program's buffer instead of the stream.
+function giveToUserBuffer(handle, socket, user, bytes) {
+  for (let at = 0; at < bytes.length;) {
+    const buffer = user.buffer;
+    const size = bytes.copy(buffer, 0, at);
+    if (size === 0) return;
+    at += size;
+    if (user.callback(size, buffer) === false) {
+      handle.reading = false;
+      handle.readStop();
+      socket._paused = true;
+    }
+    if (user.next !== undefined) user.buffer = user.next();
+  }
+}
+
+function touch(socket) {
+  const timer = socket[kTimeout];
+  if (timer !== null && timer !== undefined) timer.refresh();
+}
+
+function onWriteComplete(status) {
+  const socket = this.socket;
+  socket[kLastWrite] = null;
+  if (socket.destroyed) return this.callback(codesError(socket));
+  touch(socket);
+  if (status < 0) {
+    const error = errnoException(status, 'write', this.error);
+    return this.callback(error);
+  }
+  this.callback(null);
+}
+const codesError = (socket) => socket.errored ?? new (codes().ERR_STREAM_DESTROYED)('write');
+
+function onShutdownComplete() {
+  this.callback();
+}
+
+function Socket(options) {
+  if (!(this instanceof Socket)) return new Socket(options);
+  if (options?.objectMode) {
+    throw new ERR_INVALID_ARG_VALUE('options.objectMode', options.objectMode, 'is not supported');
+  }
+  if (options?.readableObjectMode || options?.writableObjectMode) {
+    const which = options.readableObjectMode ? 'readableObjectMode' : 'writableObjectMode';
+    throw new ERR_INVALID_ARG_VALUE(`options.${which}`, options[which], 'is not supported');
+  }
+  if (typeof options?.keepAliveInitialDelay !== 'undefined') {
+    validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+    if (options.keepAliveInitialDelay < 0) options = { ...options, keepAliveInitialDelay: 0 };
+  }
+  if (typeof options === 'number') options = { fd: options };
+  else options = { ...options };
+
+  this.connecting = false;
+  this._hadError = false;
+  this._parent = null;
+  this._host = null;
+  this._handle = null;
+  this[kTimeout] = null;
+  this[kLastWrite] = null;
+  this[kBytesRead] = 0;
+  this[kBytesWritten] = 0;
+  this.timeout = 0;
+  this.server = null;
+  this._server = null;
+  this.allowHalfOpen = Boolean(options.allowHalfOpen);
+  this[kSetNoDelay] = Boolean(options.noDelay);
+  this[kSetKeepAlive] = Boolean(options.keepAlive);
+  this[kKeepAliveDelay] = Math.trunc((options.keepAliveInitialDelay ?? 0) / 1000);
+
+  const { signal } = options;
+  if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
+  const streamOptions = {
+    ...options,
+    signal: undefined,
+    allowHalfOpen: true, // onReadableEnd() decides, once what was read has been consumed
+    emitClose: false, // after the handle's close
+    autoDestroy: true,
+    decodeStrings: false,
+  };
+  if (options.handle) {
+    this._handle = options.handle;
+  } else if (options.fd !== undefined) {
+    const { fd } = options;
+    this._handle = handleFromFd(fd, false);
+    const error = this._handle.open(fd);
+    if (error < 0) throw errnoException(error, 'open');
+    // Standard output that is a pipe is written synchronously, as process.stdout promises.
+    if ((fd === 1 || fd === 2) && options.blocking !== false) this._handle.setBlocking?.(true);
+  }
+  const { onread } = options;
+  if (onread !== null && typeof onread === 'object') {
+    const isSource = typeof onread.buffer === 'function';
+    if ((isSource || ArrayBuffer.isView(onread.buffer)) && typeof onread.callback === 'function') {
+      this[kUserBuffer] = {
+        next: isSource ? onread.buffer : undefined,
+        buffer: asBuffer(isSource ? onread.buffer() : onread.buffer),
+        callback: onread.callback,
+      };
+    }
+  }
+
+  // The handle needs its owner before streams may read.
+  Duplex.call(this, streamOptions);
+  if (this._handle) initializeHandle(this);
+  if (!this.allowHalfOpen) this.on('end', onReadableEnd);
+  else this.on('end', onReadableEndHalfOpen);
+  if (signal) require('internal/stream/abort').addAbortSignalNoValidate?.(signal, this);
+
+  if (options.handle || options.fd !== undefined) {
+    if (options.fd !== undefined || options.manualStart === undefined) {
+      if (options.pauseOnCreate) {
+        this._handle.reading = false;
+        this._handle.readStop();
+        this._readableState.flowing = false;
+      } else if (!options.manualStart) {
+        this.read(0);
+      }
+    }
+  }
+}
+Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
+Object.setPrototypeOf(Socket, Duplex);
+
+function asBuffer(view) {
+  return Buffer.isBuffer(view) ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function initializeHandle(socket) {
+  handleClasses();
+  const handle = socket._handle;
+  handle[kOwner] = socket;
+  handle.onread = undefined; // the shared callback
+  handle.reading = false;
+}
+
+function onReadableEnd() {
+  onReadableEndHalfOpen.call(this);
+  if (this.writable || this.connecting) {
+    // What is being written goes out before the end.
+    if (this.writableLength === 0) this.end();
+    else this.destroySoon();
+  }
+}
+
+function onReadableEndHalfOpen() {
+  if (!this.writable) maybeDestroy(this);
+}
+
+function maybeDestroy(socket) {
+  if (
+    !socket.readable &&
+    !socket.writable &&
+    !socket.destroyed &&
+    !socket.connecting &&
+    !socket.writableLength
+  ) {
+    socket.destroy();
+  }
+}
+
+const methods = {
+  constructor: Socket,
+
+  _unrefTimer() {
+    touch(this);
+    this._parent?._unrefTimer?.();
+  },
+
+  _final(callback) {
+    if (this.connecting) {
+      return this.once('connect', () => this._final(callback));
+    }
+    if (!this._handle) return callback();
+    const req = { oncomplete: onShutdownComplete, callback, handle: this._handle };
+    const error = this._handle.shutdown(req);
+    if (error === -107) return callback(); // ENOTCONN: the other side was faster
+    if (error < 0) return callback(errnoException(error, 'shutdown'));
+  },
+
+  _onTimeout() {
+    // A write in progress that the peer keeps taking is no inactivity.
+    const size = this._handle?.writeQueueSize ?? 0;
+    if (size > 0 && this._lastQueueSize !== undefined && this._lastQueueSize !== size) {
+      this._lastQueueSize = size;
+      touch(this);
+      return;
+    }
+    this._lastQueueSize = size > 0 ? size : undefined;
+    this.emit('timeout');
+  },
+
+  setTimeout(milliseconds, callback) {
+    if (this.destroyed) return this;
+    validateNumber(milliseconds, 'msecs');
+    if (milliseconds < 0 || !Number.isFinite(milliseconds)) {
+      throw new (codes().ERR_OUT_OF_RANGE)('msecs', 'a non-negative finite number', milliseconds);
+    }
+    if (milliseconds > MAX_TIMEOUT) milliseconds = MAX_TIMEOUT;
+    if (callback !== undefined) validateFunction(callback, 'callback');
+    this.timeout = milliseconds;
+    if (this[kTimeout] !== null) {
+      clearTimeout(this[kTimeout]);
+      this[kTimeout] = null;
+    }
+    if (milliseconds === 0) {
+      if (callback !== undefined) this.removeListener('timeout', callback);
+    } else {
+      this[kTimeout] = globalThis.setTimeout(() => {
+        // The timer stays for refresh(): activity after a timeout starts a new period.
+        if (!this.destroyed) this._onTimeout();
+      }, milliseconds);
+      this[kTimeout].unref();
+      if (callback !== undefined) this.once('timeout', callback);
+    }
+    return this;
+  },
+
+  setNoDelay(enable) {
+    const on = enable === undefined || Boolean(enable);
+    if (!this._handle) {
+      this[kSetNoDelay] = on;
+    } else if (this._handle.setNoDelay && on !== this[kSetNoDelay]) {
+      this[kSetNoDelay] = on;
+      this._handle.setNoDelay(on);
+    }
+    return this;
+  },
+
+  setKeepAlive(enable, initialDelay) {
+    const on = Boolean(enable);
+    const delay = Math.trunc((initialDelay ?? 0) / 1000);
+    if (!this._handle) {
+      this[kSetKeepAlive] = on;
+      this[kKeepAliveDelay] = delay;
+    } else if (this._handle.setKeepAlive && (on !== this[kSetKeepAlive] || delay !== this[kKeepAliveDelay])) {
+      this[kSetKeepAlive] = on;
+      this[kKeepAliveDelay] = delay;
+      this._handle.setKeepAlive(on, delay);
+    }
+    return this;
+  },
+
+  address() {
+    return this._getsockname();
+  },
+
+  _getsockname() {
+    return nameOf(this, 'getsockname', '_sockname');
+  },
+
+  _getpeername() {
+    return nameOf(this, 'getpeername', '_peername');
+  },
+
+  read(n) {
+    if (this[kUserBuffer] && !this.connecting && this._handle && !this._handle.reading && !this._paused) {
+      startReading(this);
+    }
+    return Duplex.prototype.read.call(this, n);
+  },
+
+  pause() {
+    if (this[kUserBuffer] && !this.connecting && this._handle?.reading) {
+      this._handle.reading = false;
+      this._paused = true;
+      if (!this.destroyed) {
+        const error = this._handle.readStop();
+        if (error) this.destroy(errnoException(error, 'read'));
+      }
+    }
+    return Duplex.prototype.pause.call(this);
+  },
+
+  resume() {
+    if (this[kUserBuffer] && !this.connecting && this._handle && !this._handle.reading) {
+      this._paused = false;
+      startReading(this);
+    }
+    return Duplex.prototype.resume.call(this);
+  },
+
+  _read() {
+    if (this.connecting || !this._handle) {
+      this.once('connect', () => this._read());
+    } else if (!this._handle.reading) {
+      startReading(this);
+    }
+  },
+
+  end(data, encoding, callback) {
+    Duplex.prototype.end.call(this, data, encoding, callback);
+    return this;
+  },
+
+  destroySoon() {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', this.destroy);
+  },
+
+  resetAndDestroy() {
+    if (!this._handle) {
+      this.destroy(new ERR_SOCKET_CLOSED());
+      return this;
+    }
+    const { TCP } = handleClasses();
+    if (!(this._handle instanceof TCP)) throw new (codes().ERR_INVALID_HANDLE_TYPE)();
+    this.resetOnClose = true;
+    if (this.connecting) {
+      this.once('connect', () => this.destroy());
+    } else {
+      this.destroy();
+    }
+    return this;
+  },
+
+  _destroy(exception, callback) {
+    this.connecting = false;
+    if (this[kTimeout] !== null) {
+      clearTimeout(this[kTimeout]);
+      this[kTimeout] = null;
+    }
+    this.timeout = 0;
+    const handle = this._handle;
+    if (handle) {
+      const hadError = Boolean(exception);
+      this[kBytesRead] = handle.bytesRead;
+      this[kBytesWritten] = handle.bytesWritten;
+      const closed = () => this.emit('close', hadError);
+      if (this.resetOnClose && handle.reset) handle.reset(closed);
+      else handle.close(closed);
+      handle[kOwner] = undefined;
+      this._handle = null;
+      callback(exception);
+    } else {
+      callback(exception);
+      process.nextTick(() => this.emit('close', Boolean(exception)));
+    }
+    const server = this._server;
+    if (server) {
+      this._server = null;
+      server._connections--;
+      server._emitCloseIfDrained?.();
+    }
+  },
+
+  _writeGeneric(writev, data, encoding, callback) {
+    if (this.connecting) {
+      this._pendingData = data;
+      this._pendingEncoding = encoding;
+      const onClose = () => callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+      this.once('connect', () => {
+        this.removeListener('close', onClose);
+        this._pendingData = null;
+        this._writeGeneric(writev, data, encoding, callback);
+      });
+      this.once('close', onClose);
+      return;
+    }
+    this._pendingData = null;
+    const handle = this._handle;
+    if (!handle) return callback(new ERR_SOCKET_CLOSED());
+    touch(this);
+    const req = { oncomplete: onWriteComplete, socket: this, callback, error: undefined };
+    let error;
+    if (writev) {
+      const chunks = data.allBuffers
+        ? data
+        : data.map((entry) =>
+            typeof entry.chunk === 'string' ? Buffer.from(entry.chunk, entry.encoding) : entry.chunk,
+          );
+      error = handle.writev(req, data.allBuffers ? chunks.map((c) => c.chunk ?? c) : chunks);
+    } else if (typeof data !== 'string') {
+      error = handle.writeBuffer(req, data);
+    } else if (encoding === 'utf8' || encoding === 'utf-8') {
+      error = handle.writeUtf8String(req, data);
+    } else if (encoding === 'latin1' || encoding === 'binary') {
+      error = handle.writeLatin1String(req, data);
+    } else {
+      error = handle.writeBuffer(req, Buffer.from(data, encoding));
+    }
+    if (error < 0) return callback(errnoException(error, 'write'));
+    if (error === 0) return callback(null);
+    this[kLastWrite] = req;
+  },
+
+  _writev(chunks, callback) {
+    this._writeGeneric(true, chunks, '', callback);
+  },
+
+  _write(data, encoding, callback) {
+    this._writeGeneric(false, data, encoding, callback);
+  },
+
+  connect(...args) {
+    return require('internal/net/connect').connectSocket(this, args);
+  },
+
+  ref() {
+    if (!this._handle) {
+      this.once('connect', this.ref);
+      return this;
+    }
+    this._handle.ref?.();
+    return this;
+  },
+
+  unref() {
+    if (!this._handle) {
+      this.once('connect', this.unref);
+      return this;
+    }
+    this._handle.unref?.();
+    return this;
+  },
+};
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(Socket.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: name !== 'constructor',
+  });
+}
+
+function startReading(socket) {
+  const handle = socket._handle;
+  handle.reading = true;
+  const error = handle.readStart();
+  if (error) socket.destroy(errnoException(error, 'read'));
+}
+
+function nameOf(socket, method, cache) {
+  if (socket[cache]) return socket[cache];
+  if (!socket._handle?.[method] || socket.connecting) return {};
+  const out = {};
+  if (socket._handle[method](out) < 0) return {};
+  socket[cache] = out;
+  return out;
+}
+
+function getter(name, get) {
+  Object.defineProperty(Socket.prototype, name, { get, configurable: true, enumerable: true });
+}
+getter('_connecting', function () {
+  return this.connecting;
+});
+getter('pending', function () {
+  return !this._handle || this.connecting;
+});
+getter('readyState', function () {
+  if (this.connecting) return 'opening';
+  if (this.readable && this.writable) return 'open';
+  if (this.readable) return 'readOnly';
+  if (this.writable) return 'writeOnly';
+  return 'closed';
+});
+getter('bufferSize', function () {
+  return this._handle ? this.writableLength : undefined;
+});
+getter('bytesRead', function () {
+  return this._handle?.bytesRead ?? this[kBytesRead];
+});
+getter('_bytesDispatched', function () {
+  return this._handle?.bytesWritten ?? this[kBytesWritten];
+});
+getter('bytesWritten', function () {
+  let bytes = this._bytesDispatched;
+  for (const entry of this._writableState?.getBuffer?.() ?? []) {
+    bytes += Buffer.byteLength(entry.chunk, entry.encoding);
+  }
+  const data = this._pendingData;
+  if (Array.isArray(data)) {
+    for (const entry of data) bytes += Buffer.byteLength(entry.chunk ?? entry, entry.encoding);
+  } else if (data) {
+    bytes += Buffer.byteLength(data, this._pendingEncoding);
+  }
+  return bytes;
+});
+getter('remoteAddress', function () {
+  return this._getpeername().address;
+});
+getter('remoteFamily', function () {
+  return this._getpeername().family;
+});
+getter('remotePort', function () {
+  return this._getpeername().port;
+});
+getter('localAddress', function () {
+  return this._getsockname().address;
+});
+getter('localPort', function () {
+  return this._getsockname().port;
+});
+getter('localFamily', function () {
+  return this._getsockname().family;
+});
+
+// What a connected handle needs from the options of its socket.
+function applyOptions(socket) {
+  const handle = socket._handle;
+  if (socket[kSetNoDelay] && handle.setNoDelay) handle.setNoDelay(true);
+  if (socket[kSetKeepAlive] && handle.setKeepAlive) handle.setKeepAlive(true, socket[kKeepAliveDelay]);
+}
+
+module.exports = {
+  Socket,
+  applyOptions,
+  handleClasses,
+  handleFromFd,
+  initializeHandle,
+  kLastWrite,
+  touch,
+};
