@@ -202,7 +202,8 @@ void OnImportMeta(Local<v8::Context> context, Local<Module> module, Local<v8::Ob
   if (index < 0 || registry->import_meta.IsEmpty()) return;
   Local<Value> argv[] = {meta, v8::Integer::New(isolate, index)};
   v8::TryCatch try_catch(isolate);
-  (void)registry->import_meta.Get(isolate)->Call(context, v8::Undefined(isolate), 2, argv);
+  Local<Value> unused;
+  if (!registry->import_meta.Get(isolate)->Call(context, v8::Undefined(isolate), 2, argv).ToLocal(&unused)) return;
 }
 
 // setImportMeta(function(meta, module))
