@@ -1,0 +1,111 @@
+// The parser and the writer of session descriptions.
+#include "media/sdp/parser.h"
+
+#include <gtest/gtest.h>
+
+#include "media/core/random.h"
+#include "media/sdp/writer.h"
+#include "media/session/offers_for_tests.h"
+
+namespace parley::media::sdp {
+namespace {
+
+using testing::chromium_offer;
+using testing::replaced;
+
+TEST(SdpParser, ReadsABrowsersOffer) {
+  const auto parsed = parse(chromium_offer());
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  const SessionDescription& d = *parsed;
+  EXPECT_EQ(d.bundle, (std::vector<std::string>{"0", "1"}));
+  ASSERT_EQ(d.media.size(), 2u);
+  EXPECT_EQ(d.media[0].kind, MediaKind::kAudio);
+  EXPECT_EQ(d.media[0].ice_ufrag, "9Hfb");
+  EXPECT_EQ(d.media[0].setup, Setup::kActPass);
+  EXPECT_EQ(d.media[0].direction, Direction::kSendOnly);
+  ASSERT_NE(d.media[0].codec(111), nullptr);
+  EXPECT_EQ(d.media[0].codec(111)->parameter("minptime"), "10");
+  EXPECT_EQ(d.media[0].codec(111)->channels, 2);
+  const MediaSection& video = d.media[1];
+  EXPECT_TRUE(video.codec(96)->has_feedback("nack pli"));
+  EXPECT_EQ(video.codec(97)->parameter("apt"), "96");
+  ASSERT_EQ(video.source_groups.size(), 1u);
+  EXPECT_EQ(video.source_groups[0].ssrcs, (std::vector<uint32_t>{2222222222u, 3333333333u}));
+  EXPECT_EQ(video.extension("urn:3gpp:video-orientation")->id, 13);
+}
+
+TEST(SdpParser, WritesWhatItReads) {
+  const auto first = parse(chromium_offer());
+  ASSERT_TRUE(first.ok());
+  const std::string once = to_string(*first);
+  const auto second = parse(once);
+  ASSERT_TRUE(second.ok()) << second.error().message();
+  EXPECT_EQ(to_string(*second), once);
+  EXPECT_EQ(second->media[1].sources.size(), 2u);
+}
+
+TEST(SdpParser, SessionLevelTransportCountsForEachSection) {
+  std::string text = replaced(chromium_offer(), "a=ice-ufrag:9Hfb\r\n", "");
+  text = replaced(text, "t=0 0\r\n", "t=0 0\r\na=ice-ufrag:sess\r\n");
+  const auto parsed = parse(text);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->media[1].ice_ufrag, "sess");
+}
+
+TEST(SdpParser, SaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(parse("").error().message(), "not a session description: no v= line");
+  EXPECT_EQ(parse("hello\r\n").error().message(), "line 1: not of the form <letter>=<value>");
+  const auto bad_port = parse("v=0\r\nm=audio ninety RTP/AVP 0\r\n");
+  ASSERT_FALSE(bad_port.ok());
+  EXPECT_EQ(bad_port.error().line, 2);
+  EXPECT_FALSE(parse("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=setup:sideways\r\n").ok());
+  EXPECT_FALSE(parse(replaced(chromium_offer(), "a=mid:1", "a=mid:0")).ok());
+  EXPECT_FALSE(parse(std::string(kMaxTextBytes + 1, 'a')).ok());
+  EXPECT_FALSE(parse("v=0\r\ns=" + std::string(kMaxLineBytes, 'a')).ok());
+}
+
+TEST(SdpParser, ReadsCandidates) {
+  const auto c =
+      parse_candidate("842163049 1 UDP 1677729535 203.0.113.7 46154 typ srflx raddr 0.0.0.0 rport 0");
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->transport, "udp");
+  EXPECT_EQ(c->address, "203.0.113.7");
+  EXPECT_EQ(c->port, 46154);
+  EXPECT_FALSE(parse_candidate("1 1 udp 5 1.2.3.4 70000 typ host"));
+  EXPECT_FALSE(parse_candidate("1 1 udp 5 1.2.3.4"));
+}
+
+TEST(SdpParser, SurvivesMutations) {
+  SeededRandom random(20261121);
+  const std::string original = chromium_offer();
+  int accepted = 0;
+  for (int i = 0; i < 10000; ++i) {
+    std::string text = original;
+    for (uint32_t n = 1 + random.below(8); n > 0; --n) {
+      const size_t at = random.below(static_cast<uint32_t>(text.size()));
+      switch (random.below(4)) {
+        case 0:
+          text[at] = static_cast<char>(random.next_u32());
+          break;
+        case 1:
+          text.erase(at, random.below(64));
+          break;
+        case 2:
+          text.insert(at, text.substr(random.below(static_cast<uint32_t>(text.size())), random.below(200)));
+          break;
+        default:
+          text.insert(at, "\r\n");
+      }
+      if (text.empty()) text = "v";
+    }
+    const auto parsed = parse(text);
+    if (!parsed.ok()) continue;
+    ++accepted;
+    // Whatever is accepted can be written, and read again.
+    EXPECT_TRUE(parse(to_string(*parsed)).ok()) << "seed 20261121, round " << i;
+  }
+  EXPECT_GT(accepted, 100);
+}
+
+}  // namespace
+}  // namespace parley::media::sdp

@@ -1,0 +1,36 @@
+// Which codecs and header extensions Parley takes, in which order it prefers them, and what it says about
+// them in SDP.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/sdp/session_description.h"
+
+namespace parley::media {
+
+inline constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
+inline constexpr std::string_view kAudioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+inline constexpr std::string_view kAbsSendTimeUri =
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+inline constexpr std::string_view kTransportCcUri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+enum class CodecKind : uint8_t { kOpus, kVp8, kH264, kVp9, kOther };
+
+struct ChosenCodec {
+  CodecKind kind = CodecKind::kOther;
+  sdp::Codec codec;                         // with the peer's payload type, our parameters and feedback
+  std::optional<uint8_t> rtx_payload_type;  // RFC 4588, where the peer offers it for this codec
+};
+
+// The best codec of an offered section, or nothing. Feedback is cut down to what both sides know.
+std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered);
+
+CodecKind codec_kind(std::string_view name);
+
+// The RTX format that goes with `payload_type` (a=fmtp:… apt=).
+sdp::Codec rtx_codec(uint8_t rtx_payload_type, uint8_t payload_type, uint32_t clock_rate);
+
+}  // namespace parley::media

@@ -1,0 +1,63 @@
+// See negotiation.h.
+#include "media/session/negotiation.h"
+
+namespace parley::media::negotiation {
+
+sdp::MediaSection local_section(const LocalEndpoint& endpoint, const ice::Credentials& credentials) {
+  sdp::MediaSection m;
+  m.port = 9;  // RFC 8829 section 5.2.2: the candidates say where
+  m.protocol = "UDP/TLS/RTP/SAVPF";
+  m.ice_ufrag = credentials.ufrag;
+  m.ice_pwd = credentials.password;
+  m.fingerprints.push_back({"sha-256", endpoint.fingerprint.to_string()});
+  m.rtcp_mux = true;
+  m.rtcp_reduced_size = true;
+  uint32_t local_preference = 65535;
+  for (const SocketAddress& address : endpoint.candidates) {
+    sdp::Candidate c;
+    c.foundation = std::to_string(65536 - local_preference);
+    c.transport = "udp";
+    c.priority = (126u << 24) | (local_preference << 8) | 255u;  // RFC 8445 section 5.1.2.1
+    c.address = address.ip_string();
+    c.port = address.port();
+    c.type = "host";
+    m.candidates.push_back(std::move(c));
+    --local_preference;
+  }
+  m.end_of_candidates = true;
+  return m;
+}
+
+std::optional<NegotiationError> read_transport(const sdp::MediaSection& section, RemoteTransport* out) {
+  if (section.ice_ufrag.empty() || section.ice_pwd.empty()) {
+    return NegotiationError{"no ice-ufrag and ice-pwd for mid " + section.mid};
+  }
+  out->credentials = {section.ice_ufrag, section.ice_pwd};
+  bool found = false;
+  for (const sdp::Fingerprint& f : section.fingerprints) {
+    if (f.algorithm != "sha-256") continue;
+    const auto parsed = dtls::Fingerprint::parse(f.value);
+    if (!parsed) return NegotiationError{"the sha-256 fingerprint is malformed"};
+    out->fingerprint = *parsed;
+    found = true;
+    break;
+  }
+  if (!found) return NegotiationError{"no sha-256 fingerprint for mid " + section.mid};
+  // RFC 5763 section 5: to actpass the answerer should be active, but a lite agent that waits to be found may
+  // as well wait for the ClientHello too; browsers start at once.
+  out->local_role = section.setup == sdp::Setup::kPassive ? dtls::Role::kActive : dtls::Role::kPassive;
+  return std::nullopt;
+}
+
+void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section) {
+  section->codecs.push_back(chosen.codec);
+  section->formats.push_back(std::to_string(chosen.codec.payload_type));
+  if (!chosen.rtx_payload_type) return;
+  section->codecs.push_back(
+      rtx_codec(*chosen.rtx_payload_type, chosen.codec.payload_type, chosen.codec.clock_rate));
+  section->formats.push_back(std::to_string(*chosen.rtx_payload_type));
+}
+
+const char* kind_name(TrackKind kind) { return kind == TrackKind::kAudio ? "audio" : "video"; }
+
+}  // namespace parley::media::negotiation

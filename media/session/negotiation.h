@@ -1,0 +1,80 @@
+// What offer/answer (JSEP, RFC 8829) settles, as values: handed from the signalling side to the media thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/core/socket_address.h"
+#include "media/core/types.h"
+#include "media/dtls/certificate.h"
+#include "media/dtls/transport.h"
+#include "media/ice/credentials.h"
+#include "media/sdp/session_description.h"
+#include "media/session/codecs.h"
+
+namespace parley::media {
+
+struct NegotiationError {
+  std::string reason;
+};
+
+// What is the same in every description of one engine.
+struct LocalEndpoint {
+  dtls::Fingerprint fingerprint;
+  std::vector<SocketAddress> candidates;  // as announced
+};
+
+// The other side's half of the transport.
+struct RemoteTransport {
+  ice::Credentials credentials;
+  dtls::Fingerprint fingerprint;
+  dtls::Role local_role = dtls::Role::kPassive;
+};
+
+// Header extension ids; 0: not negotiated.
+struct ExtensionIds {
+  uint8_t mid = 0;
+  uint8_t audio_level = 0;
+  uint8_t abs_send_time = 0;
+  uint8_t transport_cc = 0;
+};
+
+enum class TrackKind : uint8_t { kAudio, kVideo };
+
+// A stream that a publisher sends to us.
+struct IncomingTrack {
+  uint32_t id = 0;
+  TrackKind kind = TrackKind::kAudio;
+  std::string mid;
+  ChosenCodec codec;
+  std::optional<Ssrc> ssrc;  // as signalled; otherwise found by mid or payload type
+  std::optional<Ssrc> rtx_ssrc;
+  ExtensionIds extensions;
+};
+
+// A stream that we send to a subscriber.
+struct OutgoingTrack {
+  uint32_t id = 0;  // the subscription's
+  uint32_t track = 0;
+  TrackKind kind = TrackKind::kAudio;
+  std::string mid;
+  ChosenCodec codec;  // with the payload types towards this subscriber
+  Ssrc ssrc;
+  Ssrc rtx_ssrc;
+  std::string cname;
+  ExtensionIds extensions;
+};
+
+// Helpers shared by both sides of the negotiation.
+namespace negotiation {
+
+sdp::MediaSection local_section(const LocalEndpoint& endpoint, const ice::Credentials& credentials);
+// Reads ICE credentials, a SHA-256 fingerprint and the DTLS role out of a remote section.
+std::optional<NegotiationError> read_transport(const sdp::MediaSection& section, RemoteTransport* out);
+void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section);
+const char* kind_name(TrackKind kind);
+
+}  // namespace negotiation
+}  // namespace parley::media

@@ -1,0 +1,176 @@
+// Offer/answer with a publisher and a subscriber.
+#include <gtest/gtest.h>
+
+#include "media/sdp/parser.h"
+#include "media/sdp/writer.h"
+#include "media/session/offers_for_tests.h"
+#include "media/session/publisher_negotiator.h"
+#include "media/session/subscriber_negotiator.h"
+
+namespace parley::media {
+namespace {
+
+using testing::chromium_offer;
+using testing::replaced;
+
+class Negotiation : public ::testing::Test {
+ protected:
+  Negotiation() { endpoint_.candidates.push_back(*SocketAddress::parse("192.0.2.1", 5000)); }
+
+  static sdp::SessionDescription parsed(const std::string& text) {
+    auto result = sdp::parse(text);
+    EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().message());
+    return result.ok() ? *result : sdp::SessionDescription();
+  }
+
+  // What a browser would answer to `offer`: everything, as the receiving side.
+  static std::string answer_to(const std::string& offer) {
+    sdp::SessionDescription d = parsed(offer);
+    d.ice_lite = false;
+    for (sdp::MediaSection& m : d.media) {
+      if (m.direction == sdp::Direction::kSendOnly) m.direction = sdp::Direction::kRecvOnly;
+      m.setup = sdp::Setup::kActive;
+      m.ice_ufrag = "peer";
+      m.ice_pwd = "0123456789012345678901";
+      m.sources.clear();
+      m.source_groups.clear();
+      m.msids.clear();
+    }
+    return sdp::to_string(d);
+  }
+
+  LocalEndpoint endpoint_;
+  SeededRandom random_{7};
+  uint32_t next_track_ = 1;
+};
+
+TEST_F(Negotiation, AnswersAPublisherWithOneCodecASection) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto outcome = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(outcome.ok()) << outcome.error().reason;
+  ASSERT_EQ(outcome->tracks.size(), 2u);
+  EXPECT_EQ(outcome->tracks[0].codec.kind, CodecKind::kOpus);
+  EXPECT_EQ(outcome->tracks[0].extensions.audio_level, 1);
+  EXPECT_EQ(outcome->tracks[1].codec.kind, CodecKind::kVp8);
+  EXPECT_EQ(outcome->tracks[1].codec.rtx_payload_type, 97);
+  EXPECT_EQ(outcome->tracks[1].ssrc, Ssrc{2222222222u});
+  EXPECT_EQ(outcome->tracks[1].rtx_ssrc, Ssrc{3333333333u});
+  EXPECT_EQ(outcome->remote.credentials.ufrag, "9Hfb");
+  EXPECT_EQ(outcome->remote.local_role, dtls::Role::kPassive);
+  EXPECT_FALSE(outcome->ice_restarted);
+
+  const auto answer = parsed(outcome->answer);
+  EXPECT_TRUE(answer.ice_lite);
+  EXPECT_EQ(answer.bundle, (std::vector<std::string>{"0", "1"}));
+  ASSERT_EQ(answer.media.size(), 2u);
+  EXPECT_EQ(answer.media[1].direction, sdp::Direction::kRecvOnly);
+  EXPECT_EQ(answer.media[1].setup, sdp::Setup::kPassive);
+  EXPECT_EQ(answer.media[1].formats, (std::vector<std::string>{"96", "97"}));
+  EXPECT_TRUE(answer.media[1].codec(96)->has_feedback("transport-cc"));
+  EXPECT_FALSE(answer.media[1].codec(96)->has_feedback("goog-remb"));
+  ASSERT_EQ(answer.media[0].candidates.size(), 1u);
+  EXPECT_EQ(answer.media[0].candidates[0].address, "192.0.2.1");
+  EXPECT_TRUE(answer.media[0].end_of_candidates);
+}
+
+TEST_F(Negotiation, RejectsDataChannelsWithPortZero) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto outcome = publisher.accept_offer(chromium_offer() +
+                                              "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
+                                              "a=mid:2\r\na=sctp-port:5000\r\n");
+  ASSERT_TRUE(outcome.ok()) << outcome.error().reason;
+  const auto answer = parsed(outcome->answer);
+  ASSERT_EQ(answer.media.size(), 3u);
+  EXPECT_EQ(answer.media[2].port, 0);
+}
+
+TEST_F(Negotiation, KeepsTracksOverRenegotiationAndRestartsIceOnNewCredentials) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto first = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(first.ok());
+  const auto again =
+      publisher.accept_offer(replaced(chromium_offer(), "a=ice-ufrag:9Hfb", "a=ice-ufrag:NeWW"));
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->ice_restarted);
+  EXPECT_NE(again->local.ufrag, first->local.ufrag);
+  EXPECT_EQ(again->tracks[1].id, first->tracks[1].id);
+  EXPECT_TRUE(again->removed.empty());
+  const auto stopped = publisher.accept_offer(replaced(chromium_offer(), "a=sendonly", "a=inactive"));
+  ASSERT_TRUE(stopped.ok());
+  EXPECT_TRUE(stopped->tracks.empty());
+  EXPECT_EQ(stopped->removed.size(), 2u);
+}
+
+TEST_F(Negotiation, RefusesOffersItCannotCarry) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const std::pair<std::string, std::string> spoilt[] = {{"a=rtcp-mux\r\n", ""},
+                                                        {"a=ice-ufrag:9Hfb\r\n", ""},
+                                                        {"a=fingerprint:sha-256", "a=fingerprint:sha-512"},
+                                                        {"m=audio 9 ", "m=audio 0 "}};
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_FALSE(publisher.accept_offer(replaced(chromium_offer(), spoilt[i].first, spoilt[i].second)).ok());
+  }
+  const auto video_only =
+      publisher.accept_offer(replaced(chromium_offer(), spoilt[3].first, spoilt[3].second));
+  ASSERT_TRUE(video_only.ok());
+  EXPECT_EQ(video_only->tracks.size(), 1u);
+}
+
+TEST_F(Negotiation, OffersASubscriberItsSubscriptionsAndReusesEndedSections) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto published = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(published.ok());
+  SubscriberNegotiator subscriber(endpoint_, random_);
+  uint32_t id = 1;
+  for (const IncomingTrack& t : published->tracks) {
+    ASSERT_TRUE(subscriber.add(id++, {t.id, t.kind, t.codec, "stream", "track"}).ok());
+  }
+  const std::string offer = subscriber.create_offer();
+  const auto described = parsed(offer);
+  ASSERT_EQ(described.media.size(), 2u);
+  EXPECT_EQ(described.media[0].setup, sdp::Setup::kActPass);
+  EXPECT_EQ(described.media[0].direction, sdp::Direction::kSendOnly);
+  EXPECT_EQ(described.media[1].msids, (std::vector<std::string>{"stream track"}));
+  EXPECT_EQ(described.media[1].source_groups.size(), 1u);
+  const auto outcome = subscriber.accept_answer(answer_to(offer));
+  ASSERT_TRUE(outcome.ok()) << outcome.error().reason;
+  ASSERT_EQ(outcome->active.size(), 2u);
+  EXPECT_EQ(outcome->active[1].mid, "1");
+  EXPECT_EQ(outcome->active[1].extensions.mid, 4);
+  EXPECT_TRUE(outcome->active[1].codec.rtx_payload_type);
+  EXPECT_EQ(outcome->remote.local_role, dtls::Role::kPassive);
+
+  ASSERT_TRUE(subscriber.remove(2));
+  const auto without = subscriber.create_offer();
+  EXPECT_EQ(parsed(without).media[1].direction, sdp::Direction::kInactive);
+  // A subscription that comes between offer and answer waits for the next offer.
+  ASSERT_TRUE(subscriber.add(3, {2, TrackKind::kVideo, published->tracks[1].codec, "other", "t"}).ok());
+  const auto before = subscriber.accept_answer(answer_to(without));
+  ASSERT_TRUE(before.ok());
+  EXPECT_EQ(before->active.size(), 1u);
+  EXPECT_TRUE(before->refused.empty());
+  const auto with = subscriber.create_offer();
+  EXPECT_EQ(parsed(with).media.size(), 2u);
+  EXPECT_EQ(subscriber.accept_answer(answer_to(with))->active.size(), 2u);
+}
+
+TEST_F(Negotiation, RefusesAnswersThatAreNotTheOffers) {
+  SubscriberNegotiator subscriber(endpoint_, random_);
+  EXPECT_FALSE(subscriber.accept_answer(chromium_offer()).ok());
+  ChosenCodec opus{CodecKind::kOpus, {}, {}};
+  opus.codec.name = "opus";
+  opus.codec.clock_rate = 48000;
+  ASSERT_TRUE(subscriber.add(1, {1, TrackKind::kAudio, opus, "s", "t"}).ok());
+  const std::string offer = subscriber.create_offer();
+  EXPECT_FALSE(subscriber.accept_answer("v=0\r\n").ok());
+  EXPECT_FALSE(subscriber.accept_answer(chromium_offer()).ok());
+  EXPECT_FALSE(
+      subscriber.accept_answer(replaced(answer_to(offer), "a=setup:active", "a=setup:actpass")).ok());
+  const auto refused = subscriber.accept_answer(replaced(answer_to(offer), "a=recvonly", "a=inactive"));
+  ASSERT_TRUE(refused.ok());
+  EXPECT_EQ(refused->refused, (std::vector<uint32_t>{1}));
+  EXPECT_FALSE(subscriber.accept_answer(answer_to(offer)).ok()) << "answered twice";
+}
+
+}  // namespace
+}  // namespace parley::media

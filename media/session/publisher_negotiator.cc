@@ -1,0 +1,162 @@
+// See publisher_negotiator.h.
+#include "media/session/publisher_negotiator.h"
+
+#include <algorithm>
+
+#include "media/sdp/parser.h"
+#include "media/sdp/writer.h"
+
+namespace parley::media {
+namespace {
+
+sdp::MediaSection rejected_section(const sdp::MediaSection& offered) {
+  sdp::MediaSection m;
+  m.kind = offered.kind;
+  m.media = offered.media;
+  m.protocol = offered.protocol;
+  m.formats = offered.formats;
+  m.mid = offered.mid;
+  m.direction = sdp::Direction::kInactive;
+  m.codecs = offered.codecs;
+  return m;
+}
+
+uint8_t extension_id(const sdp::MediaSection& m, std::string_view uri) {
+  const sdp::Extension* e = m.extension(uri);
+  // Ids above 14 need the two-byte form (RFC 8285 section 4.3); browsers never offer that for these.
+  return e != nullptr && e->id <= 14 ? e->id : 0;
+}
+
+ExtensionIds read_extensions(const sdp::MediaSection& m) {
+  ExtensionIds ids;
+  ids.mid = extension_id(m, kMidUri);
+  ids.abs_send_time = extension_id(m, kAbsSendTimeUri);
+  ids.transport_cc = extension_id(m, kTransportCcUri);
+  if (m.kind == sdp::MediaKind::kAudio) ids.audio_level = extension_id(m, kAudioLevelUri);
+  return ids;
+}
+
+void write_extensions(const ExtensionIds& ids, sdp::MediaSection* m) {
+  const std::pair<uint8_t, std::string_view> all[] = {{ids.mid, kMidUri},
+                                                      {ids.audio_level, kAudioLevelUri},
+                                                      {ids.abs_send_time, kAbsSendTimeUri},
+                                                      {ids.transport_cc, kTransportCcUri}};
+  for (const auto& [id, uri] : all) {
+    if (id != 0) m->extensions.push_back({id, std::string(uri)});
+  }
+}
+
+bool in_bundle(const sdp::SessionDescription& offer, const sdp::MediaSection& m) {
+  return std::find(offer.bundle.begin(), offer.bundle.end(), m.mid) != offer.bundle.end();
+}
+
+}  // namespace
+
+PublisherNegotiator::PublisherNegotiator(const LocalEndpoint& endpoint, Random& random,
+                                         uint32_t& next_track_id)
+    : endpoint_(endpoint),
+      random_(random),
+      next_track_id_(next_track_id),
+      local_(ice::Credentials::generate(random)),
+      session_id_(random.next_u64() >> 2) {}
+
+IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, ChosenCodec codec,
+                                              std::vector<Known>* known) {
+  IncomingTrack track;
+  track.kind = offered.kind == sdp::MediaKind::kAudio ? TrackKind::kAudio : TrackKind::kVideo;
+  track.mid = offered.mid;
+  track.extensions = read_extensions(offered);
+  for (const sdp::SourceGroup& group : offered.source_groups) {
+    if (group.semantics != "FID" || group.ssrcs.size() != 2) continue;
+    track.ssrc = Ssrc{group.ssrcs[0]};
+    track.rtx_ssrc = Ssrc{group.ssrcs[1]};
+    break;
+  }
+  if (!track.ssrc && !offered.sources.empty()) track.ssrc = Ssrc{offered.sources[0].ssrc};
+  for (const Known& k : known_) {
+    if (k.mid == track.mid && k.codec == codec.kind) track.id = k.id;
+  }
+  if (track.id == 0) track.id = next_track_id_++;
+  known->push_back({track.id, track.mid, codec.kind});
+  track.codec = std::move(codec);
+  return track;
+}
+
+sdp::MediaSection PublisherNegotiator::answer_section(const sdp::MediaSection& offered,
+                                                      const ChosenCodec& codec, const RemoteTransport& remote,
+                                                      const ice::Credentials& local) const {
+  sdp::MediaSection m = negotiation::local_section(endpoint_, local);
+  m.kind = offered.kind;
+  m.media = offered.media;
+  m.protocol = offered.protocol;
+  m.mid = offered.mid;
+  m.direction = sdp::sends(offered.direction) ? sdp::Direction::kRecvOnly : sdp::Direction::kInactive;
+  m.setup = remote.local_role == dtls::Role::kActive ? sdp::Setup::kActive : sdp::Setup::kPassive;
+  m.rtcp_reduced_size = offered.rtcp_reduced_size;
+  write_extensions(read_extensions(offered), &m);
+  negotiation::append_codec(codec, &m);
+  return m;
+}
+
+Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::accept_offer(
+    std::string_view text) {
+  auto parsed = sdp::parse(text);
+  if (!parsed) return NegotiationError{parsed.error().message()};
+  const sdp::SessionDescription& offer = *parsed;
+  if (offer.media.empty()) return NegotiationError{"the offer has no m= line"};
+  if (offer.media.size() < sections_)
+    return NegotiationError{"the offer has fewer m= lines than the one before"};
+
+  // One transport: the first acceptable section's; the others must be bundled with it (RFC 9143).
+  Outcome outcome;
+  std::vector<std::optional<ChosenCodec>> chosen(offer.media.size());
+  const sdp::MediaSection* first = nullptr;
+  size_t accepted = 0;
+  for (size_t i = 0; i < offer.media.size(); ++i) {
+    const sdp::MediaSection& m = offer.media[i];
+    if ((m.port == 0 && !m.bundle_only) || accepted >= kMaxTracks) continue;
+    if (m.kind != sdp::MediaKind::kAudio && m.kind != sdp::MediaKind::kVideo) continue;
+    if (m.protocol.find("TLS/RTP/SAVP") == std::string::npos) continue;
+    if (first != nullptr && (!in_bundle(offer, m) || !in_bundle(offer, *first))) continue;
+    auto codec = choose_codec(m);
+    if (!codec) continue;
+    if (!m.rtcp_mux) return NegotiationError{"rtcp-mux is required (mid " + m.mid + ")"};
+    chosen[i] = std::move(codec);
+    if (first == nullptr) first = &m;
+    ++accepted;
+  }
+  if (first == nullptr) return NegotiationError{"no audio or video section with a codec that Parley knows"};
+  if (auto error = negotiation::read_transport(*first, &outcome.remote)) return *error;
+
+  outcome.ice_restarted = remote_ && *remote_ != outcome.remote.credentials;
+  outcome.local = outcome.ice_restarted ? ice::Credentials::generate(random_) : local_;
+  sdp::SessionDescription answer;
+  std::vector<Known> known;
+  for (size_t i = 0; i < offer.media.size(); ++i) {
+    const sdp::MediaSection& m = offer.media[i];
+    if (!chosen[i]) {
+      answer.media.push_back(rejected_section(m));
+      continue;
+    }
+    answer.media.push_back(answer_section(m, *chosen[i], outcome.remote, outcome.local));
+    if (in_bundle(offer, m)) answer.bundle.push_back(m.mid);
+    if (sdp::sends(m.direction)) outcome.tracks.push_back(read_track(m, std::move(*chosen[i]), &known));
+  }
+  for (const Known& k : known_) {
+    const bool stays = std::any_of(known.begin(), known.end(), [&](const Known& n) { return n.id == k.id; });
+    if (!stays) outcome.removed.push_back(k.id);
+  }
+  answer.session_id = session_id_;
+  answer.session_version = ++version_;
+  answer.ice_lite = true;
+  answer.extmap_allow_mixed = offer.extmap_allow_mixed;
+  outcome.answer = sdp::to_string(answer);
+
+  known_ = std::move(known);
+  remote_ = outcome.remote.credentials;
+  local_ = outcome.local;
+  sections_ = offer.media.size();
+  return outcome;
+}
+
+}  // namespace parley::media

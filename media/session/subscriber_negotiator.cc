@@ -1,0 +1,193 @@
+// See subscriber_negotiator.h.
+#include "media/session/subscriber_negotiator.h"
+
+#include <algorithm>
+
+#include "media/sdp/parser.h"
+#include "media/sdp/writer.h"
+
+namespace parley::media {
+namespace {
+
+// The same ids in every section, as bundling asks (RFC 8843 section 9.1).
+constexpr ExtensionIds kOffered{.mid = 4, .audio_level = 1, .abs_send_time = 0, .transport_cc = 0};
+
+// What a subscriber can tell us about what it receives.
+std::vector<std::string> subscriber_feedback(TrackKind kind) {
+  if (kind == TrackKind::kAudio) return {};
+  return {"nack", "nack pli", "ccm fir"};
+}
+
+bool same_format(const sdp::Codec& answered, const ChosenCodec& ours) {
+  return answered.payload_type == ours.codec.payload_type && codec_kind(answered.name) == ours.kind;
+}
+
+}  // namespace
+
+SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random)
+    : endpoint_(endpoint),
+      random_(random),
+      local_(ice::Credentials::generate(random)),
+      cname_(random.ice_string(16)),
+      session_id_(random.next_u64() >> 2) {}
+
+std::optional<ChosenCodec> SubscriberNegotiator::map_codec(const ChosenCodec& source) {
+  ChosenCodec mapped = source;
+  const bool video = source.kind != CodecKind::kOpus;
+  mapped.codec.feedback = subscriber_feedback(video ? TrackKind::kVideo : TrackKind::kAudio);
+  const std::string key = source.codec.name + '/' + source.codec.parameters;
+  for (const Format& f : formats_) {
+    if (f.key != key) continue;
+    mapped.codec.payload_type = f.payload_type;
+    mapped.rtx_payload_type = f.rtx_payload_type;
+    return mapped;
+  }
+  if (next_payload_type_ + 1 > 127) return std::nullopt;
+  mapped.codec.payload_type = next_payload_type_++;
+  mapped.rtx_payload_type.reset();
+  if (video) mapped.rtx_payload_type = next_payload_type_++;
+  formats_.push_back({key, mapped.codec.payload_type, mapped.rtx_payload_type});
+  return mapped;
+}
+
+Result<std::string, NegotiationError> SubscriberNegotiator::add(uint32_t subscription, const Source& source) {
+  auto codec = map_codec(source.codec);
+  if (!codec) return NegotiationError{"no payload types left for another format"};
+  auto section = std::find_if(sections_.begin(), sections_.end(), [&](const Section& s) {
+    return !s.dead && !s.sending && s.kind == source.kind;
+  });
+  if (section == sections_.end()) {
+    if (sections_.size() >= kMaxSections) return NegotiationError{"too many subscriptions on one peer"};
+    Section fresh;
+    fresh.mid = std::to_string(sections_.size());
+    fresh.kind = source.kind;
+    section = sections_.insert(sections_.end(), std::move(fresh));
+  }
+  OutgoingTrack out;
+  out.id = subscription;
+  out.track = source.track;
+  out.kind = source.kind;
+  out.mid = section->mid;
+  out.codec = *codec;
+  out.ssrc = Ssrc{random_.next_u32() | 1};
+  out.rtx_ssrc = Ssrc{random_.next_u32() | 1};
+  out.cname = cname_;
+  section->codec = std::move(*codec);
+  section->stream = source.stream;
+  section->track_name = source.track_name;
+  section->sending = std::move(out);
+  return std::string(section->mid);
+}
+
+bool SubscriberNegotiator::remove(uint32_t subscription) {
+  for (Section& s : sections_) {
+    if (!s.sending || s.sending->id != subscription) continue;
+    s.sending.reset();
+    return true;
+  }
+  return false;
+}
+
+void SubscriberNegotiator::restart_ice() {
+  local_ = ice::Credentials::generate(random_);
+  restarting_ = true;
+}
+
+sdp::MediaSection SubscriberNegotiator::offer_section(const Section& section) const {
+  sdp::MediaSection m = negotiation::local_section(endpoint_, local_);
+  const bool audio = section.kind == TrackKind::kAudio;
+  m.kind = audio ? sdp::MediaKind::kAudio : sdp::MediaKind::kVideo;
+  m.media = negotiation::kind_name(section.kind);
+  m.mid = section.mid;
+  m.setup = sdp::Setup::kActPass;
+  m.direction = section.sending ? sdp::Direction::kSendOnly : sdp::Direction::kInactive;
+  if (section.dead) m.port = 0;
+  m.extensions.push_back({kOffered.mid, std::string(kMidUri)});
+  if (audio) m.extensions.push_back({kOffered.audio_level, std::string(kAudioLevelUri)});
+  negotiation::append_codec(section.codec, &m);
+  if (!section.sending) return m;
+  const OutgoingTrack& out = *section.sending;
+  const std::string msid = section.stream + ' ' + section.track_name;
+  m.msids.push_back(msid);
+  m.sources.push_back({out.ssrc.value, cname_, msid});
+  if (out.codec.rtx_payload_type) {
+    m.sources.push_back({out.rtx_ssrc.value, cname_, msid});
+    m.source_groups.push_back({"FID", {out.ssrc.value, out.rtx_ssrc.value}});
+  }
+  return m;
+}
+
+std::string SubscriberNegotiator::create_offer() {
+  sdp::SessionDescription offer;
+  offer.session_id = session_id_;
+  offer.session_version = ++version_;
+  offer.ice_lite = true;
+  for (Section& s : sections_) {
+    s.offered = s.sending ? s.sending->id : 0;
+    if (!s.dead) offer.bundle.push_back(s.mid);
+    offer.media.push_back(offer_section(s));
+  }
+  offered_sections_ = sections_.size();
+  offer_outstanding_ = true;
+  return sdp::to_string(offer);
+}
+
+Result<SubscriberNegotiator::Outcome, NegotiationError> SubscriberNegotiator::accept_answer(
+    std::string_view text) {
+  if (!offer_outstanding_) return NegotiationError{"there is no offer to answer"};
+  auto parsed = sdp::parse(text);
+  if (!parsed) return NegotiationError{parsed.error().message()};
+  const sdp::SessionDescription& answer = *parsed;
+  if (answer.media.size() != offered_sections_)
+    return NegotiationError{"the answer's m= lines are not the offer's"};
+
+  Outcome outcome;
+  const sdp::MediaSection* first = nullptr;
+  for (size_t i = 0; i < offered_sections_; ++i) {
+    const sdp::MediaSection& m = answer.media[i];
+    if (m.media != negotiation::kind_name(sections_[i].kind)) {
+      return NegotiationError{"m= line " + std::to_string(i + 1) + " of the answer is of another kind"};
+    }
+    if (!m.mid.empty() && m.mid != sections_[i].mid) {
+      return NegotiationError{"m= line " + std::to_string(i + 1) + " of the answer has another mid"};
+    }
+    if (first == nullptr && (m.port != 0 || m.bundle_only)) first = &m;
+  }
+  if (first != nullptr) {
+    if (auto error = negotiation::read_transport(*first, &outcome.remote)) return *error;
+    if (first->setup == sdp::Setup::kActPass)
+      return NegotiationError{"an answer cannot have a=setup:actpass"};
+  } else if (offered_sections_ > 0) {
+    return NegotiationError{"the answer rejects every section"};
+  }
+
+  for (size_t i = 0; i < offered_sections_; ++i) {
+    Section& s = sections_[i];
+    const sdp::MediaSection& m = answer.media[i];
+    const bool rejected = m.port == 0 && !m.bundle_only;
+    if (rejected) s.dead = true;
+    if (!s.sending || s.sending->id != s.offered) continue;  // came after the offer: the next one's
+    const bool takes = !rejected && sdp::receives(m.direction) && !m.codecs.empty() &&
+                       std::any_of(m.codecs.begin(), m.codecs.end(),
+                                   [&](const sdp::Codec& c) { return same_format(c, s.sending->codec); });
+    if (!takes) {
+      outcome.refused.push_back(s.sending->id);
+      s.sending.reset();
+      continue;
+    }
+    OutgoingTrack out = *s.sending;
+    out.extensions.mid = m.extension(kMidUri) != nullptr ? kOffered.mid : 0;
+    out.extensions.audio_level = m.extension(kAudioLevelUri) != nullptr ? kOffered.audio_level : 0;
+    const auto rtx = out.codec.rtx_payload_type;
+    if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
+    outcome.active.push_back(std::move(out));
+  }
+  outcome.local = local_;
+  outcome.ice_restarted = remote_ && restarting_;
+  remote_ = outcome.remote.credentials;
+  restarting_ = false;
+  offer_outstanding_ = false;
+  return outcome;
+}
+
+}  // namespace parley::media
