@@ -27,6 +27,7 @@ int rank(const sdp::Codec& c, sdp::MediaKind section) {
       const auto profile = c.parameter("profile-id");
       return section == sdp::MediaKind::kVideo && (!profile || *profile == "0") ? 20 : -1;
     }
+    case CodecKind::kAv1:
     case CodecKind::kOther:
       break;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "media/rtp/codec_kind.h"
 #include "media/sdp/session_description.h"
 
 namespace parley::media {
@@ -17,7 +18,6 @@ inline constexpr std::string_view kAbsSendTimeUri =
 inline constexpr std::string_view kTransportCcUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
-enum class CodecKind : uint8_t { kOpus, kVp8, kH264, kVp9, kOther };
 
 struct ChosenCodec {
   CodecKind kind = CodecKind::kOther;
