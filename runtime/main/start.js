@@ -13,6 +13,11 @@ function prepareProcess(options) {
   process.pid = binding.pid();
   Object.defineProperty(process, 'ppid', { enumerable: true, configurable: true, get: binding.ppid });
   process.debugPort = 9229;
+  process._preload_modules = options.preload;
+  if (options.noDeprecation) process.noDeprecation = true;
+  if (options.throwDeprecation) process.throwDeprecation = true;
+  if (options.traceDeprecation || options.traceWarnings) process.traceDeprecation = true;
+  if (options.traceWarnings) process.traceProcessWarnings = true;
 }
 
 function start(options) {
@@ -21,7 +26,8 @@ function start(options) {
     require('internal/process/rejections').setMode(options.unhandledRejections);
   require('internal/main/options').set(options);
   const { has } = require('internal/engine/loader');
-  if (has('internal/modules/run_main')) return require('internal/main/run').run(options);
+  if (has('path') && has('fs') && has('internal/stdio') && has('vm'))
+    return require('internal/main/run').run(options);
   return require('internal/main/plain').run(options);
 }
 

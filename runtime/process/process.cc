@@ -1,11 +1,15 @@
 // internalBinding('process'): what `process` asks of the operating system.
+#include <grp.h>
+#include <pwd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
@@ -134,6 +138,130 @@ void Getuid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(
 void Geteuid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(geteuid())); }
 void Getgid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(getgid())); }
 void Getegid(const Args& args) { args.GetReturnValue().Set(static_cast<uint32_t>(getegid())); }
+// umask([mask]) -> the previous mask. Reading it means setting it for a moment.
+void Umask(const Args& args) {
+  mode_t old;
+  if (args[0]->IsUint32()) {
+    old = umask(static_cast<mode_t>(args[0].As<v8::Uint32>()->Value()));
+  } else {
+    old = umask(0);
+    umask(old);
+  }
+  args.GetReturnValue().Set(static_cast<uint32_t>(old));
+}
+
+// Finds a user or group by number or name. False: there is none.
+bool FindUser(v8::Isolate* isolate, v8::Local<v8::Value> value, uid_t* id) {
+  if (value->IsUint32()) {
+    *id = value.As<v8::Uint32>()->Value();
+    return true;
+  }
+  passwd entry;
+  passwd* found = nullptr;
+  std::array<char, 8192> buffer;
+  getpwnam_r(ToUtf8(isolate, value).c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found != nullptr) *id = entry.pw_uid;
+  return found != nullptr;
+}
+
+bool FindGroup(v8::Isolate* isolate, v8::Local<v8::Value> value, gid_t* id) {
+  if (value->IsUint32()) {
+    *id = value.As<v8::Uint32>()->Value();
+    return true;
+  }
+  group entry;
+  group* found = nullptr;
+  std::array<char, 8192> buffer;
+  getgrnam_r(ToUtf8(isolate, value).c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found != nullptr) *id = entry.gr_gid;
+  return found != nullptr;
+}
+
+// setuid(id or name) and its like -> 0, 1 for an unknown name, or a negative error.
+template <int (*change)(uid_t)>
+void ChangeUser(const Args& args) {
+  uid_t id;
+  int result = 1;
+  if (FindUser(args.GetIsolate(), args[0], &id)) result = change(id) == 0 ? 0 : -errno;
+  args.GetReturnValue().Set(result);
+}
+
+template <int (*change)(gid_t)>
+void ChangeGroup(const Args& args) {
+  gid_t id;
+  int result = 1;
+  if (FindGroup(args.GetIsolate(), args[0], &id)) result = change(id) == 0 ? 0 : -errno;
+  args.GetReturnValue().Set(result);
+}
+
+void Getgroups(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  std::array<gid_t, 65536> groups;  // NGROUPS_MAX of Linux
+  int count = getgroups(static_cast<int>(groups.size()), groups.data());
+  if (count < 0) return Environment::From(args)->ThrowUvException(-errno, "getgroups");
+  std::vector<v8::Local<v8::Value>> ids;
+  for (int i = 0; i < count; i++)
+    ids.push_back(v8::Integer::NewFromUnsigned(isolate, groups[static_cast<size_t>(i)]));
+  args.GetReturnValue().Set(v8::Array::New(isolate, ids.data(), ids.size()));
+}
+
+void ConstrainedMemory(const Args& args) {
+  args.GetReturnValue().Set(static_cast<double>(uv_get_constrained_memory()));
+}
+void AvailableMemory(const Args& args) {
+  args.GetReturnValue().Set(static_cast<double>(uv_get_free_memory()));
+}
+
+void IsTerminal(const Args& args) {
+  args.GetReturnValue().Set(uv_guess_handle(args[0].As<v8::Int32>()->Value()) == UV_TTY);
+}
+
+// activeHandles() -> names of what keeps the loop alive, as process.getActiveResourcesInfo() gives them.
+void ActiveHandles(const Args& args) {
+  struct Walk {
+    v8::Isolate* isolate;
+    std::vector<v8::Local<v8::Value>> names;
+  } walk{args.GetIsolate(), {}};
+  uv_walk(
+      Environment::From(args)->loop(),
+      [](uv_handle_t* handle, void* data) {
+        if (!uv_is_active(handle) || !uv_has_ref(handle)) return;
+        const char* name = nullptr;
+        switch (handle->type) {
+          case UV_TCP:
+            name = "TCPSocketWrap";
+            break;
+          case UV_NAMED_PIPE:
+            name = "PipeWrap";
+            break;
+          case UV_TTY:
+            name = "TTYWrap";
+            break;
+          case UV_UDP:
+            name = "UDPWrap";
+            break;
+          case UV_PROCESS:
+            name = "ProcessWrap";
+            break;
+          case UV_FS_EVENT:
+            name = "FSEventWrap";
+            break;
+          case UV_FS_POLL:
+            name = "StatWatcher";
+            break;
+          case UV_SIGNAL:
+            name = "SignalWrap";
+            break;
+          default:
+            return;  // the engine's own timer and immediates
+        }
+        auto* to = static_cast<Walk*>(data);
+        to->names.push_back(OneByte(to->isolate, name));
+      },
+      &walk);
+  args.GetReturnValue().Set(v8::Array::New(walk.isolate, walk.names.data(), walk.names.size()));
+}
+
 void Ppid(const Args& args) { args.GetReturnValue().Set(static_cast<int32_t>(uv_os_getppid())); }
 void Pid(const Args& args) { args.GetReturnValue().Set(static_cast<int32_t>(uv_os_getpid())); }
 
@@ -188,6 +316,16 @@ constexpr BindingFunction kFunctions[] = {{"cwd", Cwd},
                                           {"getegid", Getegid},
                                           {"ppid", Ppid},
                                           {"pid", Pid},
+                                          {"umask", Umask},
+                                          {"setuid", ChangeUser<setuid>},
+                                          {"seteuid", ChangeUser<seteuid>},
+                                          {"setgid", ChangeGroup<setgid>},
+                                          {"setegid", ChangeGroup<setegid>},
+                                          {"getgroups", Getgroups},
+                                          {"constrainedMemory", ConstrainedMemory},
+                                          {"availableMemory", AvailableMemory},
+                                          {"isTerminal", IsTerminal},
+                                          {"activeHandles", ActiveHandles},
                                           {"rawWrite", RawWrite}};
 PARLEY_BINDING(process, BindingKind::kInternal, kFunctions, Initialize, {});
 

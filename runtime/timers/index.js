@@ -5,11 +5,10 @@
 // already in use costs a list append and never a system call.
 'use strict';
 
-const { fields, kImmediates, kReferencedImmediates } = require('internal/engine/hooks');
+const { fields, kHasTick, kImmediates, kReferencedImmediates } = require('internal/engine/hooks');
 const binding = internalBinding('timers');
 const frame = require('internal/async_hooks/frame');
 const { runMicrotasks } = internalBinding('engine');
-const { fields: shared, kHasTick } = require('internal/engine/hooks');
 
 const kMaxDelay = 2 ** 31 - 1;
 let nextId = 1;
@@ -247,10 +246,10 @@ function call(timer) {
 }
 
 function runTicksBetween() {
-  if (shared[kHasTick] !== 0) require('internal/process/ticks').processTicks();
+  if (fields[kHasTick] !== 0) require('internal/process/ticks').processTicks();
   else {
     runMicrotasks();
-    if (shared[kHasTick] !== 0) require('internal/process/ticks').processTicks();
+    if (fields[kHasTick] !== 0) require('internal/process/ticks').processTicks();
   }
 }
 
@@ -399,5 +398,5 @@ module.exports = {
   clearImmediate,
   processTimers,
   processImmediates,
-  getActive: () => ({ timers: [...lists.values()].length, immediates: queue.length }),
+  countActive: () => ({ timeouts: referenced, immediates: fields[kReferencedImmediates] }),
 };

@@ -24,6 +24,19 @@ void RunScript(const Args& args) {
   }
 }
 
+// checkSyntax(source, filename): compiles the text as a CommonJS module would be; throws when it cannot.
+void CheckSyntax(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::ScriptOrigin origin(isolate, args[1]);
+  v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin);
+  v8::Local<v8::String> names[] = {OneByte(isolate, "exports"), OneByte(isolate, "require"),
+                                   OneByte(isolate, "module"), OneByte(isolate, "__filename"),
+                                   OneByte(isolate, "__dirname")};
+  v8::ScriptCompiler::CompileFunctionInContext(isolate->GetCurrentContext(), &source, std::size(names), names,
+                                               0, nullptr)
+      .IsEmpty();
+}
+
 // readFile(path) -> text; for start-up, before fs is needed.
 void ReadFile(const Args& args) {
   Environment* env = Environment::From(args);
@@ -36,7 +49,8 @@ void ReadFile(const Args& args) {
   args.GetReturnValue().Set(ToV8(env->isolate(), text));
 }
 
-constexpr BindingFunction kFunctions[] = {{"runScript", RunScript}, {"readFile", ReadFile}};
+constexpr BindingFunction kFunctions[] = {
+    {"runScript", RunScript}, {"checkSyntax", CheckSyntax}, {"readFile", ReadFile}};
 PARLEY_BINDING(script, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

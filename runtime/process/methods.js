@@ -1,0 +1,150 @@
+// Methods of `process` that few programs call (Node doc: process).
+'use strict';
+
+const binding = internalBinding('process');
+const { codes, errnoException } = require('internal/errors');
+const {
+  validateString,
+  validateUint32,
+  validateObject,
+  validateArray,
+} = require('internal/errors/validators');
+
+function chdir(directory) {
+  validateString(directory, 'directory');
+  binding.chdir(directory);
+}
+
+function parseMode(value) {
+  if (typeof value === 'string') {
+    if (!/^[0-7]+$/.test(value)) {
+      throw new codes.ERR_INVALID_ARG_VALUE(
+        'mask',
+        value,
+        'must be a 32-bit unsigned integer or an octal string',
+      );
+    }
+    return parseInt(value, 8);
+  }
+  validateUint32(value, 'mask');
+  return value;
+}
+
+function umask(mask) {
+  return binding.umask(mask === undefined ? undefined : parseMode(mask));
+}
+
+function kill(pid, signal) {
+  // `==`: numbers in strings are as good, as in Node.
+  if (pid != (pid | 0)) throw new codes.ERR_INVALID_ARG_TYPE('pid', 'number', pid);
+  let number;
+  if (typeof signal === 'number') {
+    number = signal;
+  } else {
+    const { signals } = require('internal/process/signals');
+    number = signals[signal || 'SIGTERM'];
+    if (number === undefined) throw new codes.ERR_UNKNOWN_SIGNAL(signal);
+  }
+  const error = process._kill(pid | 0, number);
+  if (error) throw errnoException(error, 'kill');
+  return true;
+}
+
+function cpuUsage(previous) {
+  const [user, system] = binding.resourceUsage();
+  if (previous === undefined) return { user, system };
+  validateObject(previous, 'prevValue');
+  for (const name of ['user', 'system']) {
+    const value = previous[name];
+    if (typeof value !== 'number') throw new codes.ERR_INVALID_ARG_TYPE(`prevValue.${name}`, 'number', value);
+    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) {
+      throw new codes.ERR_INVALID_ARG_VALUE.RangeError(`prevValue.${name}`, value);
+    }
+  }
+  return { user: user - previous.user, system: system - previous.system };
+}
+
+const kResources = [
+  'userCPUTime',
+  'systemCPUTime',
+  'maxRSS',
+  'sharedMemorySize',
+  'unsharedDataSize',
+  'unsharedStackSize',
+  'minorPageFault',
+  'majorPageFault',
+  'swappedOut',
+  'fsRead',
+  'fsWrite',
+  'ipcSent',
+  'ipcReceived',
+  'signalsCount',
+  'voluntaryContextSwitches',
+  'involuntaryContextSwitches',
+];
+
+function resourceUsage() {
+  const values = binding.resourceUsage();
+  return Object.fromEntries(kResources.map((name, i) => [name, values[i]]));
+}
+
+function userOrGroup(name) {
+  return {
+    [name](id) {
+      if (typeof id !== 'number' && typeof id !== 'string') {
+        throw new codes.ERR_INVALID_ARG_TYPE('id', ['number', 'string'], id);
+      }
+      if (typeof id === 'number') validateUint32(id, 'id');
+      const error = binding[name](id);
+      if (error === 1) throw new codes.ERR_UNKNOWN_CREDENTIAL(name.endsWith('uid') ? 'User' : 'Group', id);
+      if (error < 0) throw errnoException(error, name);
+    },
+  }[name];
+}
+
+function getgroups() {
+  return binding.getgroups();
+}
+
+function setgroups(groups) {
+  validateArray(groups, 'groups');
+  throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.setgroups()');
+}
+
+function initgroups() {
+  throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.initgroups()');
+}
+
+function setSourceMapsEnabled(enabled) {
+  require('internal/errors/validators').validateBoolean(enabled, 'val');
+  if (enabled) throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.setSourceMapsEnabled()');
+}
+
+function getActiveResourcesInfo() {
+  const { timeouts, immediates } = require('internal/timers').countActive();
+  return [
+    ...binding.activeHandles(),
+    ...Array(timeouts).fill('Timeout'),
+    ...Array(immediates).fill('Immediate'),
+  ];
+}
+
+module.exports = {
+  chdir,
+  umask,
+  kill,
+  cpuUsage,
+  resourceUsage,
+  constrainedMemory: binding.constrainedMemory,
+  availableMemory: binding.availableMemory,
+  emitWarning: require('internal/process/warnings').emitWarning,
+  getActiveResourcesInfo,
+  setSourceMapsEnabled,
+  initgroups,
+  setgroups,
+  getgroups,
+  setuid: userOrGroup('setuid'),
+  setgid: userOrGroup('setgid'),
+  seteuid: userOrGroup('seteuid'),
+  setegid: userOrGroup('setegid'),
+};
