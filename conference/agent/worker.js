@@ -9,6 +9,7 @@ const log = logger('agent');
 const HEARTBEAT = 'IMOK';
 const CHECK_MS = 1000;
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
+const EXIT_MS = 200; // from a closed link to 'exit'
 const QUIT_MS = 1000; // from 'QUIT' to SIGKILL
 
 function openLog(dir, id) {
@@ -63,7 +64,11 @@ export class Worker {
       this.#end(signal ? `ended by ${signal}` : `exited with ${code}`),
     );
     this.#child.on('error', (error) => this.#end(`could not be run: ${error.message}`));
-    this.#child.on('disconnect', () => this.kill('closed its link'));
+    this.#child.on('disconnect', () => {
+      // The first sign of an end in most cases: 'exit' follows and knows why.
+      this.#link.close(`the worker ${id} closed its link`);
+      setTimeout(() => this.kill('closed its link'), EXIT_MS);
+    });
     this.#readyTimer = setTimeout(() => this.kill(`was not ready within ${readyMs} ms`), readyMs);
     this.maxSilentChecks = Math.max(1, Math.round(aliveMs / CHECK_MS));
     this.detach = bus.attach(id, this.#link);

@@ -29,7 +29,7 @@ async function locate(root, path) {
   if (name.includes('\0') || name.split('/').some((part) => part.startsWith('.'))) return null;
   if (name.endsWith('/')) name += 'index.html';
   const file = resolve(join(root, name));
-  if (!Object.hasOwn(TYPES, extname(file)) || /\.test\.m?js$/.test(file)) return null;
+  if (!Object.hasOwn(TYPES, extname(file)) || /(\.test\.m?js|[/\\]package\.json)$/.test(file)) return null;
   try {
     const real = await realpath(file);
     if (!real.startsWith(root + sep)) return null;

@@ -7,6 +7,11 @@ import { offeredKinds } from '../node/sdp.js';
 const CALL_MS = 5000;
 const MAX_WAITING = 3;
 
+const gone = (status) =>
+  status === 'closed'
+    ? new Failure('not-found', 'the stream is gone')
+    : new Failure('no-worker', 'the worker of the stream is gone: publish again');
+
 export class Publication {
   id = newId('s');
   participant;
@@ -73,24 +78,25 @@ export class Publication {
   async #negotiate(offer) {
     this.#dropPeer();
     const lease = await this.#room.lease.get();
+    if (this.status === 'closed') throw gone(this.status);
     const peerId = `${this.id}.${++this.#generation}`;
-    const call = { peerId, owner: this.#room.endpoint, offer };
-    const { answer, tracks } = await this.#room.call(lease, 'publish', call, CALL_MS);
-    if (this.status === 'closed' || !this.#room.lease.holds(lease)) {
-      this.#room.closePeer(lease, peerId);
-      throw new Failure(
-        this.status === 'closed' ? 'not-found' : 'no-worker',
-        'the stream or its worker is gone',
-      );
-    }
-    this.#adopt(lease, peerId, tracks);
-    return answer;
-  }
-
-  #adopt(lease, peerId, tracks) {
-    clearTimeout(this.#restartTimer);
+    // Known before it is asked for: the worker may tell of its state sooner than the answer is taken here.
     this.#lease = lease;
     this.#peerId = peerId;
+    try {
+      const call = { peerId, owner: this.#room.endpoint, offer };
+      const { answer, tracks } = await this.#room.call(lease, 'publish', call, CALL_MS);
+      if (this.#peerId !== peerId || !this.#room.lease.holds(lease)) throw gone(this.status);
+      this.#adopt(tracks);
+      return answer;
+    } catch (error) {
+      if (this.#peerId === peerId) this.#dropPeer();
+      throw error;
+    }
+  }
+
+  #adopt(tracks) {
+    clearTimeout(this.#restartTimer);
     this.tracks = {};
     this.#codecs = {};
     for (const { id, kind, codec } of tracks) {
@@ -108,7 +114,8 @@ export class Publication {
     if (this.status === 'active') await Promise.all(there.map((kind) => this.#pause(kind)));
   }
 
-  #pause(kind) {
+  async #pause(kind) {
+    if (!this.tracks[kind]) return; // being negotiated anew: told when that is done
     const call = { peerId: this.#peerId, id: this.tracks[kind].id, paused: this.#muted[kind] };
     return this.#room.call(this.#lease, 'pause', call);
   }

@@ -15,8 +15,12 @@ class Peer {
   }
 
   #connect(sdp) {
-    const state = sdp.includes('a=x-fail') ? 'failed' : 'connected';
-    setImmediate(() => this.closed || this.#engine.emit('state', this.id, state));
+    if (sdp.includes('a=x-fail')) setTimeout(() => this.#state('failed'), 50);
+    else setImmediate(() => this.#state('connected'));
+  }
+
+  #state(state) {
+    if (!this.closed) this.#engine.emit('state', this.id, state);
   }
 
   acceptOffer(sdp) {
