@@ -1,0 +1,599 @@
+'use strict';
+// util.inspect() (https://nodejs.org/docs/latest-v20.x/api/util.html#utilinspectobject-options): values as text for people.
+// How text is quoted and laid out is in inspect_text.js, the entries of collections in inspect_entries.js, errors in inspect_error.js.
+
+const types = require('internal/util/types');
+const {
+  colors,
+  escapeKey,
+  formatNumber,
+  formatPrimitive,
+  getStringWidth,
+  kArray,
+  kArrayExtras,
+  kObject,
+  layOut,
+  quote,
+  stripVTControlCharacters,
+  styles,
+  stylizeNoColor,
+  stylizeWithColor,
+} = require('internal/util/inspect_text');
+const binding = internalBinding('util');
+
+const kCustom = Symbol.for('nodejs.util.inspect.custom');
+const kMaxBudget = 2 ** 27; // 128 Mi characters in one line of nesting: stop going deeper
+
+const defaultOptions = Object.seal({
+  showHidden: false,
+  depth: 2,
+  colors: false,
+  customInspect: true,
+  showProxy: false,
+  maxArrayLength: 100,
+  maxStringLength: 10000,
+  breakLength: 80,
+  compact: 3,
+  sorted: false,
+  getters: false,
+  numericSeparator: false,
+});
+
+function isNativeError(value) {
+  return types.isNativeError(value) || value instanceof Error;
+}
+
+const builtInNames = new Set(
+  Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z][a-zA-Z0-9]+$/.test(name)),
+);
+
+function getOwnNonIndexProperties(value, showHidden) {
+  return binding.getOwnNonIndexProperties(value, !showHidden);
+}
+
+function inspect(value, options) {
+  const ctx = {
+    budget: {},
+    indentationLvl: 0,
+    seen: [],
+    currentDepth: 0,
+    stylize: stylizeNoColor,
+    ...defaultOptions,
+  };
+  if (arguments.length > 1) {
+    if (arguments.length > 2) {
+      // Of old: inspect(value, showHidden, depth, colors).
+      if (arguments[2] !== undefined) ctx.depth = arguments[2];
+      if (arguments.length > 3 && arguments[3] !== undefined) ctx.colors = arguments[3];
+    }
+    if (typeof options === 'boolean') {
+      ctx.showHidden = options;
+    } else if (options) {
+      for (const key of Object.keys(options)) {
+        // Unknown ones go to custom inspection functions.
+        if (Object.hasOwn(defaultOptions, key) || key === 'stylize') ctx[key] = options[key];
+        else if (ctx.userOptions === undefined) ctx.userOptions = options;
+      }
+    }
+  }
+  if (ctx.colors) ctx.stylize = stylizeWithColor;
+  if (ctx.maxArrayLength === null) ctx.maxArrayLength = Infinity;
+  if (ctx.maxStringLength === null) ctx.maxStringLength = Infinity;
+  return formatValue(ctx, value, 0);
+}
+inspect.custom = kCustom;
+Object.defineProperty(inspect, 'defaultOptions', {
+  get: () => defaultOptions,
+  set(options) {
+    require('internal/errors/validators').validateObject(options, 'options');
+    Object.assign(defaultOptions, options);
+  },
+});
+inspect.colors = colors;
+inspect.styles = styles;
+
+// The options a custom inspection function gets.
+function userOptions(ctx, isCrossContext) {
+  const result = { stylize: ctx.stylize, showHidden: ctx.showHidden, depth: ctx.depth, ...ctx.userOptions };
+  for (const key of Object.keys(defaultOptions)) result[key] = ctx[key];
+  result.stylize = ctx.stylize;
+  if (!isCrossContext) return result;
+  // Nothing of this context's must reach a function of another one.
+  Object.setPrototypeOf(result, null);
+  for (const key of Object.keys(result)) {
+    if ((typeof result[key] === 'object' || typeof result[key] === 'function') && result[key] !== null) {
+      delete result[key];
+    }
+  }
+  result.stylize = Object.setPrototypeOf((value, flavour) => {
+    try {
+      return `${ctx.stylize(`${value}`, flavour)}`;
+    } catch {
+      return value;
+    }
+  }, null);
+  return result;
+}
+
+function formatValue(ctx, value, recurseTimes, typedArray) {
+  if (typeof value !== 'object' && typeof value !== 'function')
+    return formatPrimitive(ctx.stylize, value, ctx);
+  if (value === null) return ctx.stylize('null', 'null');
+  const original = value;
+  const proxy = binding.getProxyDetails(value, !!ctx.showProxy);
+  if (proxy !== undefined) {
+    if (proxy === null || proxy[0] === null) return ctx.stylize('<Revoked Proxy>', 'special');
+    if (ctx.showProxy) return formatProxy(ctx, proxy, recurseTimes);
+    value = proxy;
+  }
+  if (ctx.customInspect) {
+    const custom = value[kCustom];
+    if (
+      typeof custom === 'function' &&
+      custom !== inspect &&
+      // A class's prototype object is no instance.
+      !(value.constructor && value.constructor.prototype === value)
+    ) {
+      const depth = ctx.depth === null ? null : ctx.depth - recurseTimes;
+      const isCrossContext = proxy !== undefined || !(original instanceof Object);
+      const result = custom.call(original, depth, userOptions(ctx, isCrossContext), inspect);
+      if (result !== original) {
+        if (result === null || typeof result !== 'object') return `${result}`;
+        return formatValue(ctx, result, recurseTimes).replaceAll('\n', `\n${' '.repeat(ctx.indentationLvl)}`);
+      }
+    }
+  }
+  if (ctx.seen.includes(value)) {
+    ctx.circular ??= new Map();
+    let index = ctx.circular.get(value);
+    if (index === undefined) {
+      index = ctx.circular.size + 1;
+      ctx.circular.set(value, index);
+    }
+    return ctx.stylize(`[Circular *${index}]`, 'special');
+  }
+  return formatRaw(ctx, value, recurseTimes, typedArray);
+}
+
+function formatProxy(ctx, proxy, recurseTimes) {
+  if (recurseTimes > ctx.depth && ctx.depth !== null) return ctx.stylize('Proxy [Array]', 'special');
+  recurseTimes += 1;
+  ctx.indentationLvl += 2;
+  const output = [formatValue(ctx, proxy[0], recurseTimes), formatValue(ctx, proxy[1], recurseTimes)];
+  ctx.indentationLvl -= 2;
+  return layOut(ctx, output, '', ['Proxy [', ']'], kArrayExtras, recurseTimes);
+}
+
+// ---- Names
+
+function isInstance(object, constructor) {
+  try {
+    return object instanceof constructor;
+  } catch {
+    return false;
+  }
+}
+
+function getConstructorName(object, ctx, recurseTimes, inherited) {
+  let firstPrototype;
+  const start = object;
+  while (object) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, 'constructor');
+    if (
+      descriptor !== undefined &&
+      typeof descriptor.value === 'function' &&
+      descriptor.value.name !== '' &&
+      isInstance(start, descriptor.value)
+    ) {
+      if (
+        inherited !== undefined &&
+        (firstPrototype !== object || !builtInNames.has(descriptor.value.name))
+      ) {
+        addInherited(ctx, start, firstPrototype || start, recurseTimes, inherited);
+      }
+      return String(descriptor.value.name);
+    }
+    object = Object.getPrototypeOf(object);
+    if (firstPrototype === undefined) firstPrototype = object;
+  }
+  if (firstPrototype === null) return null;
+  const name = binding.getConstructorName(start);
+  if (recurseTimes > ctx.depth && ctx.depth !== null) return `${name} <Complex prototype>`;
+  const above = getConstructorName(firstPrototype, ctx, recurseTimes + 1, inherited);
+  if (above === null) {
+    const shown = inspect(firstPrototype, { ...ctx, customInspect: false, depth: -1 });
+    return `${name} <${shown}>`;
+  }
+  return `${name} <${above}>`;
+}
+
+// With showHidden: getters and values of up to three prototypes that are the program's own.
+function addInherited(ctx, main, object, recurseTimes, output) {
+  let depth = 0;
+  let keys;
+  let known;
+  do {
+    if (depth !== 0 || main === object) {
+      object = Object.getPrototypeOf(object);
+      if (object === null) break;
+      const descriptor = Object.getOwnPropertyDescriptor(object, 'constructor');
+      if (typeof descriptor?.value === 'function' && builtInNames.has(descriptor.value.name)) break;
+    }
+    if (depth === 0) known = new Set();
+    else for (const key of keys) known.add(key);
+    keys = Reflect.ownKeys(object);
+    ctx.seen.push(main);
+    for (const key of keys) {
+      if (key === 'constructor' || Object.hasOwn(main, key) || (depth !== 0 && known.has(key))) continue;
+      const descriptor = Object.getOwnPropertyDescriptor(object, key);
+      if (typeof descriptor.value === 'function') continue;
+      const text = formatProperty(ctx, object, recurseTimes, key, kObject, descriptor, main);
+      output.push(ctx.colors ? `\u001b[2m${text}\u001b[22m` : text);
+    }
+    ctx.seen.pop();
+  } while (++depth !== 3);
+}
+
+function getPrefix(constructor, tag, fallback, size = '') {
+  if (constructor === null) {
+    if (tag !== '' && fallback !== tag) return `[${fallback}${size}: null prototype] [${tag}] `;
+    return `[${fallback}${size}: null prototype] `;
+  }
+  if (tag !== '' && constructor !== tag) return `${constructor}${size} [${tag}] `;
+  return `${constructor}${size} `;
+}
+
+function getKeys(value, showHidden) {
+  const symbols = Object.getOwnPropertySymbols(value);
+  if (showHidden) return [...Object.getOwnPropertyNames(value), ...symbols];
+  let keys;
+  try {
+    keys = Object.keys(value);
+  } catch {
+    // A module namespace whose bindings are not initialised yet.
+    keys = Object.getOwnPropertyNames(value);
+  }
+  for (const symbol of symbols) {
+    if (Object.prototype.propertyIsEnumerable.call(value, symbol)) keys.push(symbol);
+  }
+  return keys;
+}
+
+function functionBase(value, constructor, tag) {
+  const source = Function.prototype.toString.call(value);
+  if (source.startsWith('class') && source.endsWith('}')) {
+    const body = source.slice(5, -1);
+    const brace = body.indexOf('{');
+    if (
+      brace !== -1 &&
+      (!body.slice(0, brace).includes('(') ||
+        /^(\s+[^(]*?)\s*{/.test(body.replace(/(\/\/.*?\n)|(\/\*(.|\n)*?\*\/)/g, '')))
+    ) {
+      return classBase(value, constructor, tag);
+    }
+  }
+  let type = 'Function';
+  if (types.isGeneratorFunction(value)) type = `Generator${type}`;
+  if (types.isAsyncFunction(value)) type = `Async${type}`;
+  let base = `[${type}`;
+  if (constructor === null) base += ' (null prototype)';
+  base += value.name === '' ? ' (anonymous)' : `: ${String(value.name)}`;
+  base += ']';
+  if (constructor !== type && constructor !== null) base += ` ${constructor}`;
+  if (tag !== '' && constructor !== tag) base += ` [${tag}]`;
+  return base;
+}
+
+function classBase(value, constructor, tag) {
+  const name = (Object.hasOwn(value, 'name') && value.name) || '(anonymous)';
+  let base = `class ${name}`;
+  if (constructor !== 'Function' && constructor !== null) base += ` [${constructor}]`;
+  if (tag !== '' && constructor !== tag) base += ` [${tag}]`;
+  if (constructor !== null) {
+    const above = Object.getPrototypeOf(value).name;
+    if (above) base += ` extends ${above}`;
+  } else {
+    base += ' extends null';
+  }
+  return `[${base}]`;
+}
+
+function boxedBase(value, ctx, keys, constructor, tag) {
+  let type;
+  let unbox;
+  if (types.isNumberObject(value)) {
+    [type, unbox] = ['Number', Number.prototype.valueOf];
+  } else if (types.isStringObject(value)) {
+    [type, unbox] = ['String', String.prototype.valueOf];
+    // The characters are keys too.
+    keys.splice(0, value.length);
+  } else if (types.isBooleanObject(value)) {
+    [type, unbox] = ['Boolean', Boolean.prototype.valueOf];
+  } else if (types.isBigIntObject(value)) {
+    [type, unbox] = ['BigInt', BigInt.prototype.valueOf];
+  } else {
+    [type, unbox] = ['Symbol', Symbol.prototype.valueOf];
+  }
+  let base = `[${type}`;
+  if (type !== constructor) base += constructor === null ? ' (null prototype)' : ` (${constructor})`;
+  base += `: ${formatPrimitive(stylizeNoColor, unbox.call(value), ctx)}]`;
+  if (tag !== '' && tag !== constructor) base += ` [${tag}]`;
+  if (keys.length !== 0 || ctx.stylize === stylizeNoColor) return base;
+  return ctx.stylize(base, type.toLowerCase());
+}
+
+// ---- Objects
+
+// What is shown of an object: {text} when that is all, else {base, braces, format, kind, keys}.
+function describeIterable(ctx, value, constructor, tag, inherited) {
+  const entries = require('internal/util/inspect_entries');
+  const bare = (keys) => keys.length === 0 && inherited === undefined;
+  if (Array.isArray(value)) {
+    const prefix =
+      constructor !== 'Array' || tag !== '' ? getPrefix(constructor, tag, 'Array', `(${value.length})`) : '';
+    const keys = getOwnNonIndexProperties(value, ctx.showHidden);
+    if (value.length === 0 && bare(keys)) return { text: `${prefix}[]` };
+    return { keys, braces: [`${prefix}[`, ']'], kind: kArrayExtras, format: entries.formatArray };
+  }
+  if (types.isSet(value) || types.isMap(value)) {
+    const isSet = types.isSet(value);
+    const { get } = Object.getOwnPropertyDescriptor(isSet ? Set.prototype : Map.prototype, 'size');
+    const prefix = getPrefix(constructor, tag, isSet ? 'Set' : 'Map', `(${get.call(value)})`);
+    const keys = getKeys(value, ctx.showHidden);
+    if (get.call(value) === 0 && bare(keys)) return { text: `${prefix}{}` };
+    return { keys, braces: [`${prefix}{`, '}'], format: isSet ? entries.formatSet : entries.formatMap };
+  }
+  if (types.isTypedArray(value)) {
+    const keys = getOwnNonIndexProperties(value, ctx.showHidden);
+    let bound = value;
+    let fallback = '';
+    if (constructor === null) {
+      const prototype = Object.getPrototypeOf(Uint8Array.prototype);
+      fallback = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag).get.call(value);
+      bound = new globalThis[fallback](value);
+    }
+    const size = bound.length;
+    const prefix = getPrefix(constructor, tag, fallback, `(${size})`);
+    if (size === 0 && keys.length === 0 && !ctx.showHidden) return { text: `${prefix}[]` };
+    const format = (c, v, r) => entries.formatTypedArray(c, bound, size, r);
+    return { keys, braces: [`${prefix}[`, ']'], kind: kArrayExtras, format };
+  }
+  if (types.isMapIterator(value) || types.isSetIterator(value)) {
+    const type = `${types.isMapIterator(value) ? 'Map' : 'Set'} Iterator`;
+    const name = tag === type ? tag : tag === '' ? type : `${tag}] [${type}`;
+    const braces = [`[${name}] {`, '}'];
+    return {
+      keys: getKeys(value, ctx.showHidden),
+      braces,
+      format: entries.formatIterator.bind(null, braces),
+    };
+  }
+  return undefined;
+}
+
+function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray) {
+  const entries = require('internal/util/inspect_entries');
+  const keys = getKeys(value, ctx.showHidden);
+  const bare = () => keys.length === 0 && inherited === undefined;
+  const braced = (name, format) => ({
+    keys,
+    braces: [`${getPrefix(constructor, tag, name)}{`, '}'],
+    format,
+  });
+  const based = (base, style) =>
+    bare() ? { text: style ? ctx.stylize(base, style) : base } : { keys, base, braces: ['{', '}'] };
+  if (constructor === 'Object') {
+    let start = '{';
+    if (types.isArgumentsObject(value)) start = '[Arguments] {';
+    else if (tag !== '') start = `${getPrefix(constructor, tag, 'Object')}{`;
+    return bare() ? { text: `${start}}` } : { keys, braces: [start, '}'] };
+  }
+  if (typeof value === 'function') return based(functionBase(value, constructor, tag), 'special');
+  if (types.isRegExp(value)) {
+    const base = RegExp.prototype.toString.call(constructor !== null ? value : new RegExp(value));
+    const prefix = getPrefix(constructor, tag, 'RegExp');
+    const full = prefix !== 'RegExp ' ? `${prefix}${base}` : base;
+    if (recurseTimes > ctx.depth && ctx.depth !== null) return { text: ctx.stylize(full, 'regexp') };
+    return based(full, 'regexp');
+  }
+  if (types.isDate(value)) {
+    const time = Date.prototype.getTime.call(value);
+    const base = Number.isNaN(time)
+      ? Date.prototype.toString.call(value)
+      : Date.prototype.toISOString.call(value);
+    const prefix = getPrefix(constructor, tag, 'Date');
+    return based(prefix !== 'Date ' ? `${prefix}${base}` : base, 'date');
+  }
+  if (isNativeError(value)) {
+    const { formatError } = require('internal/util/inspect_error');
+    const helpers = { getPrefix, isError: isNativeError };
+    return based(formatError(value, constructor, tag, ctx, keys, helpers));
+  }
+  if (types.isAnyArrayBuffer(value)) {
+    const name = types.isArrayBuffer(value) ? 'ArrayBuffer' : 'SharedArrayBuffer';
+    const prefix = getPrefix(constructor, tag, name);
+    if (typedArray !== undefined && bare()) {
+      return { text: `${prefix}{ byteLength: ${formatNumber(ctx.stylize, value.byteLength, false)} }` };
+    }
+    keys.unshift('byteLength');
+    return braced(name, typedArray === undefined ? entries.formatArrayBuffer : undefined);
+  }
+  if (types.isDataView(value)) {
+    keys.unshift('byteLength', 'byteOffset', 'buffer');
+    return braced('DataView');
+  }
+  if (types.isPromise(value)) return braced('Promise', entries.formatPromise);
+  if (types.isWeakSet(value)) {
+    return braced('WeakSet', ctx.showHidden ? entries.formatWeakSet : entries.formatUnknown);
+  }
+  if (types.isWeakMap(value)) {
+    return braced('WeakMap', ctx.showHidden ? entries.formatWeakMap : entries.formatUnknown);
+  }
+  if (types.isModuleNamespaceObject(value)) {
+    return braced('Module', (c, v, r) => entries.formatNamespace(c, v, r, keys));
+  }
+  if (types.isBoxedPrimitive(value)) return based(boxedBase(value, ctx, keys, constructor, tag));
+  if (bare()) {
+    if (types.isExternal(value)) {
+      return { text: ctx.stylize(`[External: ${binding.getExternalValue(value).toString(16)}]`, 'special') };
+    }
+    return { text: `${getPrefix(constructor, tag, 'Object')}{}` };
+  }
+  return braced('Object');
+}
+
+function formatRaw(ctx, value, recurseTimes, typedArray) {
+  let inherited;
+  if (ctx.showHidden && (recurseTimes <= ctx.depth || ctx.depth === null)) inherited = [];
+  const constructor = getConstructorName(value, ctx, recurseTimes, inherited);
+  if (inherited?.length === 0) inherited = undefined;
+  let tag = value[Symbol.toStringTag];
+  // Shown as a property already when it is one.
+  const shown = ctx.showHidden ? Object.prototype.hasOwnProperty : Object.prototype.propertyIsEnumerable;
+  if (typeof tag !== 'string' || (tag !== '' && shown.call(value, Symbol.toStringTag))) tag = '';
+
+  let parts;
+  if (value[Symbol.iterator] || constructor === null) {
+    parts = describeIterable(ctx, value, constructor, tag, inherited);
+  }
+  parts ??= describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray);
+  if (parts.text !== undefined) return parts.text;
+
+  if (recurseTimes > ctx.depth && ctx.depth !== null) {
+    const name = getPrefix(constructor, tag, Array.isArray(value) ? 'Array' : 'Object').slice(0, -1);
+    return ctx.stylize(constructor !== null ? `[${name}]` : name, 'special');
+  }
+  return formatParts(ctx, value, recurseTimes + 1, parts, inherited, () =>
+    getPrefix(constructor, tag, Array.isArray(value) ? 'Array' : 'Object').slice(0, -1),
+  );
+}
+
+function formatParts(ctx, value, recurseTimes, parts, inherited, getName) {
+  const { keys, braces, kind = kObject, format } = parts;
+  let base = parts.base ?? '';
+  ctx.seen.push(value);
+  ctx.currentDepth = recurseTimes;
+  const { indentationLvl } = ctx;
+  let output;
+  try {
+    output = format === undefined ? [] : format(ctx, value, recurseTimes);
+    for (let i = 0; i < keys.length; i++) {
+      output.push(formatProperty(ctx, value, recurseTimes, keys[i], kind));
+    }
+    if (inherited !== undefined) output.push(...inherited);
+  } catch (error) {
+    if (!require('internal/errors').isStackOverflowError(error)) throw error;
+    ctx.seen.pop();
+    ctx.indentationLvl = indentationLvl;
+    return ctx.stylize(
+      `[${getName()}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`,
+      'special',
+    );
+  }
+  const index = ctx.circular?.get(value);
+  if (index !== undefined) {
+    const reference = ctx.stylize(`<ref *${index}>`, 'special');
+    if (ctx.compact !== true) base = base === '' ? reference : `${reference} ${base}`;
+    else braces[0] = `${reference} ${braces[0]}`;
+  }
+  ctx.seen.pop();
+  if (ctx.sorted) {
+    const order = ctx.sorted === true ? undefined : ctx.sorted;
+    if (kind === kObject) {
+      output.sort(order);
+    } else if (keys.length > 1) {
+      const from = output.length - keys.length;
+      output.splice(from, keys.length, ...output.slice(from).sort(order));
+    }
+  }
+  const result = layOut(ctx, output, base, braces, kind, recurseTimes, value);
+  const total = (ctx.budget[ctx.indentationLvl] || 0) + result.length;
+  ctx.budget[ctx.indentationLvl] = total;
+  if (total > kMaxBudget) ctx.depth = -1;
+  return result;
+}
+
+// ---- Properties
+
+function formatGetter(ctx, descriptor, recurseTimes, original) {
+  const label = descriptor.set !== undefined ? 'Getter/Setter' : 'Getter';
+  const special = (text) => ctx.stylize(text, 'special');
+  const wanted =
+    ctx.getters &&
+    (ctx.getters === true ||
+      (ctx.getters === 'get' && descriptor.set === undefined) ||
+      (ctx.getters === 'set' && descriptor.set !== undefined));
+  if (!wanted) return special(`[${label}]`);
+  try {
+    const value = descriptor.get.call(original);
+    ctx.indentationLvl += 2;
+    let text;
+    if (value === null) {
+      text = `${special(`[${label}:`)} ${ctx.stylize('null', 'null')}${special(']')}`;
+    } else if (typeof value === 'object') {
+      text = `${special(`[${label}]`)} ${formatValue(ctx, value, recurseTimes)}`;
+    } else {
+      text = `${special(`[${label}:`)} ${formatPrimitive(ctx.stylize, value, ctx)}${special(']')}`;
+    }
+    ctx.indentationLvl -= 2;
+    return text;
+  } catch (error) {
+    return `${special(`[${label}:`)} <Inspection threw (${error.message})>${special(']')}`;
+  }
+}
+
+function formatProperty(ctx, value, recurseTimes, key, kind, descriptor, original = value) {
+  let text;
+  let space = ' ';
+  descriptor ??= Object.getOwnPropertyDescriptor(value, key) ?? {
+    value: value[key],
+    configurable: true,
+    enumerable: true,
+  };
+  if (descriptor.value !== undefined) {
+    const indent = ctx.compact !== true || kind !== kObject ? 2 : 3;
+    ctx.indentationLvl += indent;
+    text = formatValue(ctx, descriptor.value, recurseTimes);
+    if (indent === 3 && ctx.breakLength < getStringWidth(text, ctx.colors)) {
+      space = `\n${' '.repeat(ctx.indentationLvl)}`;
+    }
+    ctx.indentationLvl -= indent;
+  } else if (descriptor.get !== undefined) {
+    text = formatGetter(ctx, descriptor, recurseTimes, original);
+  } else if (descriptor.set !== undefined) {
+    text = ctx.stylize('[Setter]', 'special');
+  } else {
+    text = ctx.stylize('undefined', 'undefined');
+  }
+  if (kind === kArray) return text;
+  let name;
+  if (typeof key === 'symbol') {
+    name = `[${ctx.stylize(escapeKey(Symbol.prototype.toString.call(key)), 'symbol')}]`;
+  } else if (key === '__proto__') {
+    name = "['__proto__']";
+  } else if (descriptor.enumerable === false) {
+    name = `[${escapeKey(key)}]`;
+  } else if (/^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key)) {
+    name = ctx.stylize(key, 'name');
+  } else {
+    name = ctx.stylize(quote(key), 'string');
+  }
+  return `${name}:${space}${text}`;
+}
+
+module.exports = {
+  formatProperty,
+  formatValue,
+  getOwnNonIndexProperties,
+  getStringWidth,
+  inspect,
+  inspectDefaultOptions: defaultOptions,
+  isNativeError,
+  stripVTControlCharacters,
+  get format() {
+    return require('internal/util/format').format;
+  },
+  get formatWithOptions() {
+    return require('internal/util/format').formatWithOptions;
+  },
+};
