@@ -387,6 +387,14 @@ function processImmediates() {
   if (frame.state.active) frame.set(undefined);
 }
 
+// util.promisify(setTimeout) and its like.
+for (const [name, method] of Object.entries({ setTimeout, setImmediate })) {
+  Object.defineProperty(method, Symbol.for('nodejs.util.promisify.custom'), {
+    enumerable: true,
+    get: () => require('timers/promises')[name],
+  });
+}
+
 module.exports = {
   Timeout,
   Immediate,

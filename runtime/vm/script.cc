@@ -49,8 +49,17 @@ void ReadFile(const Args& args) {
   args.GetReturnValue().Set(ToV8(env->isolate(), text));
 }
 
+// detach(buffer) -> a new ArrayBuffer with its memory; `buffer` is left with none.
+void Detach(const Args& args) {
+  if (!args[0]->IsArrayBuffer()) return;
+  v8::Local<v8::ArrayBuffer> buffer = args[0].As<v8::ArrayBuffer>();
+  std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+  if (buffer->IsDetachable()) buffer->Detach();
+  args.GetReturnValue().Set(v8::ArrayBuffer::New(args.GetIsolate(), std::move(store)));
+}
+
 constexpr BindingFunction kFunctions[] = {
-    {"runScript", RunScript}, {"checkSyntax", CheckSyntax}, {"readFile", ReadFile}};
+    {"runScript", RunScript}, {"checkSyntax", CheckSyntax}, {"detach", Detach}, {"readFile", ReadFile}};
 PARLEY_BINDING(script, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace
