@@ -167,6 +167,8 @@ class DeserializerWrap : public BaseObject, public v8::ValueDeserializer::Delega
     v8::Local<v8::Value> read;
     if (!object()->Get(context, OneByte(isolate, "_readHostObject")).ToLocal(&read)) return {};
     if (!read->IsFunction()) return v8::ValueDeserializer::Delegate::ReadHostObject(isolate);
+    // V8 forbids JavaScript while it reads a value, but for this.
+    v8::Isolate::AllowJavascriptExecutionScope allow(isolate);
     v8::Local<v8::Value> result;
     if (!read.As<v8::Function>()->Call(context, object(), 0, nullptr).ToLocal(&result)) return {};
     if (result->IsObject()) return result.As<v8::Object>();
