@@ -180,18 +180,18 @@ function failed(req, status) {
   socket.destroy(all);
 }
 
-// Called on the request when the connection is there, or is not.
-function afterConnect(status) {
-  const { socket } = this;
+// Called when the connection is there, or is not.
+function afterConnect(status, req) {
+  const { socket } = req;
   if (socket.destroyed) return;
   if (status !== 0) {
-    if (this.port === undefined) {
+    if (req.port === undefined) {
       socket.connecting = false;
-      socket.destroy(exceptionWithHostPort(status, 'connect', this.address));
+      socket.destroy(exceptionWithHostPort(status, 'connect', req.address));
       return;
     }
-    if (!(this.others?.length > 0)) socket.connecting = false;
-    return failed(this, status);
+    if (!(req.others?.length > 0)) socket.connecting = false;
+    return failed(req, status);
   }
   socket.connecting = false;
   socket._connectErrors = undefined;

@@ -10,7 +10,7 @@
 //                                      property, or else the function given to setReadCallback()
 //   writeBuffer(req, view) · writeUtf8String(req, string) · writeLatin1String(req, string) · writev(req, chunks)
 //   writeHead(req, head, body, flags)  a latin1 head and a body in one system call (runtime/http)
-//                                      all: 0 written at once, 1 pending: req.oncomplete(status) will be called, < 0 error
+//                                      all: 0 written at once, 1 pending: req.oncomplete(status, req) will be called, < 0 error
 //   shutdown(req)                      as writes, always pending
 //   bytesRead, bytesWritten, writeQueueSize, fd
 #ifndef RUNTIME_NET_NATIVE_STREAM_H_
@@ -100,7 +100,7 @@ v8::MaybeLocal<v8::Object> NewStreamObject(Environment* env, StreamClass kind, i
 // A server's or a socket's connection callbacks, the same for TCP and pipes.
 void OnConnection(uv_stream_t* server, int status, StreamClass kind, int type);
 
-// A connect request: calls req.oncomplete(status).
+// A connect request: calls req.oncomplete(status, req).
 struct ConnectRequest {
   uv_connect_t req;
   BaseObject* owner;

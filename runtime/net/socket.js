@@ -100,21 +100,21 @@ function touch(socket) {
   if (timer !== null && timer !== undefined) timer.refresh();
 }
 
-function onWriteComplete(status) {
-  const socket = this.socket;
+function onWriteComplete(status, req) {
+  const socket = req.socket;
   socket[kLastWrite] = null;
-  if (socket.destroyed) return this.callback(codesError(socket));
+  if (socket.destroyed) return req.callback(codesError(socket));
   touch(socket);
   if (status < 0) {
-    const error = errnoException(status, 'write', this.error);
-    return this.callback(error);
+    const error = errnoException(status, 'write', req.error);
+    return req.callback(error);
   }
-  this.callback(null);
+  req.callback(null);
 }
 const codesError = (socket) => socket.errored ?? new (codes().ERR_STREAM_DESTROYED)('write');
 
-function onShutdownComplete() {
-  this.callback();
+function onShutdownComplete(status, req) {
+  req.callback();
 }
 
 function Socket(options) {
