@@ -19,7 +19,7 @@ const {
 const { kOwner, kBytesRead, kBytesWritten } = require('internal/net/symbols');
 
 const UV_EOF = -4095;
-const FastBuffer = Buffer.from('').constructor;
+const FastBuffer = Buffer[Symbol.species]; // made without the checks of Buffer.from
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 const kTimeout = Symbol('timeout');
@@ -145,7 +145,6 @@ function Socket(options) {
   this.timeout = 0;
   this.server = null;
   this._server = null;
-  this.allowHalfOpen = Boolean(options.allowHalfOpen);
   this[kSetNoDelay] = Boolean(options.noDelay);
   this[kSetKeepAlive] = Boolean(options.keepAlive);
   this[kKeepAliveDelay] = Math.trunc((options.keepAliveInitialDelay ?? 0) / 1000);
@@ -184,6 +183,7 @@ function Socket(options) {
 
   // The handle needs its owner before streams may read.
   Duplex.call(this, streamOptions);
+  this.allowHalfOpen = Boolean(options.allowHalfOpen);
   if (this._handle) initializeHandle(this);
   if (!this.allowHalfOpen) this.on('end', onReadableEnd);
   else this.on('end', onReadableEndHalfOpen);
