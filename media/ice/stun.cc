@@ -189,8 +189,7 @@ std::string_view Message::sender_ufrag() const {
   return colon == std::string_view::npos ? std::string_view() : username->substr(colon + 1);
 }
 
-Writer::Writer(std::span<uint8_t> out, Class cls, uint16_t method, const TransactionId& id)
-    : out_(out), id_(id) {
+Writer::Writer(std::span<uint8_t> out, Class cls, uint16_t method, const TransactionId& id) : out_(out) {
   ok_ = out.size() >= kHeaderSize;
   if (!ok_) return;
   const unsigned c = static_cast<unsigned>(cls);

@@ -86,7 +86,6 @@ class Writer {
   void set_length(size_t end);
 
   std::span<uint8_t> out_;
-  TransactionId id_;
   size_t at_ = 0;
   bool ok_ = false;
 };
