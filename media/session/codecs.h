@@ -18,7 +18,6 @@ inline constexpr std::string_view kAbsSendTimeUri =
 inline constexpr std::string_view kTransportCcUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
-
 struct ChosenCodec {
   CodecKind kind = CodecKind::kOther;
   sdp::Codec codec;                         // with the peer's payload type, our parameters and feedback

@@ -60,4 +60,34 @@ void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section) {
 
 const char* kind_name(TrackKind kind) { return kind == TrackKind::kAudio ? "audio" : "video"; }
 
+TrackConfig to_config(const IncomingTrack& track) {
+  TrackConfig c;
+  c.id = track.id;
+  c.kind = track.kind;
+  c.mid = track.mid;
+  c.codec = track.codec.kind;
+  c.clock_rate = track.codec.codec.clock_rate;
+  c.payload_type = track.codec.codec.payload_type;
+  c.rtx_payload_type = track.codec.rtx_payload_type;
+  c.ssrc = track.ssrc;
+  c.rtx_ssrc = track.rtx_ssrc;
+  c.extensions = track.extensions;
+  c.nack = track.codec.codec.has_feedback("nack");
+  return c;
+}
+
+SubscriptionConfig to_config(const OutgoingTrack& track) {
+  SubscriptionConfig c;
+  c.id = track.id;
+  c.track = track.track;
+  c.mid = track.mid;
+  c.payload_type = track.codec.codec.payload_type;
+  c.rtx_payload_type = track.codec.rtx_payload_type;
+  c.ssrc = track.ssrc;
+  c.rtx_ssrc = track.rtx_ssrc;
+  c.cname = track.cname;
+  c.extensions = track.extensions;
+  return c;
+}
+
 }  // namespace parley::media::negotiation

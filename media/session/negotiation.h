@@ -11,6 +11,7 @@
 #include "media/dtls/certificate.h"
 #include "media/dtls/transport.h"
 #include "media/ice/credentials.h"
+#include "media/routing/config.h"
 #include "media/sdp/session_description.h"
 #include "media/session/codecs.h"
 
@@ -32,16 +33,6 @@ struct RemoteTransport {
   dtls::Fingerprint fingerprint;
   dtls::Role local_role = dtls::Role::kPassive;
 };
-
-// Header extension ids; 0: not negotiated.
-struct ExtensionIds {
-  uint8_t mid = 0;
-  uint8_t audio_level = 0;
-  uint8_t abs_send_time = 0;
-  uint8_t transport_cc = 0;
-};
-
-enum class TrackKind : uint8_t { kAudio, kVideo };
 
 // A stream that a publisher sends to us.
 struct IncomingTrack {
@@ -75,6 +66,8 @@ sdp::MediaSection local_section(const LocalEndpoint& endpoint, const ice::Creden
 std::optional<NegotiationError> read_transport(const sdp::MediaSection& section, RemoteTransport* out);
 void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section);
 const char* kind_name(TrackKind kind);
+TrackConfig to_config(const IncomingTrack& track);
+SubscriptionConfig to_config(const OutgoingTrack& track);
 
 }  // namespace negotiation
 }  // namespace parley::media

@@ -1,0 +1,51 @@
+// What routing must know of a track and of a subscription: plain values, filled in by the negotiation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "media/core/types.h"
+#include "media/rtp/codec_kind.h"
+
+namespace parley::media {
+
+enum class TrackKind : uint8_t { kAudio, kVideo };
+
+// Header extension ids; 0: not negotiated.
+struct ExtensionIds {
+  uint8_t mid = 0;
+  uint8_t audio_level = 0;
+  uint8_t abs_send_time = 0;
+  uint8_t transport_cc = 0;
+};
+
+// As a publisher sends it.
+struct TrackConfig {
+  uint32_t id = 0;
+  TrackKind kind = TrackKind::kAudio;
+  std::string mid;
+  CodecKind codec = CodecKind::kOther;
+  uint32_t clock_rate = 90000;
+  uint8_t payload_type = 0;
+  std::optional<uint8_t> rtx_payload_type;
+  std::optional<Ssrc> ssrc;  // as signalled; otherwise found by mid or payload type
+  std::optional<Ssrc> rtx_ssrc;
+  ExtensionIds extensions;
+  bool nack = false;
+};
+
+// As we send it to a subscriber.
+struct SubscriptionConfig {
+  uint32_t id = 0;
+  uint32_t track = 0;
+  std::string mid;
+  uint8_t payload_type = 0;
+  std::optional<uint8_t> rtx_payload_type;
+  Ssrc ssrc;
+  Ssrc rtx_ssrc;
+  std::string cname;
+  ExtensionIds extensions;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,132 @@
+// See subscription.h.
+#include "media/routing/subscription.h"
+
+#include "media/routing/track.h"
+
+namespace parley::media {
+
+Subscription::Subscription(const SubscriptionConfig& config, Egress& egress, uint16_t first_seq,
+                           uint16_t first_rtx_seq)
+    : config_(config), egress_(egress), rewriter_(first_seq), next_rtx_seq_{first_rtx_seq} {
+  stats_.id = config.id;
+  stats_.track = config.track;
+}
+
+Subscription::~Subscription() {
+  if (track_ != nullptr) track_->remove(*this);
+}
+
+void Subscription::set_track(Track* track) {
+  track_ = track;
+  waiting_for_key_frame_ = track != nullptr && track->config().kind == TrackKind::kVideo;
+}
+
+void Subscription::forward(const rtp::Packet& packet, int64_t seq, bool starts_key_frame, TimePoint now,
+                           SendSlab& out) {
+  if (paused_ || !egress_.is_open()) return;
+  if (waiting_for_key_frame_) {
+    if (!starts_key_frame) return;
+    waiting_for_key_frame_ = false;
+    rewriter_.cut();
+  }
+  const auto out_seq = rewriter_.forward(seq);
+  if (!out_seq) return;
+  const RtpTimestamp timestamp = packet.timestamp + timestamp_offset_;
+  rtp::HeaderWriter header({config_.payload_type, packet.marker, *out_seq, timestamp, config_.ssrc});
+  header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
+  if (config_.extensions.audio_level != 0 && track_ != nullptr) {
+    header.add_extension(config_.extensions.audio_level,
+                         packet.extension(track_->config().extensions.audio_level));
+  }
+  if (!egress_.send_rtp(header.finish(), {}, packet.payload, out)) return;
+  started_ = true;
+  last_timestamp_ = timestamp;
+  last_sent_ = now;
+  ++stats_.packets;
+  stats_.bytes += packet.payload.size();
+}
+
+void Subscription::on_source_restart(RtpTimestamp first, TimePoint now) {
+  rewriter_.cut();
+  if (track_ == nullptr) return;
+  waiting_for_key_frame_ = track_->config().kind == TrackKind::kVideo;
+  if (!started_) return;
+  // The subscriber's timeline goes on as if the source had been silent for as long as it was.
+  const int64_t elapsed = (now - last_sent_).count() * track_->config().clock_rate / 1'000'000;
+  timestamp_offset_ = last_timestamp_.value + static_cast<uint32_t>(elapsed) - first.value;
+}
+
+void Subscription::set_paused(bool paused, TimePoint now, SendSlab& out) {
+  if (paused_ == paused) return;
+  paused_ = paused;
+  if (paused || track_ == nullptr) return;
+  rewriter_.cut();
+  waiting_for_key_frame_ = track_->config().kind == TrackKind::kVideo;
+  if (waiting_for_key_frame_) track_->request_key_frame(now, out);
+}
+
+void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
+  ++stats_.nacks;
+  if (track_ == nullptr || !config_.rtx_payload_type || paused_) return;
+  if (now - retransmission_window_ >= std::chrono::seconds(1)) {
+    retransmission_window_ = now;
+    retransmissions_in_window_ = 0;
+  }
+  // What a subscriber can make us send by asking is limited, however often it asks.
+  if (retransmissions_in_window_ >= kRetransmissionsPerSecond) return;
+  const auto source_seq = rewriter_.reverse(seq);
+  if (!source_seq) return;
+  const auto* entry = track_->buffer().find(*source_seq, now);
+  if (entry == nullptr) return;
+  ++retransmissions_in_window_;
+  uint8_t original_seq[2];
+  store_be16(original_seq, seq.value);
+  rtp::HeaderWriter header({*config_.rtx_payload_type, entry->marker, next_rtx_seq_,
+                            entry->timestamp + timestamp_offset_, config_.rtx_ssrc});
+  header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
+  if (!egress_.send_rtp(header.finish(), original_seq, entry->payload.bytes(), out)) return;
+  ++next_rtx_seq_;
+  ++stats_.retransmitted;
+}
+
+void Subscription::on_key_frame_request(TimePoint now, SendSlab& out) {
+  ++stats_.plis;
+  if (track_ != nullptr && !paused_) track_->request_key_frame(now, out);
+}
+
+void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
+  if (block.source != config_.ssrc) return;
+  stats_.fraction_lost = block.fraction_lost / 256.0;
+  stats_.lost = block.cumulative_lost;
+  if (block.last_sr == 0) return;
+  for (const SentReport& sent : sent_reports_) {
+    if (sent.ntp_middle != block.last_sr) continue;
+    const double delay = block.delay_since_last_sr / 65536.0;
+    const double rtt = static_cast<double>((now - sent.at).count()) / 1e6 - delay;
+    if (rtt >= 0 && rtt < 60) stats_.rtt_seconds = rtt;
+  }
+}
+
+bool Subscription::write_report(ByteWriter& out, TimePoint now) {
+  constexpr size_t kMostBytes = 28 + 4 + 4 + 2 + 256;
+  if (track_ == nullptr || !started_ || paused_) return true;
+  const auto clock = track_->clock_at(now);
+  if (!clock) return true;
+  if (out.room() < kMostBytes) return false;
+  rtcp::write_sender_report(out,
+                            {config_.ssrc, clock->ntp, clock->timestamp + timestamp_offset_,
+                             static_cast<uint32_t>(stats_.packets), static_cast<uint32_t>(stats_.bytes)});
+  rtcp::write_cname(out, config_.ssrc, config_.cname);
+  sent_reports_[next_report_] = {static_cast<uint32_t>(clock->ntp >> 16), now};
+  next_report_ = static_cast<uint8_t>((next_report_ + 1) % sent_reports_.size());
+  return true;
+}
+
+SubscriptionStats Subscription::stats() const {
+  SubscriptionStats s = stats_;
+  s.paused = paused_;
+  s.waiting_for_key_frame = waiting_for_key_frame_;
+  return s;
+}
+
+}  // namespace parley::media

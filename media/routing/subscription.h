@@ -1,0 +1,95 @@
+// One published track on its way to one subscriber: its own SSRC, payload type and sequence numbers; starts
+// at a key frame; answers NACKs from the track's buffer through RTX (RFC 4588); reports as a sender (RFC 3550
+// section 6.4.1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "media/core/bytes.h"
+#include "media/core/send_slab.h"
+#include "media/core/time.h"
+#include "media/routing/config.h"
+#include "media/routing/egress.h"
+#include "media/rtcp/packets.h"
+#include "media/rtp/packet.h"
+#include "media/rtp/seq_rewriter.h"
+
+namespace parley::media {
+
+class Track;
+
+struct SubscriptionStats {
+  uint32_t id = 0;
+  uint32_t track = 0;
+  uint64_t packets = 0;
+  uint64_t bytes = 0;  // payload
+  uint64_t retransmitted = 0;
+  uint64_t nacks = 0;
+  uint64_t plis = 0;
+  double fraction_lost = 0;
+  int32_t lost = 0;
+  double rtt_seconds = 0;  // 0: not known yet
+  bool paused = false;
+  bool waiting_for_key_frame = false;
+};
+
+class Subscription {
+ public:
+  // `egress` must outlive it. `first_seq` and `first_rtx_seq` are random (RFC 3550 section 5.1).
+  Subscription(const SubscriptionConfig& config, Egress& egress, uint16_t first_seq, uint16_t first_rtx_seq);
+  ~Subscription();
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+
+  const SubscriptionConfig& config() const { return config_; }
+  bool owns(Ssrc ssrc) const { return ssrc == config_.ssrc || ssrc == config_.rtx_ssrc; }
+
+  // Kept by Track::add and Track::remove, and by a track's end.
+  Track* track() const { return track_; }
+  void set_track(Track* track);
+
+  // A packet of the track; `seq` is the source's, unwrapped.
+  void forward(const rtp::Packet& packet, int64_t seq, bool starts_key_frame, TimePoint now, SendSlab& out);
+  // The source began anew under other sequence numbers and timestamps.
+  void on_source_restart(RtpTimestamp first, TimePoint now);
+
+  void set_paused(bool paused, TimePoint now, SendSlab& out);
+  bool waiting_for_key_frame() const { return waiting_for_key_frame_ && !paused_ && egress_.is_open(); }
+
+  // RTCP about this subscription.
+  void on_nack(SeqNumber seq, TimePoint now, SendSlab& out);
+  void on_key_frame_request(TimePoint now, SendSlab& out);
+  void on_report(const rtcp::ReportBlock& block, TimePoint now);
+  // Appends SR and SDES when there is something to report. False when `out` has no room left.
+  bool write_report(ByteWriter& out, TimePoint now);
+
+  SubscriptionStats stats() const;
+
+ private:
+  static constexpr uint32_t kRetransmissionsPerSecond = 500;
+  struct SentReport {
+    uint32_t ntp_middle = 0;
+    TimePoint at;
+  };
+
+  SubscriptionConfig config_;
+  Egress& egress_;
+  Track* track_ = nullptr;
+  rtp::SeqRewriter rewriter_;
+  SeqNumber next_rtx_seq_;
+  uint32_t timestamp_offset_ = 0;
+  RtpTimestamp last_timestamp_;
+  TimePoint last_sent_;
+  bool started_ = false;
+  bool paused_ = false;
+  bool waiting_for_key_frame_ = false;
+  TimePoint retransmission_window_;
+  uint32_t retransmissions_in_window_ = 0;
+  std::array<SentReport, 4> sent_reports_{};
+  uint8_t next_report_ = 0;
+  SubscriptionStats stats_;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,48 @@
+// Tells a sender when each of its packets arrived (draft-holmer-rmcat-transport-wide-cc-extensions-01), which
+// is what a browser's bandwidth estimate grows on. Receives transport-wide sequence numbers and arrival
+// times; writes feedback.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "media/core/bytes.h"
+#include "media/core/time.h"
+#include "media/core/types.h"
+
+namespace parley::media::rtcp {
+
+class TransportFeedback {
+ public:
+  static constexpr Duration kInterval = std::chrono::milliseconds(50);
+
+  void on_packet(SeqNumber seq, TimePoint now);
+  // kNever while there is nothing to report.
+  TimePoint next_deadline() const { return pending_ ? due_ : kNever; }
+  // Writes one feedback packet about everything since the last. False when there is nothing, or no room.
+  bool write(ByteWriter& out, Ssrc sender, Ssrc media, TimePoint now);
+
+ private:
+  // Arrivals of the last kWindow sequence numbers; 0: not received.
+  static constexpr int64_t kWindow = 1024;
+  static constexpr int64_t kMaxReported = 400;  // packets in one feedback: under an MTU
+  struct Slot {
+    int64_t seq = -1;
+    int64_t arrival_us = 0;
+  };
+  const Slot* received(int64_t seq) const {
+    const Slot& s = slots_[static_cast<uint64_t>(seq) % kWindow];
+    return s.seq == seq ? &s : nullptr;
+  }
+
+  SeqUnwrapper unwrapper_;
+  std::array<Slot, kWindow> slots_{};
+  bool pending_ = false;
+  bool started_ = false;
+  int64_t next_to_report_ = 0;
+  int64_t highest_ = 0;
+  TimePoint due_ = kNever;
+  uint8_t count_ = 0;
+};
+
+}  // namespace parley::media::rtcp

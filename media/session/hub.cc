@@ -1,0 +1,228 @@
+// See hub.h.
+#include "media/session/hub.h"
+
+#include <algorithm>
+
+#include "media/ice/stun.h"
+#include "media/rtp/packet.h"
+
+namespace parley::media {
+namespace {
+// Payloads kept for retransmission over all tracks: 96 MiB at most, made as they are needed.
+constexpr size_t kMaxBufferedPackets = 65536;
+constexpr Duration kActivityInterval = std::chrono::milliseconds(500);
+}  // namespace
+
+Hub::Hub(const dtls::Certificate& certificate, Random& random, EventSink sink)
+    : certificate_(certificate), random_(random), sink_(std::move(sink)), pool_(kMaxBufferedPackets) {}
+
+Hub::~Hub() {
+  // Subscriptions leave their tracks before any track goes, whatever the order of peers.
+  peers_.clear();
+}
+
+Hub::Entry* Hub::find(uint32_t peer) {
+  const auto it = peers_.find(peer);
+  return it == peers_.end() ? nullptr : &it->second;
+}
+
+bool Hub::add_peer(uint32_t id, const ice::Credentials& local, TimePoint now) {
+  if (peers_.size() >= kMaxPeers || peers_.contains(id) || by_ufrag_.contains(local.ufrag)) return false;
+  Entry& entry = peers_[id];
+  entry.peer = std::make_unique<Peer>(id, local, Peer::Shared{certificate_, pool_, random_, tracks_}, now);
+  add_ufrag(entry, local.ufrag);
+  if (next_tick_ == kNever) next_tick_ = now + kTick;
+  return true;
+}
+
+void Hub::add_ufrag(Entry& entry, const std::string& ufrag) {
+  if (entry.ufrags.size() >= 2) {
+    by_ufrag_.erase(entry.ufrags.front());
+    entry.ufrags.erase(entry.ufrags.begin());
+  }
+  entry.ufrags.push_back(ufrag);
+  by_ufrag_[ufrag] = &entry;
+}
+
+void Hub::restart_ice(uint32_t peer, const ice::Credentials& local, TimePoint now) {
+  Entry* entry = find(peer);
+  if (entry == nullptr) return;
+  entry->peer->transport().restart_ice(local, now);
+  add_ufrag(*entry, local.ufrag);
+}
+
+void Hub::set_remote(uint32_t peer, const RemoteTransport& remote, TimePoint now, SendSlab& out) {
+  Entry* entry = find(peer);
+  if (entry == nullptr) return;
+  entry->peer->transport().set_remote(remote, now, out);
+  tell_state(*entry);
+}
+
+void Hub::set_tracks(uint32_t peer, const std::vector<TrackConfig>& tracks) {
+  if (Entry* entry = find(peer)) entry->peer->set_tracks(tracks);
+}
+
+void Hub::set_subscriptions(uint32_t peer, const std::vector<SubscriptionConfig>& subscriptions,
+                            TimePoint now, SendSlab& out) {
+  if (Entry* entry = find(peer)) entry->peer->set_subscriptions(subscriptions, now, out);
+}
+
+void Hub::remove_subscription(uint32_t peer, uint32_t subscription) {
+  if (Entry* entry = find(peer)) entry->peer->remove_subscription(subscription);
+}
+
+void Hub::pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now,
+                             SendSlab& out) {
+  if (Entry* entry = find(peer)) entry->peer->set_subscription_paused(subscription, paused, now, out);
+}
+
+void Hub::pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out) {
+  const auto it = tracks_.find(track);
+  if (it != tracks_.end()) it->second->set_paused(paused, now, out);
+}
+
+void Hub::request_key_frame(uint32_t track, TimePoint now, SendSlab& out) {
+  const auto it = tracks_.find(track);
+  if (it != tracks_.end()) it->second->request_key_frame(now, out);
+}
+
+void Hub::forget(Entry& entry) {
+  for (const std::string& ufrag : entry.ufrags) by_ufrag_.erase(ufrag);
+  for (const SocketAddress& address : entry.addresses) {
+    const auto it = by_address_.find(address);
+    if (it != by_address_.end() && it->second == &entry) by_address_.erase(it);
+  }
+}
+
+void Hub::close_peer(uint32_t peer, SendSlab& out) {
+  Entry* entry = find(peer);
+  if (entry == nullptr) return;
+  entry->peer->transport().close(out);
+  tell_state(*entry);
+  forget(*entry);
+  peers_.erase(peer);
+  if (peers_.empty()) next_tick_ = kNever;
+}
+
+void Hub::close_all(SendSlab& out) {
+  while (!peers_.empty()) close_peer(peers_.begin()->first, out);
+}
+
+void Hub::on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) {
+  for (const Datagram& d : datagrams) {
+    ++datagrams_;
+    if (stun::looks_like_stun(d.bytes)) {
+      on_stun(d, now, out);
+    } else {
+      on_packet(d, now, out);
+    }
+  }
+}
+
+void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
+  const auto message = stun::Message::parse(datagram.bytes);
+  if (!message) return;
+  const auto owner = by_ufrag_.find(std::string(message->receiver_ufrag()));
+  if (owner == by_ufrag_.end()) {
+    ++refused_checks_;
+    return;
+  }
+  Entry& entry = *owner->second;
+  if (entry.peer->transport().on_stun(*message, datagram.source, now, out) != ice::Verdict::kAccepted) {
+    ++refused_checks_;
+    return;
+  }
+  learn_address(entry, datagram.source);
+  tell_state(entry);
+}
+
+void Hub::learn_address(Entry& entry, const SocketAddress& address) {
+  Entry*& owner = by_address_[address];
+  if (owner == &entry) return;
+  // An address that was another peer's (a NAT gave its port anew) is its authenticated user's from now on.
+  if (owner != nullptr) std::erase(owner->addresses, address);
+  owner = &entry;
+  entry.addresses.push_back(address);
+  if (entry.addresses.size() <= kMaxAddressesPerPeer) return;
+  const auto& selected = entry.peer->transport().remote_address();
+  auto oldest = entry.addresses.begin();
+  if (selected && *oldest == *selected) ++oldest;
+  by_address_.erase(*oldest);
+  entry.addresses.erase(oldest);
+}
+
+void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
+  const auto owner = by_address_.find(datagram.source);
+  if (owner == by_address_.end()) {
+    ++unknown_source_;
+    return;
+  }
+  Entry& entry = *owner->second;
+  const auto bytes = datagram.bytes;
+  if (rtp::looks_like_rtp_or_rtcp(bytes)) {
+    if (rtp::is_rtcp(bytes)) {
+      entry.peer->on_rtcp(bytes, now, out);
+    } else {
+      entry.peer->on_rtp(bytes, now, out);
+    }
+  } else if (dtls::looks_like_dtls(bytes)) {
+    entry.peer->on_dtls(bytes, datagram.source, now, out);
+    tell_state(entry);
+  }
+}
+
+TimePoint Hub::next_deadline() const { return next_tick_; }
+
+void Hub::on_deadline(TimePoint now, SendSlab& out) {
+  if (now < next_tick_) return;
+  next_tick_ = peers_.empty() ? kNever : now + kTick;
+  const bool look_at_activity = now >= next_activity_;
+  if (look_at_activity) next_activity_ = now + kActivityInterval;
+  for (auto& [id, entry] : peers_) {
+    entry.peer->on_deadline(now, out);
+    tell_state(entry);
+    if (look_at_activity) tell_activity(entry, now);
+  }
+}
+
+void Hub::tell_state(Entry& entry) {
+  const PeerTransport& transport = entry.peer->transport();
+  const PeerState state = transport.state();
+  if (state == entry.told) return;
+  entry.told = state;
+  HubEvent event;
+  event.peer = entry.peer->id();
+  event.state = state;
+  if (state == PeerState::kFailed) event.reason = transport.failure();
+  sink_(event);
+}
+
+void Hub::tell_activity(Entry& entry, TimePoint now) {
+  for (const auto& track : entry.peer->tracks()) {
+    if (!track->take_activity_change(now)) continue;
+    HubEvent event;
+    event.type = track->active() ? HubEvent::Type::kTrackActive : HubEvent::Type::kTrackInactive;
+    event.peer = entry.peer->id();
+    event.track = track->config().id;
+    sink_(event);
+  }
+}
+
+std::optional<PeerStats> Hub::peer_stats(uint32_t peer) const {
+  const auto it = peers_.find(peer);
+  if (it == peers_.end()) return std::nullopt;
+  return it->second.peer->stats();
+}
+
+HubStats Hub::stats() const {
+  HubStats s;
+  s.peers = peers_.size();
+  s.tracks = tracks_.size();
+  s.datagrams = datagrams_;
+  s.unknown_source = unknown_source_;
+  s.refused_checks = refused_checks_;
+  s.buffered_packets = pool_.in_use();
+  return s;
+}
+
+}  // namespace parley::media

@@ -1,0 +1,102 @@
+// All peers of one media thread on one UDP port: finds the peer a datagram is for (RFC 7983: STUN by ufrag,
+// then everything by the addresses that checks came from), moves packets between peers, keeps their time.
+// Everything here runs on the thread that drives it; other threads post commands to that thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "media/core/datagram_handler.h"
+#include "media/core/packet_pool.h"
+#include "media/core/random.h"
+#include "media/session/peer.h"
+
+namespace parley::media {
+
+struct HubEvent {
+  enum class Type : uint8_t { kPeerState, kTrackActive, kTrackInactive };
+  Type type = Type::kPeerState;
+  uint32_t peer = 0;
+  PeerState state = PeerState::kNew;  // kPeerState
+  uint32_t track = 0;                 // kTrack…
+  std::string reason;                 // of a failure
+};
+
+struct HubStats {
+  size_t peers = 0;
+  size_t tracks = 0;
+  uint64_t datagrams = 0;
+  uint64_t unknown_source = 0;  // from nobody we know
+  uint64_t refused_checks = 0;  // STUN for no peer, or refused by it
+  size_t buffered_packets = 0;
+};
+
+class Hub final : public DatagramHandler {
+ public:
+  using EventSink = std::function<void(const HubEvent&)>;
+  static constexpr size_t kMaxPeers = 10000;
+  static constexpr size_t kMaxAddressesPerPeer = 8;
+  static constexpr Duration kTick = std::chrono::milliseconds(10);
+
+  // The certificate and the randomness must outlive the hub. The sink is called on the hub's thread.
+  Hub(const dtls::Certificate& certificate, Random& random, EventSink sink);
+  ~Hub() override;
+
+  // False when there is such a peer, or no room.
+  bool add_peer(uint32_t id, const ice::Credentials& local, TimePoint now);
+  void restart_ice(uint32_t peer, const ice::Credentials& local, TimePoint now);
+  void set_remote(uint32_t peer, const RemoteTransport& remote, TimePoint now, SendSlab& out);
+  void set_tracks(uint32_t peer, const std::vector<TrackConfig>& tracks);
+  void set_subscriptions(uint32_t peer, const std::vector<SubscriptionConfig>& subscriptions, TimePoint now,
+                         SendSlab& out);
+  void remove_subscription(uint32_t peer, uint32_t subscription);
+  void pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now, SendSlab& out);
+  void pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out);
+  void request_key_frame(uint32_t track, TimePoint now, SendSlab& out);
+  void close_peer(uint32_t peer, SendSlab& out);
+  void close_all(SendSlab& out);
+
+  std::optional<PeerStats> peer_stats(uint32_t peer) const;
+  HubStats stats() const;
+
+  void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override;
+  TimePoint next_deadline() const override;
+  void on_deadline(TimePoint now, SendSlab& out) override;
+
+ private:
+  struct Entry {
+    std::unique_ptr<Peer> peer;
+    std::vector<std::string> ufrags;       // at most two generations
+    std::vector<SocketAddress> addresses;  // the latest, oldest first
+    PeerState told = PeerState::kNew;
+  };
+
+  Entry* find(uint32_t peer);
+  void on_stun(const Datagram& datagram, TimePoint now, SendSlab& out);
+  void on_packet(const Datagram& datagram, TimePoint now, SendSlab& out);
+  void learn_address(Entry& entry, const SocketAddress& address);
+  void add_ufrag(Entry& entry, const std::string& ufrag);
+  void forget(Entry& entry);
+  void tell_state(Entry& entry);
+  void tell_activity(Entry& entry, TimePoint now);
+
+  const dtls::Certificate& certificate_;
+  Random& random_;
+  EventSink sink_;
+  PacketPool pool_;
+  TrackTable tracks_;
+  std::unordered_map<uint32_t, Entry> peers_;
+  std::unordered_map<std::string, Entry*> by_ufrag_;
+  std::unordered_map<SocketAddress, Entry*> by_address_;
+  TimePoint next_tick_ = kNever;
+  TimePoint next_activity_;
+  uint64_t datagrams_ = 0;
+  uint64_t unknown_source_ = 0;
+  uint64_t refused_checks_ = 0;
+};
+
+}  // namespace parley::media

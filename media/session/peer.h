@@ -1,0 +1,96 @@
+// One peer on the media thread: its transport, the tracks it publishes, its subscriptions to others'. Reads
+// what the transport opens; reports back over RTCP.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "media/core/packet_pool.h"
+#include "media/core/random.h"
+#include "media/routing/subscription.h"
+#include "media/routing/track.h"
+#include "media/rtcp/transport_feedback.h"
+#include "media/session/transport.h"
+
+namespace parley::media {
+
+struct PeerStats {
+  PeerState state = PeerState::kNew;
+  std::string remote_address;
+  std::string failure;
+  uint64_t packets_received = 0;
+  uint64_t bytes_received = 0;
+  uint64_t packets_refused = 0;
+  uint64_t packets_sent = 0;
+  uint64_t bytes_sent = 0;
+  std::vector<TrackStats> tracks;
+  std::vector<SubscriptionStats> subscriptions;
+};
+
+// All tracks of one media thread, by id.
+using TrackTable = std::unordered_map<uint32_t, Track*>;
+
+class Peer {
+ public:
+  static constexpr Duration kReportInterval = std::chrono::seconds(1);
+  static constexpr size_t kMaxSources = 64;  // SSRCs remembered of one peer
+
+  struct Shared {  // of the hub; outlives its peers
+    const dtls::Certificate& certificate;
+    PacketPool& pool;
+    Random& random;
+    TrackTable& tracks;
+  };
+
+  Peer(uint32_t id, ice::Credentials local, Shared shared, TimePoint now);
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  uint32_t id() const { return id_; }
+  PeerTransport& transport() { return transport_; }
+  const PeerTransport& transport() const { return transport_; }
+
+  // The tracks sent from now on; those not named are gone.
+  void set_tracks(const std::vector<TrackConfig>& tracks);
+  // The subscriptions agreed on from now on; those not named are gone.
+  void set_subscriptions(const std::vector<SubscriptionConfig>& subscriptions, TimePoint now, SendSlab& out);
+  bool remove_subscription(uint32_t id);
+  bool set_subscription_paused(uint32_t id, bool paused, TimePoint now, SendSlab& out);
+
+  void on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now, SendSlab& out);
+  void on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out);
+  void on_rtcp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out);
+  void on_deadline(TimePoint now, SendSlab& out);
+
+  std::vector<std::unique_ptr<Track>>& tracks() { return tracks_; }
+  PeerStats stats() const;
+
+ private:
+  Track* find_track(const rtp::Packet& packet);
+  Track* identify(const rtp::Packet& packet);
+  Subscription* find_subscription(Ssrc ssrc);
+  void on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
+  void on_payload_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
+  void send_reports(TimePoint now, SendSlab& out);
+  void send_transport_feedback(TimePoint now, SendSlab& out);
+
+  uint32_t id_;
+  Shared shared_;
+  PeerTransport transport_;
+  Ssrc reporter_;  // ours in RTCP about what it publishes
+  std::vector<std::unique_ptr<Track>> tracks_;
+  std::vector<std::pair<Ssrc, Track*>> sources_;
+  uint8_t mid_extension_ = 0;
+  uint8_t transport_cc_extension_ = 0;
+  rtcp::TransportFeedback feedback_;
+  std::vector<std::unique_ptr<Subscription>> subscriptions_;
+  std::vector<uint32_t> paused_;  // subscriptions paused before they were agreed on
+  TimePoint next_report_;
+};
+
+}  // namespace parley::media

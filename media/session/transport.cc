@@ -1,0 +1,148 @@
+// See transport.h.
+#include "media/session/transport.h"
+
+#include <algorithm>
+
+namespace parley::media {
+
+const char* to_string(PeerState state) {
+  switch (state) {
+    case PeerState::kNew:
+      return "new";
+    case PeerState::kChecking:
+      return "checking";
+    case PeerState::kConnected:
+      return "connected";
+    case PeerState::kDisconnected:
+      return "disconnected";
+    case PeerState::kFailed:
+      return "failed";
+    case PeerState::kClosed:
+      break;
+  }
+  return "closed";
+}
+
+PeerTransport::PeerTransport(const dtls::Certificate& certificate, ice::Credentials local, TimePoint now)
+    : certificate_(certificate), ice_(std::move(local), now) {}
+
+void PeerTransport::set_remote(const RemoteTransport& remote, TimePoint now, SendSlab& out) {
+  ice_.set_remote(remote.credentials);
+  // The association outlives renegotiations and ICE restarts; its role and certificate are the first
+  // description's.
+  if (!remote_) {
+    remote_ = remote;
+    if (dtls_ && dtls_->role() != remote.local_role) dtls_.reset();
+    if (dtls_) {
+      dtls_->set_remote_fingerprint(remote.fingerprint);
+      take_keys();
+    }
+  }
+  follow(now, out);
+}
+
+void PeerTransport::start_dtls(TimePoint now, SendSlab& out) {
+  // Before the peer's answer it can only be the client: we offer actpass, and browsers answer active.
+  dtls_.emplace(certificate_, remote_ ? remote_->local_role : dtls::Role::kPassive);
+  if (remote_) dtls_->set_remote_fingerprint(remote_->fingerprint);
+  dtls_->start(*ice_.selected(), now, out);
+}
+
+void PeerTransport::follow(TimePoint now, SendSlab& out) {
+  if (closed_ || !ice_.selected()) return;
+  egress_.set_destination(*ice_.selected());
+  if (!dtls_) start_dtls(now, out);
+}
+
+void PeerTransport::take_keys() {
+  if (!dtls_ || receiver_ || dtls_->state() != dtls::State::kConnected || !dtls_->keys()) return;
+  const dtls::SrtpKeys& keys = *dtls_->keys();
+  auto sender = srtp::Sender::create(keys.profile, keys.local);
+  auto receiver = srtp::Receiver::create(keys.profile, keys.remote);
+  if (!sender || !receiver) return;
+  egress_.open(std::move(*sender));
+  receiver_ = std::move(*receiver);
+}
+
+ice::Verdict PeerTransport::on_stun(const stun::Message& message, const SocketAddress& source, TimePoint now,
+                                    SendSlab& out) {
+  const auto verdict = ice_.on_stun(message, source, now, out);
+  if (verdict == ice::Verdict::kAccepted) follow(now, out);
+  return verdict;
+}
+
+void PeerTransport::on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now,
+                            SendSlab& out) {
+  if (closed_ || !dtls_ || !ice_.is_validated(source)) return;
+  dtls_->on_datagram(datagram, source, now, out);
+  take_keys();
+}
+
+std::span<const uint8_t> PeerTransport::opened(Result<std::span<uint8_t>> result, TimePoint now) {
+  if (!result) {
+    ++packets_refused_;
+    return {};
+  }
+  ice_.on_authenticated_traffic(now);
+  return *result;
+}
+
+std::span<const uint8_t> PeerTransport::open_rtp(std::span<uint8_t> packet, TimePoint now) {
+  if (!receiver_) return {};
+  ++packets_received_;
+  bytes_received_ += packet.size();
+  return opened(receiver_->unprotect_rtp(packet), now);
+}
+
+std::span<const uint8_t> PeerTransport::open_rtcp(std::span<uint8_t> packet, TimePoint now) {
+  if (!receiver_) return {};
+  ++packets_received_;
+  bytes_received_ += packet.size();
+  return opened(receiver_->unprotect_rtcp(packet), now);
+}
+
+TimePoint PeerTransport::next_deadline() const {
+  if (closed_) return kNever;
+  const TimePoint ice = ice_.next_deadline();
+  return dtls_ ? std::min(ice, dtls_->next_deadline()) : ice;
+}
+
+void PeerTransport::on_deadline(TimePoint now, SendSlab& out) {
+  if (closed_) return;
+  if (ice_.next_deadline() <= now) ice_.on_deadline(now);
+  if (dtls_ && ice_.selected() && dtls_->next_deadline() <= now)
+    dtls_->on_deadline(*ice_.selected(), now, out);
+  take_keys();
+}
+
+void PeerTransport::close(SendSlab& out) {
+  if (!closed_ && dtls_ && ice_.selected()) dtls_->close(*ice_.selected(), out);
+  closed_ = true;
+  egress_.close();
+  receiver_.reset();
+}
+
+PeerState PeerTransport::state() const {
+  if (closed_) return PeerState::kClosed;
+  if (dtls_ && dtls_->state() == dtls::State::kClosed) return PeerState::kClosed;
+  if (dtls_ && dtls_->state() == dtls::State::kFailed) return PeerState::kFailed;
+  switch (ice_.state()) {
+    case ice::State::kNew:
+      return PeerState::kNew;
+    case ice::State::kDisconnected:
+      return PeerState::kDisconnected;
+    case ice::State::kFailed:
+      return PeerState::kFailed;
+    case ice::State::kChecking:
+    case ice::State::kConnected:
+      break;
+  }
+  return receiver_ ? PeerState::kConnected : PeerState::kChecking;
+}
+
+const char* PeerTransport::failure() const {
+  if (dtls_ && dtls_->state() == dtls::State::kFailed) return dtls_->failure();
+  return ice_.state() == ice::State::kFailed ? "no connectivity: checks stopped or never came" : "";
+}
+
+}  // namespace parley::media

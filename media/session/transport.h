@@ -1,0 +1,69 @@
+// A peer's transport: ICE-lite, DTLS and SRTP put together (RFC 8827). Datagrams in, opened packets or
+// nothing out; the egress opens when keys and an address are there. Sans-IO.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "media/core/send_slab.h"
+#include "media/core/time.h"
+#include "media/dtls/transport.h"
+#include "media/ice/lite_agent.h"
+#include "media/routing/egress.h"
+#include "media/session/negotiation.h"
+#include "media/srtp/session.h"
+
+namespace parley::media {
+
+enum class PeerState : uint8_t { kNew, kChecking, kConnected, kDisconnected, kFailed, kClosed };
+const char* to_string(PeerState state);
+
+class PeerTransport {
+ public:
+  // The certificate must outlive it.
+  PeerTransport(const dtls::Certificate& certificate, ice::Credentials local, TimePoint now);
+
+  void restart_ice(ice::Credentials local, TimePoint now) { ice_.restart(std::move(local), now); }
+  void set_remote(const RemoteTransport& remote, TimePoint now, SendSlab& out);
+
+  ice::Verdict on_stun(const stun::Message& message, const SocketAddress& source, TimePoint now,
+                       SendSlab& out);
+  void on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now, SendSlab& out);
+  // Opened in place; empty when refused.
+  std::span<const uint8_t> open_rtp(std::span<uint8_t> packet, TimePoint now);
+  std::span<const uint8_t> open_rtcp(std::span<uint8_t> packet, TimePoint now);
+
+  TimePoint next_deadline() const;
+  void on_deadline(TimePoint now, SendSlab& out);
+  void close(SendSlab& out);  // says goodbye
+
+  PeerState state() const;
+  Egress& egress() { return egress_; }
+  const Egress& egress() const { return egress_; }
+  bool is_validated(const SocketAddress& address) const { return ice_.is_validated(address); }
+  const std::optional<SocketAddress>& remote_address() const { return ice_.selected(); }
+  const char* failure() const;
+  uint64_t packets_received() const { return packets_received_; }
+  uint64_t bytes_received() const { return bytes_received_; }
+  uint64_t packets_refused() const { return packets_refused_; }
+
+ private:
+  void start_dtls(TimePoint now, SendSlab& out);
+  void follow(TimePoint now, SendSlab& out);
+  void take_keys();
+  std::span<const uint8_t> opened(Result<std::span<uint8_t>> result, TimePoint now);
+
+  const dtls::Certificate& certificate_;
+  ice::LiteAgent ice_;
+  std::optional<RemoteTransport> remote_;
+  std::optional<dtls::Transport> dtls_;
+  std::optional<srtp::Receiver> receiver_;
+  Egress egress_;
+  bool closed_ = false;
+  uint64_t packets_received_ = 0;
+  uint64_t bytes_received_ = 0;
+  uint64_t packets_refused_ = 0;
+};
+
+}  // namespace parley::media
