@@ -7,6 +7,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/engine/builtins.h"
 #include "runtime/engine/environment.h"
+#include "runtime/modules/dynamic_import.h"
 
 namespace parley {
 namespace {
@@ -37,6 +38,7 @@ void OnMessage(v8::Local<v8::Message> message, v8::Local<v8::Value> error) {
 void ConfigureIsolate(v8::Isolate* isolate) {
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate->SetPromiseRejectCallback(OnPromiseReject);
+  isolate->SetHostImportModuleDynamicallyCallback(ImportModuleDynamically);
   isolate->AddMessageListenerWithErrorLevel(OnMessage, v8::Isolate::kMessageError);
   isolate->SetCaptureStackTraceForUncaughtExceptions(false);
 }

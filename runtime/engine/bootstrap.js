@@ -22,3 +22,6 @@ setHook(hooks.kPromiseReject, rejections.onPromiseReject);
 setHook(hooks.kBeforeExit, exit.onBeforeExit);
 setHook(hooks.kExit, exit.onExit);
 setHook(hooks.kStart, require('internal/main/start').start);
+setHook(hooks.kImport, (specifier, referrer, type) =>
+  require('internal/modules/esm').importDynamic(specifier, referrer, type),
+);

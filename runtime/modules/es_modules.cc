@@ -203,7 +203,8 @@ void OnImportMeta(Local<v8::Context> context, Local<Module> module, Local<v8::Ob
   Local<Value> argv[] = {meta, v8::Integer::New(isolate, index)};
   v8::TryCatch try_catch(isolate);
   Local<Value> unused;
-  if (!registry->import_meta.Get(isolate)->Call(context, v8::Undefined(isolate), 2, argv).ToLocal(&unused)) return;
+  if (!registry->import_meta.Get(isolate)->Call(context, v8::Undefined(isolate), 2, argv).ToLocal(&unused))
+    return;
 }
 
 // setImportMeta(function(meta, module))
