@@ -35,7 +35,7 @@ enum class Hook : int {
   kStart,          // (options): makes `process` this process's own and runs the program
   kBeforeExit,     // ()
   kExit,           // (): emits 'exit'; returns the exit code
-  kImport,  // (specifier, referrer name, host defined options, attributes): promise of a module namespace
+  kImport,  // (specifier, referrer's name, import type): promise of a module namespace
   kPrepareStack,  // (globalThis, error, callSites): the value of error.stack
   kCount
 };

@@ -1,0 +1,220 @@
+// internalBinding('vm'): class Script, contexts, functions compiled from text (Node doc: vm).
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/engine/binding.h"
+#include "runtime/engine/environment.h"
+#include "runtime/vm/context.h"
+
+namespace parley {
+namespace {
+
+using v8::Context;
+using v8::Local;
+using v8::Value;
+using Args = v8::FunctionCallbackInfo<Value>;
+
+// Ends JavaScript that runs longer than it may.
+class Watchdog {
+ public:
+  Watchdog(v8::Isolate* isolate, int64_t milliseconds) : isolate_(isolate) {
+    if (milliseconds <= 0) return;
+    thread_ = std::thread([this, milliseconds] {
+      std::unique_lock lock(mutex_);
+      if (done_.wait_for(lock, std::chrono::milliseconds(milliseconds), [this] { return finished_; })) return;
+      fired_ = true;
+      isolate_->TerminateExecution();
+    });
+  }
+  // True when the time was over.
+  bool Stop() {
+    if (!thread_.joinable()) return false;
+    {
+      std::lock_guard lock(mutex_);
+      finished_ = true;
+    }
+    done_.notify_one();
+    thread_.join();
+    return fired_;
+  }
+  ~Watchdog() { Stop(); }
+
+ private:
+  v8::Isolate* isolate_;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  bool finished_ = false;
+  bool fired_ = false;
+  std::thread thread_;
+};
+
+// The cached data of a Buffer or other view, or null. V8 frees the struct; the bytes stay the view's.
+v8::ScriptCompiler::CachedData* CacheOf(Local<Value> value) {
+  if (!value->IsArrayBufferView()) return nullptr;
+  auto view = value.As<v8::ArrayBufferView>();
+  auto* data = static_cast<uint8_t*>(view->Buffer()->Data()) + view->ByteOffset();
+  return new v8::ScriptCompiler::CachedData(data, static_cast<int>(view->ByteLength()));
+}
+
+Local<Value> CacheBytes(v8::Isolate* isolate, v8::ScriptCompiler::CachedData* cache) {
+  std::unique_ptr<v8::ScriptCompiler::CachedData> owner(cache);
+  if (!cache) return v8::Undefined(isolate);
+  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, static_cast<size_t>(cache->length));
+  std::memcpy(buffer->Data(), cache->data, static_cast<size_t>(cache->length));
+  return buffer;
+}
+
+int Int(Local<Value> value) { return value->IsInt32() ? value.As<v8::Int32>()->Value() : 0; }
+
+class ScriptWrap : public BaseObject {
+ public:
+  ScriptWrap(Environment* env, Local<v8::Object> object) : BaseObject(env, object) { MakeWeak(); }
+
+  // new Script(source, filename, lineOffset, columnOffset, cachedData, produceCachedData): sets
+  // cachedDataRejected, cachedData and sourceMapURL on the object.
+  static void New(const Args& args) {
+    Environment* env = Environment::From(args);
+    v8::Isolate* isolate = env->isolate();
+    Local<Context> context = isolate->GetCurrentContext();
+    if (!args.IsConstructCall() || !args[0]->IsString()) return;
+    auto* self = new ScriptWrap(env, args.This());
+    v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]));
+    v8::ScriptCompiler::CachedData* cache = CacheOf(args[4]);
+    v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin, cache);
+    Local<v8::UnboundScript> script;
+    if (!v8::ScriptCompiler::CompileUnboundScript(
+             isolate, &source,
+             cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
+             .ToLocal(&script)) {
+      return;
+    }
+    self->script_.Reset(isolate, script);
+    auto set = [&](const char* name, Local<Value> value) {
+      args.This()->Set(context, OneByte(isolate, name), value).Check();
+    };
+    if (cache) set("cachedDataRejected", v8::Boolean::New(isolate, source.GetCachedData()->rejected));
+    if (args[5]->IsTrue())
+      set("_cachedBytes", CacheBytes(isolate, v8::ScriptCompiler::CreateCodeCache(script)));
+    set("sourceMapURL", script->GetSourceMappingURL());
+  }
+
+  // run(contextified object or null, timeout in milliseconds or 0) -> completion value.
+  static void Run(const Args& args) {
+    auto* self = Unwrap<ScriptWrap>(args.This());
+    if (!self || self->script_.IsEmpty()) return;
+    v8::Isolate* isolate = args.GetIsolate();
+    Local<Context> context = isolate->GetCurrentContext();
+    if (args[0]->IsObject() && !ContextOfSandbox(isolate, args[0].As<v8::Object>()).ToLocal(&context)) return;
+    Local<Value> result;
+    bool timed_out;
+    {
+      Context::Scope scope(context);
+      v8::TryCatch try_catch(isolate);
+      Watchdog watchdog(isolate,
+                        args[1]->IsNumber() ? static_cast<int64_t>(args[1].As<v8::Number>()->Value()) : 0);
+      bool ok = self->script_.Get(isolate)->BindToCurrentContext()->Run(context).ToLocal(&result);
+      timed_out = watchdog.Stop();
+      if (timed_out) {
+        isolate->CancelTerminateExecution();
+      } else if (!ok) {
+        try_catch.ReThrow();
+        return;
+      }
+    }
+    if (timed_out) {
+      std::string text = "Script execution timed out after " + ToUtf8(isolate, args[1]) + "ms";
+      return self->env()->ThrowError("ERR_SCRIPT_EXECUTION_TIMEOUT", text);
+    }
+    args.GetReturnValue().Set(result);
+  }
+
+  static void CreateCachedData(const Args& args) {
+    auto* self = Unwrap<ScriptWrap>(args.This());
+    if (!self || self->script_.IsEmpty()) return;
+    args.GetReturnValue().Set(CacheBytes(
+        args.GetIsolate(), v8::ScriptCompiler::CreateCodeCache(self->script_.Get(args.GetIsolate()))));
+  }
+
+ private:
+  v8::Global<v8::UnboundScript> script_;
+};
+
+// makeContext(object, allow strings as code, allow WebAssembly)
+void MakeContext(const Args& args) {
+  if (!args[0]->IsObject()) return;
+  ContextifyObject(args.GetIsolate(), args[0].As<v8::Object>(), !args[1]->IsFalse(), !args[2]->IsFalse())
+      .IsEmpty();
+}
+
+void IsContext(const Args& args) {
+  args.GetReturnValue().Set(args[0]->IsObject() &&
+                            !ContextOfSandbox(args.GetIsolate(), args[0].As<v8::Object>()).IsEmpty());
+}
+
+// The elements of an array JavaScript has checked.
+template <typename T>
+bool Collect(Local<Context> context, Local<Value> array, std::vector<Local<T>>* into) {
+  if (!array->IsArray()) return true;
+  for (uint32_t i = 0; i < array.As<v8::Array>()->Length(); i++) {
+    Local<Value> item;
+    if (!array.As<v8::Array>()->Get(context, i).ToLocal(&item)) return false;
+    into->push_back(item.As<T>());
+  }
+  return true;
+}
+
+// compileFunction(code, filename, lineOffset, columnOffset, cachedData, produceCachedData, parsing context or
+// undefined, context extensions, parameters) -> {function, cachedDataRejected?, cachedBytes?}
+void CompileFunction(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Local<Context> main = isolate->GetCurrentContext();
+  Local<Context> context = main;
+  if (args[6]->IsObject() && !ContextOfSandbox(isolate, args[6].As<v8::Object>()).ToLocal(&context)) return;
+  std::vector<Local<v8::Object>> extensions;
+  std::vector<Local<v8::String>> parameters;
+  if (!Collect(main, args[7], &extensions) || !Collect(main, args[8], &parameters)) return;
+  v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]));
+  v8::ScriptCompiler::CachedData* cache = CacheOf(args[4]);
+  v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin, cache);
+  Local<v8::Function> function;
+  {
+    Context::Scope scope(context);
+    if (!v8::ScriptCompiler::CompileFunctionInContext(
+             context, &source, parameters.size(), parameters.data(), extensions.size(), extensions.data(),
+             cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
+             .ToLocal(&function)) {
+      return;
+    }
+  }
+  Local<v8::Object> result = v8::Object::New(isolate);
+  auto set = [&](const char* name, Local<Value> value) {
+    result->Set(main, OneByte(isolate, name), value).Check();
+  };
+  set("function", function);
+  if (cache) set("cachedDataRejected", v8::Boolean::New(isolate, source.GetCachedData()->rejected));
+  if (args[5]->IsTrue()) {
+    set("cachedBytes", CacheBytes(isolate, v8::ScriptCompiler::CreateCodeCacheForFunction(function)));
+  }
+  args.GetReturnValue().Set(result);
+}
+
+void Initialize(Environment* env, Local<v8::Object> target) {
+  v8::Isolate* isolate = env->isolate();
+  Local<Context> context = isolate->GetCurrentContext();
+  Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "ContextifyScript", ScriptWrap::New);
+  BaseObject::SetMethod(isolate, t, "_run", ScriptWrap::Run);
+  BaseObject::SetMethod(isolate, t, "_createCachedData", ScriptWrap::CreateCachedData);
+  target->Set(context, OneByte(isolate, "Script"), t->GetFunction(context).ToLocalChecked()).Check();
+}
+
+constexpr BindingFunction kFunctions[] = {
+    {"makeContext", MakeContext}, {"isContext", IsContext}, {"compileFunction", CompileFunction}};
+PARLEY_BINDING(vm, BindingKind::kInternal, kFunctions, Initialize, {});
+
+}  // namespace
+}  // namespace parley
