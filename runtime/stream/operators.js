@@ -198,7 +198,6 @@ function take(number, options) {
 }
 
 async function some(fn, options) {
-   
   for await (const value of filter.call(this, fn, options)) return true;
   return false;
 }

@@ -5,7 +5,6 @@
 // Here is the way of the chunks: push, read and end. What listeners and pipes do with it is in readable_flow.js.
 
 const { Buffer } = require('buffer');
-const { StringDecoder } = require('string_decoder');
 const { codes, AbortError, aggregateTwoErrors } = require('internal/errors');
 const { validateObject } = require('internal/errors/validators');
 const { Stream, family } = require('internal/stream/legacy');
@@ -199,6 +198,7 @@ function onEnd(stream, state) {
 
 Readable.prototype.setEncoding = function (encoding) {
   const state = this._readableState;
+  const { StringDecoder } = require('string_decoder'); // few streams decode
   const decoder = new StringDecoder(encoding);
   state.decoder = decoder;
   state.encoding = decoder.encoding;

@@ -1,7 +1,6 @@
 'use strict';
 // What a Readable knows about itself.
 
-const { StringDecoder } = require('string_decoder');
 const bits = require('internal/stream/bits');
 const ChunkQueue = require('internal/stream/chunk_queue');
 const { checkEncoding, getDefaultHighWaterMark, pickHighWaterMark } = require('internal/stream/water_mark');
@@ -36,6 +35,7 @@ function ReadableState(options, stream, isDuplex) {
   this.decoder = null;
   this.encoding = null;
   if (options?.encoding) {
+    const { StringDecoder } = require('string_decoder');
     this.decoder = new StringDecoder(options.encoding);
     this.encoding = options.encoding;
   }

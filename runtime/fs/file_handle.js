@@ -1,0 +1,211 @@
+'use strict';
+// FileHandle (Node doc: fs, "Class: FileHandle"): an open file for the promise calls.
+
+const EventEmitter = require('events');
+const { Buffer } = require('buffer');
+const { codes } = require('internal/errors');
+const args = require('internal/fs/args');
+const { binding, kUsePromises, raw } = require('internal/fs/operations');
+const { makeStats } = require('internal/fs/stats');
+const { readArguments, writeArguments } = require('internal/fs/transfer');
+
+const kFd = Symbol('kFd');
+const kClosing = Symbol('kClosing');
+const kRef = Symbol('kRef');
+const kUnref = Symbol('kUnref');
+const kUsers = Symbol('kUsers');
+const kEndOfUse = Symbol('kEndOfUse');
+
+class FileHandle extends EventEmitter {
+  constructor(fd) {
+    super();
+    this[kFd] = fd;
+    this[kUsers] = 1; // itself, and streams that read or write it
+    this[kClosing] = null;
+    this[kEndOfUse] = null;
+  }
+
+  get fd() {
+    return this[kFd];
+  }
+
+  getAsyncId() {
+    return -1;
+  }
+
+  // Closes when the last user is done: a stream on the handle may still be at work.
+  close() {
+    if (this[kFd] === -1) return Promise.resolve();
+    if (this[kClosing]) return this[kClosing];
+    this[kUsers]--;
+    if (this[kUsers] === 0) {
+      this[kClosing] = this.#closeNow();
+    } else {
+      this[kClosing] = new Promise((resolve, reject) => {
+        this[kEndOfUse] = { resolve, reject };
+      });
+    }
+    this.emit('close');
+    return this[kClosing];
+  }
+
+  async #closeNow() {
+    const fd = this[kFd];
+    this[kFd] = -1;
+    try {
+      await binding.close(fd, kUsePromises);
+    } finally {
+      this[kClosing] = null;
+    }
+  }
+
+  [kRef]() {
+    this[kUsers]++;
+  }
+
+  [kUnref]() {
+    this[kUsers]--;
+    if (this[kUsers] !== 0) return;
+    const waiting = this[kEndOfUse];
+    const closed = this.#closeNow();
+    if (waiting) closed.then(waiting.resolve, waiting.reject);
+  }
+
+  async appendFile(data, options) {
+    return use(this, 'writeFile', () => promises().writeFileOn(this, data, options));
+  }
+
+  async chmod(mode) {
+    return use(this, 'fchmod', (fd) => raw.fchmod(kUsePromises, fd, mode));
+  }
+
+  async chown(uid, gid) {
+    return use(this, 'fchown', (fd) => raw.fchown(kUsePromises, fd, uid, gid));
+  }
+
+  async datasync() {
+    return use(this, 'fdatasync', (fd) => raw.fdatasync(kUsePromises, fd));
+  }
+
+  async sync() {
+    return use(this, 'fsync', (fd) => raw.fsync(kUsePromises, fd));
+  }
+
+  async read(buffer, offset, length, position) {
+    return use(this, 'read', (fd) => read(fd, buffer, offset, length, position));
+  }
+
+  async readv(buffers, position) {
+    return use(this, 'readv', async (fd) => {
+      args.checkBuffers(buffers);
+      const where = typeof position === 'number' ? position : null;
+      return { bytesRead: await binding.readBuffers(fd, buffers, where, kUsePromises), buffers };
+    });
+  }
+
+  async readFile(options) {
+    return use(this, 'readFile', () => promises().readFileOn(this, options));
+  }
+
+  readLines(options) {
+    const { createInterface } = require('readline');
+    return createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
+  }
+
+  async stat(options) {
+    return use(this, 'fstat', async (fd) => makeStats(await raw.fstat(kUsePromises, fd, options)));
+  }
+
+  async truncate(length = 0) {
+    return use(this, 'ftruncate', (fd) => raw.ftruncate(kUsePromises, fd, length));
+  }
+
+  async utimes(atime, mtime) {
+    return use(this, 'futimes', (fd) => raw.futimes(kUsePromises, fd, atime, mtime));
+  }
+
+  async write(buffer, offset, length, position) {
+    return use(this, 'write', async (fd) => {
+      const w = writeArguments(buffer, offset, length, position);
+      if (w.length === 0) return { bytesWritten: 0, buffer };
+      const written = await binding.writeBuffer(fd, w.bytes, w.offset, w.length, w.position, kUsePromises);
+      return { bytesWritten: written, buffer };
+    });
+  }
+
+  async writev(buffers, position) {
+    return use(this, 'writev', async (fd) => {
+      args.checkBuffers(buffers);
+      if (buffers.length === 0) return { bytesWritten: 0, buffers };
+      const where = typeof position === 'number' ? position : null;
+      return { bytesWritten: await binding.writeBuffers(fd, buffers, where, kUsePromises), buffers };
+    });
+  }
+
+  async writeFile(data, options) {
+    return use(this, 'writeFile', () => promises().writeFileOn(this, data, options));
+  }
+
+  readableWebStream() {
+    throw new Error('FileHandle.readableWebStream() is not implemented');
+  }
+
+  createReadStream(options) {
+    const { ReadStream } = require('internal/fs/streams');
+    return new ReadStream(undefined, { ...options, fd: this });
+  }
+
+  createWriteStream(options) {
+    const { WriteStream } = require('internal/fs/streams');
+    return new WriteStream(undefined, { ...options, fd: this });
+  }
+}
+if (Symbol.asyncDispose) {
+  FileHandle.prototype[Symbol.asyncDispose] = function () {
+    return this.close();
+  };
+}
+
+const promises = () => require('internal/fs/promise_forms');
+
+// Runs `work` while the file cannot be closed under it.
+async function use(handle, syscall, work) {
+  if (handle?.fd === undefined) {
+    throw new codes.ERR_INTERNAL_ASSERTION('handle must be an instance of FileHandle');
+  }
+  if (handle.fd === -1) {
+    const error = new Error('file closed');
+    error.code = 'EBADF';
+    error.syscall = syscall;
+    throw error;
+  }
+  handle[kRef]();
+  try {
+    return await work(handle.fd);
+  } finally {
+    handle[kUnref]();
+  }
+}
+
+async function read(fd, buffer, offset, length, position) {
+  let options;
+  if (buffer === undefined || buffer === null || !ArrayBuffer.isView(buffer)) {
+    // (options) or ()
+    if (buffer !== undefined && buffer !== null && typeof buffer !== 'object') {
+      require('internal/errors/validators').validateBuffer(buffer);
+    }
+    options = buffer ?? null;
+    buffer = options?.buffer ?? Buffer.alloc(16384);
+    require('internal/errors/validators').validateBuffer(buffer, 'options.buffer');
+  } else if (offset !== null && typeof offset === 'object') {
+    options = offset;
+  }
+  const r = readArguments(buffer, offset, length, position, options);
+  if (r.length === 0) return { bytesRead: 0, buffer };
+  const bytesRead = await binding.read(fd, buffer, r.offset, r.length, r.position, kUsePromises);
+  return { bytesRead, buffer };
+}
+
+const isFileHandle = (value) => value instanceof FileHandle;
+
+module.exports = { FileHandle, isFileHandle, kRef, kUnref };
