@@ -5,6 +5,7 @@ import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
 import { Failure } from '../errors.js';
 import { logger } from '../log.js';
+import { refuseUpgrade } from '../portal/portal.js';
 import { joinRoute } from './join.js';
 import { authenticate } from './mauth.js';
 import { roomsRouter } from './rooms.js';
@@ -115,12 +116,10 @@ export async function listen(app, portal, { host, port, maxConnections }) {
   server.maxConnections = maxConnections;
   server.on('upgrade', (request, socket, head) => {
     if (request.url.split('?')[0] === '/ws') return portal.upgrade(request, socket, head);
-    socket.on('error', () => {});
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    refuseUpgrade(socket, '404 Not Found');
   });
   server.on('clientError', (error, socket) => {
-    if (socket.writable && error.code !== 'ECONNRESET')
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    if (socket.writable && error.code !== 'ECONNRESET') refuseUpgrade(socket, '400 Bad Request');
     else socket.destroy();
   });
   await new Promise((resolve, reject) => {

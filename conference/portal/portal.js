@@ -27,6 +27,13 @@ const ROOM_METHODS = {
   text: 'text',
 };
 
+/** Answers on a bare socket and ends it. Nobody reads it any more, so that it would not end by the peer's doing. */
+export function refuseUpgrade(socket, status) {
+  socket.on('error', () => {});
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
 export class Portal {
   #bus;
   #id;
@@ -63,10 +70,8 @@ export class Portal {
 
   /** Takes an HTTP upgrade of /ws. */
   upgrade(request, socket, head) {
-    socket.on('error', () => {}); // until ws listens itself
     if (this.#stopping || this.#connections.size >= this.#settings.maxConnections) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
+      return refuseUpgrade(socket, '503 Service Unavailable');
     }
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
       const serve = (connection, method, data) => this.#request(connection, method, data);

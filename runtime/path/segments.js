@@ -1,0 +1,43 @@
+'use strict';
+// What posix and Windows paths have in common (https://nodejs.org/docs/latest-v20.x/api/path.html).
+
+const { validateObject, validateString } = require('internal/errors/validators');
+
+// Resolves "." and ".." in a path without its root. `above` keeps leading ".."s.
+function normalizeSegments(path, above, separator, splitter) {
+  const result = [];
+  for (const segment of path.split(splitter)) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') result.push(segment);
+    else if (result.length > 0 && result[result.length - 1] !== '..') result.pop();
+    else if (above) result.push('..');
+  }
+  return result.join(separator);
+}
+
+// The name at [start, end) without its suffix, unless the suffix is all of it. As in Node, a suffix that is longer than the name
+// and ends with it keeps the slashes behind the name.
+function withoutSuffix(path, start, end, suffix) {
+  const base = path.slice(start, end);
+  if (suffix === undefined || suffix.length === 0 || suffix.length > path.length || base === suffix)
+    return base;
+  if (base.endsWith(suffix)) return base.slice(0, base.length - suffix.length);
+  return suffix.endsWith(base) ? path.slice(start) : base;
+}
+
+// ".js" of "a.js"; "" of ".profile", ".." and "a".
+function extensionOf(base) {
+  const dot = base.lastIndexOf('.');
+  return dot <= 0 || base === '..' ? '' : base.slice(dot);
+}
+
+function formatParts(separator, parts) {
+  validateObject(parts, 'pathObject');
+  const dir = parts.dir || parts.root;
+  const ext = parts.ext ? `${parts.ext[0] === '.' ? '' : '.'}${parts.ext}` : '';
+  const base = parts.base || `${parts.name || ''}${ext}`;
+  if (!dir) return base;
+  return dir === parts.root ? `${dir}${base}` : `${dir}${separator}${base}`;
+}
+
+module.exports = { extensionOf, formatParts, normalizeSegments, validateString, withoutSuffix };
