@@ -1,0 +1,278 @@
+#include "addon/webrtc/engine.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace parley::addon {
+namespace {
+
+using media::HubEvent;
+using media::PublisherNegotiator;
+using media::SendSlab;
+using media::SocketAddress;
+using media::SubscriberNegotiator;
+using media::TimePoint;
+using media::io::UdpWorker;
+
+constexpr size_t kMaxCandidateLength = 1024;
+
+const char* code_of(int error) {
+  switch (error) {
+    case EADDRINUSE:
+      return "EADDRINUSE";
+    case EACCES:
+      return "EACCES";
+    case EADDRNOTAVAIL:
+      return "EADDRNOTAVAIL";
+    default:
+      return "ERR_ENGINE_IO";
+  }
+}
+
+Failure no_peer() { return {"ERR_NO_PEER", "the peer is closed"}; }
+Failure wrong_role(const char* wanted) {
+  return {"ERR_ROLE", std::string("only a ") + wanted + " can do this"};
+}
+
+std::string codec_name(const media::ChosenCodec& chosen) { return chosen.codec.name; }
+
+}  // namespace
+
+Engine::Engine(media::dtls::Certificate certificate, EventSink sink)
+    : certificate_(std::move(certificate)), hub_(certificate_, random_, std::move(sink)) {}
+
+Outcome<std::unique_ptr<Engine>> Engine::create(const std::vector<Binding>& bindings, EventSink sink) {
+  auto certificate = media::dtls::Certificate::generate();
+  if (!certificate) return Failure{"ERR_CERTIFICATE", certificate.error().reason};
+  std::unique_ptr<Engine> engine(new Engine(std::move(certificate).value(), std::move(sink)));
+
+  UdpWorker::Options options;
+  for (const Binding& binding : bindings) options.bindings.push_back(binding.address);
+  auto worker = UdpWorker::create(std::move(options), engine->hub_);
+  if (!worker) return Failure{code_of(worker.error().code), worker.error().message};
+  engine->worker_ = std::move(worker).value();
+  engine->bindings_ = engine->worker_->bindings();
+
+  engine->endpoint_.fingerprint = engine->certificate_.fingerprint();
+  for (size_t i = 0; i < bindings.size(); i++) {
+    const SocketAddress& bound = engine->bindings_[i];
+    if (bindings[i].announced.empty()) engine->endpoint_.candidates.push_back(bound);
+    for (const std::string& ip : bindings[i].announced) {
+      const auto address = SocketAddress::parse(ip, bound.port());
+      if (!address)
+        return Failure{"ERR_INVALID_ARG_VALUE", "announced address \"" + ip + "\" is not numeric"};
+      engine->endpoint_.candidates.push_back(*address);
+    }
+  }
+  engine->worker_->start();
+  return engine;
+}
+
+Engine::~Engine() { close(); }
+
+void Engine::close() {
+  if (closed_) return;
+  closed_ = true;
+  if (!worker_) return;
+  worker_->post([this](TimePoint, SendSlab& out) { hub_.close_all(out); });
+  worker_.reset();  // ends the thread and frees the port
+  peers_.clear();
+  published_.clear();
+}
+
+Outcome<bool> Engine::post(UdpWorker::Command command) {
+  if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
+  if (!worker_->post(std::move(command))) {
+    return Failure{"ERR_ENGINE_BUSY", "the media thread has too many commands waiting"};
+  }
+  return true;
+}
+
+Engine::Peer* Engine::find(PeerId id) {
+  const auto it = peers_.find(id);
+  return it == peers_.end() ? nullptr : it->second.get();
+}
+
+PublisherNegotiator* Engine::publisher(PeerId id) {
+  Peer* peer = find(id);
+  return peer ? std::get_if<PublisherNegotiator>(&peer->negotiator) : nullptr;
+}
+
+SubscriberNegotiator* Engine::subscriber(PeerId id) {
+  Peer* peer = find(id);
+  return peer ? std::get_if<SubscriberNegotiator>(&peer->negotiator) : nullptr;
+}
+
+Outcome<Engine::PeerId> Engine::create_peer(Role role) {
+  if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
+  if (peers_.size() >= kMaxPeers)
+    return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
+  const PeerId id = next_peer_++;
+  if (role == Role::kPublisher) {
+    peers_.emplace(id, new Peer{PublisherNegotiator(endpoint_, random_, next_track_), {}, {}});
+  } else {
+    peers_.emplace(id, new Peer{SubscriberNegotiator(endpoint_, random_), {}, {}});
+  }
+  return id;
+}
+
+// The media thread hears of a peer when its credentials are about to be shown to the other side.
+Outcome<bool> Engine::start_peer(PeerId id, const media::ice::Credentials& local) {
+  Peer* peer = find(id);
+  if (peer->on_media_thread) return true;
+  auto posted = post([this, id, local](TimePoint now, SendSlab&) { hub_.add_peer(id, local, now); });
+  if (posted) peer->on_media_thread = true;
+  return posted;
+}
+
+Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
+  Peer* peer = find(id);
+  if (!peer) return no_peer();
+  PublisherNegotiator* negotiator = publisher(id);
+  if (!negotiator) return wrong_role("publisher");
+  auto settled = negotiator->accept_offer(offer);
+  if (!settled) return Failure{"ERR_SDP", settled.error().reason};
+  PublisherNegotiator::Outcome& outcome = *settled;
+
+  if (auto started = start_peer(id, outcome.local); !started) return started.error();
+  std::vector<media::TrackConfig> configs;
+  Answer answer{std::move(outcome.answer), {}};
+  for (uint32_t removed : outcome.removed) published_.erase(removed);
+  peer->tracks.clear();
+  for (const media::IncomingTrack& track : outcome.tracks) {
+    configs.push_back(media::negotiation::to_config(track));
+    peer->tracks.push_back(track.id);
+    answer.tracks.push_back({track.id, track.kind, track.mid, codec_name(track.codec)});
+    // Tracks of one peer are one stream to its subscribers, so that they play in sync.
+    published_[track.id] = {
+        id, {track.id, track.kind, track.codec, "p" + std::to_string(id), "t" + std::to_string(track.id)}};
+  }
+  auto posted = post(
+      [this, id, outcome = std::move(outcome), configs = std::move(configs)](TimePoint now, SendSlab& out) {
+        if (outcome.ice_restarted) hub_.restart_ice(id, outcome.local, now);
+        hub_.set_tracks(id, configs);
+        hub_.set_remote(id, outcome.remote, now, out);
+      });
+  if (!posted) return posted.error();
+  return answer;
+}
+
+Outcome<std::string> Engine::create_offer(PeerId id) {
+  if (!find(id)) return no_peer();
+  SubscriberNegotiator* negotiator = subscriber(id);
+  if (!negotiator) return wrong_role("subscriber");
+  std::string offer = negotiator->create_offer();
+  if (auto started = start_peer(id, negotiator->local_credentials()); !started) return started.error();
+  return offer;
+}
+
+Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
+  Peer* peer = find(id);
+  if (!peer) return no_peer();
+  SubscriberNegotiator* negotiator = subscriber(id);
+  if (!negotiator) return wrong_role("subscriber");
+  auto settled = negotiator->accept_answer(answer);
+  if (!settled) return Failure{"ERR_SDP", settled.error().reason};
+  std::vector<media::SubscriptionConfig> configs;
+  for (const media::OutgoingTrack& track : settled->active)
+    configs.push_back(media::negotiation::to_config(track));
+  for (uint32_t refused : settled->refused) std::erase(peer->subscriptions, refused);
+  return post(
+      [this, id, outcome = std::move(*settled), configs = std::move(configs)](TimePoint now, SendSlab& out) {
+        if (outcome.ice_restarted) hub_.restart_ice(id, outcome.local, now);
+        hub_.set_remote(id, outcome.remote, now, out);
+        hub_.set_subscriptions(id, configs, now, out);
+      });
+}
+
+Outcome<bool> Engine::add_remote_candidate(PeerId id, std::string_view candidate) {
+  if (!find(id)) return no_peer();
+  if (candidate.starts_with("a=")) candidate.remove_prefix(2);
+  const bool end = candidate.empty();  // end of candidates
+  if (!end && (!candidate.starts_with("candidate:") || candidate.size() > kMaxCandidateLength ||
+               candidate.find_first_of("\r\n") != std::string_view::npos)) {
+    return Failure{"ERR_CANDIDATE", "not an ICE candidate"};
+  }
+  return true;
+}
+
+Outcome<uint32_t> Engine::subscribe(PeerId id, uint32_t track) {
+  Peer* peer = find(id);
+  if (!peer) return no_peer();
+  SubscriberNegotiator* negotiator = subscriber(id);
+  if (!negotiator) return wrong_role("subscriber");
+  const auto published = published_.find(track);
+  if (published == published_.end()) return Failure{"ERR_NO_TRACK", "there is no such track"};
+  const uint32_t subscription = next_subscription_++;
+  auto mid = negotiator->add(subscription, published->second.source);
+  if (!mid) return Failure{"ERR_SUBSCRIBE", mid.error().reason};
+  peer->subscriptions.push_back(subscription);
+  return subscription;
+}
+
+Outcome<bool> Engine::unsubscribe(PeerId id, uint32_t subscription) {
+  Peer* peer = find(id);
+  if (!peer) return no_peer();
+  SubscriberNegotiator* negotiator = subscriber(id);
+  if (!negotiator) return wrong_role("subscriber");
+  if (!negotiator->remove(subscription))
+    return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
+  std::erase(peer->subscriptions, subscription);
+  return post([this, id, subscription](TimePoint, SendSlab&) { hub_.remove_subscription(id, subscription); });
+}
+
+Outcome<bool> Engine::pause_track(PeerId id, uint32_t track, bool paused) {
+  const auto published = published_.find(track);
+  if (published == published_.end() || published->second.owner != id) {
+    return Failure{"ERR_NO_TRACK", "there is no such track of this peer"};
+  }
+  return post(
+      [this, track, paused](TimePoint now, SendSlab& out) { hub_.pause_track(track, paused, now, out); });
+}
+
+Outcome<bool> Engine::pause_subscription(PeerId id, uint32_t subscription, bool paused) {
+  Peer* peer = find(id);
+  if (!peer) return no_peer();
+  if (std::find(peer->subscriptions.begin(), peer->subscriptions.end(), subscription) ==
+      peer->subscriptions.end()) {
+    return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
+  }
+  return post([this, id, subscription, paused](TimePoint now, SendSlab& out) {
+    hub_.pause_subscription(id, subscription, paused, now, out);
+  });
+}
+
+Outcome<bool> Engine::request_key_frame(uint32_t track) {
+  if (!published_.contains(track)) return Failure{"ERR_NO_TRACK", "there is no such track"};
+  return post([this, track](TimePoint now, SendSlab& out) { hub_.request_key_frame(track, now, out); });
+}
+
+Outcome<bool> Engine::restart_ice(PeerId id) {
+  if (!find(id)) return no_peer();
+  SubscriberNegotiator* negotiator = subscriber(id);
+  if (!negotiator) return wrong_role("subscriber");  // a publisher's ICE is restarted by its next offer
+  negotiator->restart_ice();
+  return true;
+}
+
+void Engine::close_peer(PeerId id) {
+  Peer* peer = find(id);
+  if (!peer) return;
+  for (uint32_t track : peer->tracks) published_.erase(track);
+  peers_.erase(id);
+  // A full queue must not keep a peer alive for ever: its consent runs out by itself.
+  post([this, id](TimePoint, SendSlab& out) { hub_.close_peer(id, out); }).ok();
+}
+
+Outcome<bool> Engine::peer_stats(PeerId id, StatsSink sink) {
+  if (!find(id)) return no_peer();
+  return post([this, id, sink = std::move(sink)](TimePoint, SendSlab&) { sink(hub_.peer_stats(id)); });
+}
+
+Outcome<bool> Engine::stats(std::function<void(media::HubStats, media::io::UdpCounters)> sink) {
+  return post(
+      [this, sink = std::move(sink)](TimePoint, SendSlab&) { sink(hub_.stats(), worker_->counters()); });
+}
+
+}  // namespace parley::addon

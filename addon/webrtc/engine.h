@@ -1,0 +1,124 @@
+// The media engine as a program holds it, without a word of JavaScript: one UDP port and one media thread,
+// the peers on them, and the signalling side of each. Calls come from one thread (JavaScript's); what they
+// decide is posted to the media thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "media/io/system.h"
+#include "media/io/udp_worker.h"
+#include "media/session/hub.h"
+#include "media/session/publisher_negotiator.h"
+#include "media/session/subscriber_negotiator.h"
+
+namespace parley::addon {
+
+// Why a call failed: a code for programs and a text for people.
+struct Failure {
+  std::string code;  // "ERR_SDP", "EADDRINUSE", …
+  std::string message;
+};
+
+template <class T>
+using Outcome = media::Result<T, Failure>;
+
+// One address to bind; the candidates shown to peers are `announced`, or the bound address where it is empty.
+struct Binding {
+  media::SocketAddress address;
+  std::vector<std::string> announced;
+};
+
+struct TrackInfo {
+  uint32_t id = 0;
+  media::TrackKind kind = media::TrackKind::kAudio;
+  std::string mid;
+  std::string codec;
+};
+
+struct Answer {
+  std::string sdp;
+  std::vector<TrackInfo> tracks;
+};
+
+enum class Role { kPublisher, kSubscriber };
+
+class Engine {
+ public:
+  using PeerId = uint32_t;
+  using EventSink = std::function<void(const media::HubEvent&)>;
+  using StatsSink = std::function<void(std::optional<media::PeerStats>)>;
+  static constexpr size_t kMaxPeers = media::Hub::kMaxPeers;
+
+  // The sink is called on the media thread.
+  static Outcome<std::unique_ptr<Engine>> create(const std::vector<Binding>& bindings, EventSink sink);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // As bound, with real ports.
+  const std::vector<media::SocketAddress>& bindings() const { return bindings_; }
+  // What peers are told.
+  const std::vector<media::SocketAddress>& candidates() const { return endpoint_.candidates; }
+  // Says goodbye to all peers and ends the thread. Idempotent; every later call fails.
+  void close();
+
+  Outcome<PeerId> create_peer(Role role);
+  Outcome<Answer> accept_offer(PeerId peer, std::string_view offer);
+  Outcome<std::string> create_offer(PeerId peer);
+  Outcome<bool> accept_answer(PeerId peer, std::string_view answer);
+  // ICE-lite learns addresses from checks: a candidate is only looked at.
+  Outcome<bool> add_remote_candidate(PeerId peer, std::string_view candidate);
+  Outcome<uint32_t> subscribe(PeerId peer, uint32_t track);
+  Outcome<bool> unsubscribe(PeerId peer, uint32_t subscription);
+  Outcome<bool> pause_track(PeerId peer, uint32_t track, bool paused);
+  Outcome<bool> pause_subscription(PeerId peer, uint32_t subscription, bool paused);
+  Outcome<bool> request_key_frame(uint32_t track);
+  Outcome<bool> restart_ice(PeerId peer);
+  void close_peer(PeerId peer);
+
+  // The sinks are called once, on the media thread.
+  Outcome<bool> peer_stats(PeerId peer, StatsSink sink);
+  Outcome<bool> stats(std::function<void(media::HubStats, media::io::UdpCounters)> sink);
+
+ private:
+  struct Peer {
+    std::variant<media::PublisherNegotiator, media::SubscriberNegotiator> negotiator;
+    std::vector<uint32_t> tracks;         // published
+    std::vector<uint32_t> subscriptions;  // subscribed
+    bool on_media_thread = false;
+  };
+  struct Published {
+    PeerId owner;
+    media::SubscriberNegotiator::Source source;
+  };
+
+  Engine(media::dtls::Certificate certificate, EventSink sink);
+  Outcome<bool> post(media::io::UdpWorker::Command command);
+  Peer* find(PeerId id);
+  media::PublisherNegotiator* publisher(PeerId id);
+  media::SubscriberNegotiator* subscriber(PeerId id);
+  Outcome<bool> start_peer(PeerId id, const media::ice::Credentials& local);
+
+  media::dtls::Certificate certificate_;
+  media::io::SystemRandom random_;
+  media::Hub hub_;  // used on the media thread only, once that runs
+  media::LocalEndpoint endpoint_;
+  std::vector<media::SocketAddress> bindings_;
+  std::unique_ptr<media::io::UdpWorker> worker_;  // null when closed
+  std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
+  std::unordered_map<uint32_t, Published> published_;
+  PeerId next_peer_ = 1;
+  uint32_t next_track_ = 1;
+  uint32_t next_subscription_ = 1;
+  bool closed_ = false;
+};
+
+}  // namespace parley::addon

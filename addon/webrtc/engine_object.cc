@@ -1,0 +1,289 @@
+#include "addon/webrtc/engine_object.h"
+
+#include <utility>
+#include <vector>
+
+#include "addon/webrtc/napi_support.h"
+#include "addon/webrtc/peer_object.h"
+
+namespace parley::addon {
+namespace {
+
+constexpr size_t kMaxPeerName = 256;
+
+// Reads one of `bindings`: {ip, port, announcedIp?: string, announcedIps?: string[]}.
+std::optional<Binding> read_binding(napi_env env, napi_value value) {
+  if (!is_type(env, value, napi_object)) return {};
+  const auto ip = read_string(env, get(env, value, "ip"));
+  const napi_value port_value = get(env, value, "port");
+  const auto port = is_type(env, port_value, napi_undefined) ? 0 : read_uint32(env, port_value);
+  if (!ip || !port || *port > 65535) return {};
+  const auto address = media::SocketAddress::parse(*ip, static_cast<uint16_t>(*port));
+  if (!address) return {};
+  Binding binding{*address, {}};
+  if (const auto announced = read_string(env, get(env, value, "announcedIp")))
+    binding.announced.push_back(*announced);
+  const napi_value list = get(env, value, "announcedIps");
+  bool is_array = false;
+  napi_is_array(env, list, &is_array);
+  uint32_t length = 0;
+  if (is_array) napi_get_array_length(env, list, &length);
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element;
+    napi_get_element(env, list, i, &element);
+    const auto announced = read_string(env, element);
+    if (!announced) return {};
+    binding.announced.push_back(*announced);
+  }
+  return binding;
+}
+
+std::optional<std::vector<Binding>> read_bindings(napi_env env, napi_value options) {
+  if (!is_type(env, options, napi_object)) return {};
+  const napi_value list = get(env, options, "bindings");
+  bool is_array = false;
+  napi_is_array(env, list, &is_array);
+  uint32_t length = 0;
+  if (is_array) napi_get_array_length(env, list, &length);
+  if (length == 0) return {};
+  std::vector<Binding> bindings;
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element;
+    napi_get_element(env, list, i, &element);
+    auto binding = read_binding(env, element);
+    if (!binding) return {};
+    bindings.push_back(std::move(*binding));
+  }
+  return bindings;
+}
+
+napi_value make_address(napi_env env, const media::SocketAddress& address) {
+  const napi_value object = make_object(env);
+  set(env, object, "ip", make_string(env, address.ip_string()));
+  set(env, object, "port", make_number(env, address.port()));
+  return object;
+}
+
+napi_value make_error(napi_env env, const char* code, const char* message) {
+  napi_value error = nullptr;
+  napi_create_error(env, make_string(env, code), make_string(env, message), &error);
+  return error;
+}
+
+}  // namespace
+
+napi_value EngineObject::define(napi_env env) {
+  const napi_property_descriptor properties[] = {
+      {"bindings", nullptr, get_bindings, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"candidates", nullptr, get_candidates, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"createPeer", nullptr, create_peer, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"stats", nullptr, get_stats, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+  };
+  napi_value constructor = nullptr;
+  napi_define_class(env, "Engine", NAPI_AUTO_LENGTH, construct, nullptr, std::size(properties), properties,
+                    &constructor);
+  return constructor;
+}
+
+napi_value EngineObject::construct(napi_env env, napi_callback_info info) {
+  napi_value target = nullptr;
+  napi_get_new_target(env, info, &target);
+  if (target == nullptr)
+    return throw_type_error(env, "Class constructor Engine cannot be invoked without 'new'");
+  size_t count = 2;
+  napi_value values[2], receiver;
+  napi_get_cb_info(env, info, &count, values, &receiver, nullptr);
+
+  auto* object = new EngineObject(env);
+  if (!object->open(values[0], values[1])) {
+    delete object;
+    return nullptr;
+  }
+  napi_type_tag_object(env, receiver, &kEngineTag);
+  napi_wrap(
+      env, receiver, object, [](napi_env, void* data, void*) { delete static_cast<EngineObject*>(data); },
+      nullptr, nullptr);
+  napi_create_reference(env, receiver, 1, &object->self_);
+  napi_add_env_cleanup_hook(env, end_thread, object);
+  return receiver;
+}
+
+// The environment ends with the engine open: the thread must not outlive it.
+void EngineObject::end_thread(void* object) { static_cast<EngineObject*>(object)->engine_->close(); }
+
+bool EngineObject::open(napi_value options, napi_value on_event) {
+  const auto bindings = read_bindings(env_, options);
+  if (!bindings) {
+    throw_type_error(env_,
+                     "options.bindings must be an array of {ip, port, announcedIp?, announcedIps?} with "
+                     "numeric addresses");
+    return false;
+  }
+  if (!is_type(env_, on_event, napi_function)) {
+    throw_type_error(env_, "onEvent must be a function (type, peerId, payload)");
+    return false;
+  }
+  dispatcher_ = std::make_unique<Dispatcher>(env_);
+  auto engine = Engine::create(*bindings, [this](const media::HubEvent& event) {
+    dispatcher_->dispatch([this, event](napi_env) { emit(event); });
+  });
+  if (!engine) {
+    dispatcher_->close();
+    throw_failure(env_, engine.error());
+    return false;
+  }
+  engine_ = std::move(engine).value();
+  napi_create_reference(env_, on_event, 1, &on_event_);
+  return true;
+}
+
+EngineObject::~EngineObject() {
+  if (engine_) engine_->close();
+  if (dispatcher_) dispatcher_->close();
+}
+
+// Ends the thread first, so that nothing is dispatched to a closed queue; then lets go of JavaScript.
+void EngineObject::shut() {
+  if (on_event_ == nullptr) return;
+  napi_remove_env_cleanup_hook(env_, end_thread, this);
+  engine_->close();
+  dispatcher_->close();
+  for (auto& [id, deferred] : promises_) {
+    napi_reject_deferred(env_, deferred, make_error(env_, "ERR_ENGINE_CLOSED", "the engine was closed"));
+  }
+  promises_.clear();
+  napi_delete_reference(env_, std::exchange(on_event_, nullptr));
+  napi_delete_reference(env_, std::exchange(self_, nullptr));
+}
+
+void EngineObject::emit(const media::HubEvent& event) {
+  const auto name = peer_names_.find(event.peer);
+  if (name == peer_names_.end() || on_event_ == nullptr) return;  // closed meanwhile
+  const char* type = "state";
+  napi_value payload;
+  if (event.type == media::HubEvent::Type::kPeerState) {
+    payload = make_string(env_, to_string(event.state));
+  } else {
+    type = event.type == media::HubEvent::Type::kTrackActive ? "track-active" : "track-inactive";
+    payload = make_object(env_);
+    set(env_, payload, "trackId", make_string(env_, track_name(event.track)));
+  }
+  napi_value callback = nullptr;
+  napi_get_reference_value(env_, on_event_, &callback);
+  napi_value arguments[] = {make_string(env_, type), make_string(env_, name->second), payload,
+                            make_string(env_, event.reason)};
+  napi_call_function(env_, make_undefined(env_), callback, std::size(arguments), arguments, nullptr);
+}
+
+napi_value EngineObject::make_promise(uint64_t* id) {
+  napi_deferred deferred = nullptr;
+  napi_value promise = nullptr;
+  napi_create_promise(env_, &deferred, &promise);
+  *id = next_promise_++;
+  promises_.emplace(*id, deferred);
+  return promise;
+}
+
+void EngineObject::settle(uint64_t id, napi_value value) {
+  const auto it = promises_.find(id);
+  if (it == promises_.end()) return;
+  napi_resolve_deferred(env_, it->second, value);
+  promises_.erase(it);
+}
+
+void EngineObject::forget_peer(Engine::PeerId peer) {
+  const auto it = peer_names_.find(peer);
+  if (it == peer_names_.end()) return;
+  peers_by_name_.erase(it->second);
+  peer_names_.erase(it);
+}
+
+napi_value EngineObject::get_bindings(napi_env env, napi_callback_info info) {
+  Arguments<EngineObject, 0> arguments(env, info, kEngineTag);
+  if (!arguments.self) return nullptr;
+  const napi_value array = make_array(env);
+  for (const auto& address : arguments.self->engine_->bindings())
+    append(env, array, make_address(env, address));
+  return array;
+}
+
+napi_value EngineObject::get_candidates(napi_env env, napi_callback_info info) {
+  Arguments<EngineObject, 0> arguments(env, info, kEngineTag);
+  if (!arguments.self) return nullptr;
+  const napi_value array = make_array(env);
+  for (const auto& address : arguments.self->engine_->candidates())
+    append(env, array, make_address(env, address));
+  return array;
+}
+
+napi_value EngineObject::create_peer(napi_env env, napi_callback_info info) {
+  Arguments<EngineObject, 2> arguments(env, info, kEngineTag);
+  EngineObject* self = arguments.self;
+  if (!self) return nullptr;
+  const auto name = read_string(env, arguments.values[0]);
+  if (!name || name->empty() || name->size() > kMaxPeerName) {
+    return throw_type_error(env, "id must be a string of 1 to 256 bytes");
+  }
+  if (self->peers_by_name_.contains(*name)) {
+    return throw_failure(env, {"ERR_PEER_EXISTS", "there is a peer \"" + *name + "\" already"});
+  }
+  std::optional<std::string> role;
+  if (is_type(env, arguments.values[1], napi_object))
+    role = read_string(env, get(env, arguments.values[1], "role"));
+  if (role != "publisher" && role != "subscriber") {
+    return throw_type_error(env, "options.role must be 'publisher' or 'subscriber'");
+  }
+  const auto peer = self->engine_->create_peer(role == "publisher" ? Role::kPublisher : Role::kSubscriber);
+  if (!peer) return throw_failure(env, peer.error());
+  self->peer_names_.emplace(*peer, *name);
+  self->peers_by_name_.emplace(*name, *peer);
+  return PeerObject::make(env, arguments.receiver, *self, *peer, *name);
+}
+
+napi_value EngineObject::get_stats(napi_env env, napi_callback_info info) {
+  Arguments<EngineObject, 0> arguments(env, info, kEngineTag);
+  EngineObject* self = arguments.self;
+  if (!self) return nullptr;
+  uint64_t promise_id = 0;
+  const napi_value promise = self->make_promise(&promise_id);
+  auto sink = [self, promise_id](media::HubStats hub, media::io::UdpCounters io) {
+    self->dispatch([self, promise_id, hub, io](napi_env e) {
+      const napi_value object = make_object(e);
+      const std::pair<const char*, uint64_t> numbers[] = {
+          {"peers", hub.peers},
+          {"tracks", hub.tracks},
+          {"bufferedPackets", hub.buffered_packets},
+          {"unknownSource", hub.unknown_source},
+          {"refusedChecks", hub.refused_checks},
+          {"datagramsReceived", io.received_datagrams},
+          {"bytesReceived", io.received_bytes},
+          {"datagramsSent", io.sent_datagrams},
+          {"bytesSent", io.sent_bytes},
+          {"datagramsDropped", io.truncated + io.send_would_block + io.send_errors},
+          {"eventsDropped", self->dispatcher_->dropped()},
+      };
+      for (const auto& [key, value] : numbers)
+        set(e, object, key, make_number(e, static_cast<double>(value)));
+      self->settle(promise_id, object);
+    });
+  };
+  if (auto asked = self->engine_->stats(std::move(sink)); !asked) {
+    self->settle(promise_id, make_undefined(env));
+    return throw_failure(env, asked.error());
+  }
+  return promise;
+}
+
+napi_value EngineObject::close(napi_env env, napi_callback_info info) {
+  Arguments<EngineObject, 0> arguments(env, info, kEngineTag);
+  if (!arguments.self) return nullptr;
+  arguments.self->shut();
+  napi_deferred deferred = nullptr;
+  napi_value promise = nullptr;
+  napi_create_promise(env, &deferred, &promise);
+  napi_resolve_deferred(env, deferred, make_undefined(env));
+  return promise;
+}
+
+}  // namespace parley::addon

@@ -1,0 +1,56 @@
+// The JavaScript class Engine (docs/webrtc-api.md): owns the engine and tells events to the program's
+// callback.
+#pragma once
+
+#include <node_api.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "addon/webrtc/dispatcher.h"
+#include "addon/webrtc/engine.h"
+
+namespace parley::addon {
+
+class EngineObject {
+ public:
+  // The class's constructor function. `peer_class` makes the peers.
+  static napi_value define(napi_env env);
+
+  Engine& engine() { return *engine_; }
+  // A promise that is settled by `settle(id, value)` or rejected when the engine closes first.
+  napi_value make_promise(uint64_t* id);
+  // On JavaScript's thread.
+  void settle(uint64_t id, napi_value value);
+  void dispatch(Dispatcher::Call call) { dispatcher_->dispatch(std::move(call)); }
+  void forget_peer(Engine::PeerId peer);
+
+ private:
+  explicit EngineObject(napi_env env) : env_(env) {}
+  ~EngineObject();
+
+  static napi_value construct(napi_env env, napi_callback_info info);
+  static napi_value get_bindings(napi_env env, napi_callback_info info);
+  static napi_value get_candidates(napi_env env, napi_callback_info info);
+  static napi_value create_peer(napi_env env, napi_callback_info info);
+  static napi_value get_stats(napi_env env, napi_callback_info info);
+  static napi_value close(napi_env env, napi_callback_info info);
+
+  bool open(napi_value options, napi_value on_event);
+  static void end_thread(void* object);
+  void shut();
+  void emit(const media::HubEvent& event);
+
+  napi_env env_;
+  napi_ref self_ = nullptr;      // strong while the engine is open
+  napi_ref on_event_ = nullptr;  // strong likewise
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<Engine> engine_;
+  std::unordered_map<Engine::PeerId, std::string> peer_names_;
+  std::unordered_map<std::string, Engine::PeerId> peers_by_name_;
+  std::unordered_map<uint64_t, napi_deferred> promises_;
+  uint64_t next_promise_ = 1;
+};
+
+}  // namespace parley::addon

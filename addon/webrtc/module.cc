@@ -1,0 +1,38 @@
+// The module: its classes, and how it is found, as webrtc.node or as the linked binding `webrtc` of parley.
+#include "addon/webrtc/engine_object.h"
+#include "addon/webrtc/instance.h"
+#include "addon/webrtc/napi_support.h"
+#include "addon/webrtc/peer_object.h"
+
+namespace parley::addon {
+
+void Instance::install(napi_env env) {
+  auto* instance = new Instance;
+  napi_create_reference(env, PeerObject::define(env), 1, &instance->peer_class_);
+  napi_set_instance_data(
+      env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
+}
+
+Instance* Instance::of(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Instance*>(data);
+}
+
+napi_value Instance::peer_class(napi_env env) const {
+  napi_value constructor = nullptr;
+  napi_get_reference_value(env, peer_class_, &constructor);
+  return constructor;
+}
+
+napi_value initialize(napi_env env, napi_value exports) {
+  Instance::install(env);
+  set(env, exports, "Engine", EngineObject::define(env));
+  return exports;
+}
+
+}  // namespace parley::addon
+
+#ifndef PARLEY_LINKED_ADDON
+NAPI_MODULE_INIT() { return parley::addon::initialize(env, exports); }
+#endif

@@ -1,0 +1,41 @@
+// The JavaScript class Peer (docs/webrtc-api.md): one WebRTC connection, made by Engine.createPeer().
+#pragma once
+
+#include <node_api.h>
+
+#include <string>
+
+#include "addon/webrtc/engine.h"
+
+namespace parley::addon {
+
+class EngineObject;
+
+class PeerObject {
+ public:
+  // The object holds its engine's, so that the engine outlives it. The class is defined once an environment.
+  static napi_value make(napi_env env, napi_value engine_value, EngineObject& owner, Engine::PeerId id,
+                         const std::string& name);
+  static napi_value define(napi_env env);
+
+ private:
+  PeerObject(EngineObject& owner, Engine::PeerId id) : owner_(owner), id_(id) {}
+
+  static napi_value construct(napi_env env, napi_callback_info info);
+  static napi_value accept_offer(napi_env env, napi_callback_info info);
+  static napi_value create_offer(napi_env env, napi_callback_info info);
+  static napi_value accept_answer(napi_env env, napi_callback_info info);
+  static napi_value add_remote_candidate(napi_env env, napi_callback_info info);
+  static napi_value subscribe(napi_env env, napi_callback_info info);
+  static napi_value unsubscribe(napi_env env, napi_callback_info info);
+  static napi_value pause(napi_env env, napi_callback_info info);
+  static napi_value request_key_frame(napi_env env, napi_callback_info info);
+  static napi_value restart_ice(napi_env env, napi_callback_info info);
+  static napi_value get_stats(napi_env env, napi_callback_info info);
+  static napi_value close(napi_env env, napi_callback_info info);
+
+  EngineObject& owner_;
+  Engine::PeerId id_;
+};
+
+}  // namespace parley::addon

@@ -1,0 +1,77 @@
+#include "addon/webrtc/stats.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "addon/webrtc/napi_support.h"
+#include "media/session/negotiation.h"
+
+namespace parley::addon {
+namespace {
+
+using Numbers = std::initializer_list<std::pair<const char*, double>>;
+
+void set_numbers(napi_env env, napi_value object, Numbers numbers) {
+  for (const auto& [name, value] : numbers) set(env, object, name, make_number(env, value));
+}
+
+napi_value make_track(napi_env env, const media::TrackStats& track) {
+  const napi_value object = make_object(env);
+  set(env, object, "id", make_string(env, track_name(track.id)));
+  set(env, object, "kind", make_string(env, media::negotiation::kind_name(track.kind)));
+  set(env, object, "active", make_boolean(env, track.active));
+  set_numbers(env, object,
+              {{"packetsReceived", static_cast<double>(track.packets)},
+               {"bytesReceived", static_cast<double>(track.bytes)},
+               {"packetsDuplicated", static_cast<double>(track.duplicates)},
+               {"packetsRecovered", static_cast<double>(track.recovered)},
+               {"packetsLost", static_cast<double>(track.lost)},
+               {"jitter", track.jitter_seconds},
+               {"nackCount", static_cast<double>(track.nacks)},
+               {"pliCount", static_cast<double>(track.plis)},
+               {"keyFrames", static_cast<double>(track.key_frames)},
+               {"subscriptions", static_cast<double>(track.subscriptions)}});
+  return object;
+}
+
+napi_value make_subscription(napi_env env, const media::SubscriptionStats& subscription) {
+  const napi_value object = make_object(env);
+  set(env, object, "id", make_string(env, subscription_name(subscription.id)));
+  set(env, object, "trackId", make_string(env, track_name(subscription.track)));
+  set(env, object, "paused", make_boolean(env, subscription.paused));
+  set(env, object, "waitingForKeyFrame", make_boolean(env, subscription.waiting_for_key_frame));
+  set_numbers(env, object,
+              {{"packetsSent", static_cast<double>(subscription.packets)},
+               {"bytesSent", static_cast<double>(subscription.bytes)},
+               {"retransmittedPacketsSent", static_cast<double>(subscription.retransmitted)},
+               {"nackCount", static_cast<double>(subscription.nacks)},
+               {"pliCount", static_cast<double>(subscription.plis)},
+               {"fractionLost", subscription.fraction_lost},
+               {"packetsLost", static_cast<double>(subscription.lost)},
+               {"roundTripTime", subscription.rtt_seconds}});
+  return object;
+}
+
+}  // namespace
+
+napi_value make_peer_stats(napi_env env, const media::PeerStats& stats) {
+  const napi_value object = make_object(env);
+  set(env, object, "state", make_string(env, to_string(stats.state)));
+  set(env, object, "remoteAddress", make_string(env, stats.remote_address));
+  set(env, object, "failure", make_string(env, stats.failure));
+  set_numbers(env, object,
+              {{"packetsReceived", static_cast<double>(stats.packets_received)},
+               {"bytesReceived", static_cast<double>(stats.bytes_received)},
+               {"packetsRefused", static_cast<double>(stats.packets_refused)},
+               {"packetsSent", static_cast<double>(stats.packets_sent)},
+               {"bytesSent", static_cast<double>(stats.bytes_sent)}});
+  const napi_value tracks = make_array(env);
+  for (const auto& track : stats.tracks) append(env, tracks, make_track(env, track));
+  set(env, object, "tracks", tracks);
+  const napi_value subscriptions = make_array(env);
+  for (const auto& one : stats.subscriptions) append(env, subscriptions, make_subscription(env, one));
+  set(env, object, "subscriptions", subscriptions);
+  return object;
+}
+
+}  // namespace parley::addon

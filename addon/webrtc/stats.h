@@ -1,0 +1,12 @@
+// Statistics as JavaScript objects.
+#pragma once
+
+#include <node_api.h>
+
+#include "media/session/peer.h"
+
+namespace parley::addon {
+
+napi_value make_peer_stats(napi_env env, const media::PeerStats& stats);
+
+}  // namespace parley::addon

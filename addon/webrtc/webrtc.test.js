@@ -1,0 +1,157 @@
+'use strict';
+// The webrtc module as JavaScript sees it: webrtc.node on stock Node.js, the linked binding on parley.
+const assert = require('node:assert');
+const dgram = require('node:dgram');
+const { join } = require('node:path');
+const { test } = require('../../tests/harness');
+const offer = require('./chromium_offer.js');
+
+const onParley = process.versions.parley !== undefined;
+const { Engine } = onParley
+  ? process._linkedBinding('webrtc')
+  : require(join(__dirname, '../../build/addon/webrtc.node'));
+
+const loopback = { bindings: [{ ip: '127.0.0.1', port: 0 }] };
+
+function open(t, options = loopback, onEvent = () => {}) {
+  const engine = new Engine(options, onEvent);
+  t.after(() => engine.close());
+  return engine;
+}
+
+test('an engine binds the port it is given, or any', async (t) => {
+  const engine = open(t);
+  const [{ ip, port }] = engine.bindings();
+  assert.strictEqual(ip, '127.0.0.1');
+  assert.ok(port > 0);
+  assert.throws(() => new Engine({ bindings: [{ ip: '127.0.0.1', port }] }, () => {}), {
+    code: 'EADDRINUSE',
+  });
+});
+
+test('announced addresses are the candidates', async (t) => {
+  const engine = open(t, {
+    bindings: [{ ip: '127.0.0.1', port: 0, announcedIps: ['192.0.2.1', '192.0.2.2'] }],
+  });
+  const { port } = engine.bindings()[0];
+  assert.deepStrictEqual(engine.candidates(), [
+    { ip: '192.0.2.1', port },
+    { ip: '192.0.2.2', port },
+  ]);
+});
+
+test('an offer is answered, ICE-lite and passive, with a candidate', async (t) => {
+  const engine = open(t);
+  const peer = engine.createPeer('ada', { role: 'publisher' });
+  const { answer, tracks } = peer.acceptOffer(offer);
+  assert.deepStrictEqual(
+    tracks.map(({ kind, mid, codec }) => ({ kind, mid, codec: codec.toLowerCase() })),
+    [
+      { kind: 'audio', mid: '0', codec: 'opus' },
+      { kind: 'video', mid: '1', codec: 'vp8' },
+    ],
+  );
+  for (const line of ['a=ice-lite', 'a=setup:passive', 'a=rtcp-mux', 'a=recvonly', 'a=group:BUNDLE 0 1']) {
+    assert.ok(answer.includes(`${line}\r\n`), `${line} in\n${answer}`);
+  }
+  assert.match(
+    answer,
+    new RegExp(`a=candidate:\\S+ 1 udp \\d+ 127\\.0\\.0\\.1 ${engine.bindings()[0].port} typ host`, 'i'),
+  );
+  assert.strictEqual(peer.id, 'ada');
+});
+
+test('a subscriber is offered the tracks it subscribed to', async (t) => {
+  const engine = open(t);
+  const { tracks } = engine.createPeer('ada', { role: 'publisher' }).acceptOffer(offer);
+  const peer = engine.createPeer('bela', { role: 'subscriber' });
+  const subscriptions = tracks.map((track) => peer.subscribe(track.id));
+  const sdp = peer.createOffer();
+  assert.match(sdp, /a=setup:actpass/);
+  assert.strictEqual(sdp.match(/a=sendonly/g).length, 2);
+  for (const { id } of tracks) assert.ok(sdp.includes(id), `${id} is named in a=msid`);
+  peer.unsubscribe(subscriptions[1]);
+  assert.throws(() => peer.unsubscribe(subscriptions[1]), { code: 'ERR_NO_SUBSCRIPTION' });
+});
+
+test('mistakes are told by their codes', async (t) => {
+  const engine = open(t);
+  const publisher = engine.createPeer('ada', { role: 'publisher' });
+  const subscriber = engine.createPeer('bela', { role: 'subscriber' });
+  assert.throws(() => engine.createPeer('ada', { role: 'publisher' }), { code: 'ERR_PEER_EXISTS' });
+  assert.throws(() => engine.createPeer('cleo', { role: 'king' }), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => publisher.acceptOffer('v=0'), { code: 'ERR_SDP' });
+  assert.throws(() => publisher.acceptOffer(7), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => publisher.subscribe('t1'), { code: 'ERR_ROLE' });
+  assert.throws(() => subscriber.subscribe('t999'), { code: 'ERR_NO_TRACK' });
+  assert.throws(() => subscriber.acceptAnswer('nonsense'), { code: 'ERR_SDP' });
+  assert.throws(() => subscriber.addRemoteCandidate('nonsense'), { code: 'ERR_CANDIDATE' });
+  assert.throws(() => publisher.acceptOffer.call({}, offer), TypeError);
+  assert.throws(() => engine.createPeer.call(publisher, 'x', { role: 'publisher' }), TypeError);
+  publisher.close();
+  publisher.close();
+  assert.throws(() => publisher.acceptOffer(offer), { code: 'ERR_NO_PEER' });
+  engine.createPeer('ada', { role: 'publisher' }); // the name is free again
+});
+
+test('statistics come from the media thread', async (t) => {
+  const engine = open(t);
+  const peer = engine.createPeer('ada', { role: 'publisher' });
+  peer.acceptOffer(offer);
+  const stats = await peer.getStats();
+  assert.strictEqual(stats.state, 'new');
+  assert.strictEqual(stats.tracks.length, 2);
+  const socket = dgram.createSocket('udp4');
+  await new Promise((sent) => socket.send('who is there', engine.bindings()[0].port, '127.0.0.1', sent));
+  socket.close();
+  while ((await engine.stats()).unknownSource === 0); // each round is a turn of the media thread
+});
+
+test('2,000 mutated offers and answers are refused or taken, never worse', { timeout: 30000 }, async (t) => {
+  const engine = open(t);
+  let state = 20261121;
+  const random = (limit) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % limit;
+  };
+  for (let i = 0; i < 2000; i++) {
+    const lines = offer.split('\r\n');
+    for (let changes = 1 + random(4); changes > 0; changes--) {
+      const at = random(lines.length);
+      const line = lines[at];
+      const cut = random(line.length + 1);
+      const change = [
+        line.slice(0, cut),
+        `${line}${line}`,
+        line.replace(/\d+/, '99999999999'),
+        '',
+        'm=video 9 x 1',
+      ];
+      lines[at] = change[random(change.length)];
+    }
+    const peer = engine.createPeer(`p${i}`, { role: i % 2 ? 'publisher' : 'subscriber' });
+    try {
+      if (i % 2) peer.acceptOffer(lines.join('\r\n'));
+      else {
+        peer.createOffer();
+        peer.acceptAnswer(lines.join('\r\n'));
+      }
+    } catch (error) {
+      assert.strictEqual(error.code, 'ERR_SDP', `change ${i}: ${error.stack}`);
+    }
+    peer.close();
+  }
+  assert.strictEqual((await engine.stats()).peers, 0);
+});
+
+test('closing settles what waits and frees the port', async (t) => {
+  const engine = new Engine(loopback, () => {});
+  const { port } = engine.bindings()[0];
+  const waiting = engine.stats().catch((error) => error);
+  await engine.close();
+  const settled = await waiting;
+  assert.ok(settled.code === 'ERR_ENGINE_CLOSED' || settled.peers === 0);
+  assert.throws(() => engine.createPeer('ada', { role: 'publisher' }), { code: 'ERR_ENGINE_CLOSED' });
+  await engine.close();
+  open(t, { bindings: [{ ip: '127.0.0.1', port }] });
+});
