@@ -7,6 +7,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/snapshot.h"
 
 extern "C" const parley::BuiltinSource parley_builtin_table[];
 extern "C" const size_t parley_builtin_count;
@@ -89,7 +90,10 @@ v8::MaybeLocal<v8::Function> CompileBuiltin(v8::Local<v8::Context> context, cons
   v8::Local<v8::String> text;
   if (!SourceText(isolate, source).ToLocal(&text)) return {};
   v8::ScriptOrigin origin(isolate, ToV8(isolate, std::string("node:") + source->id), 0, 0, true);
-  v8::ScriptCompiler::Source script(text, origin);
+  CodeCache cache = EmbeddedCodeCache(static_cast<size_t>(source - parley_builtin_table));
+  v8::ScriptCompiler::CachedData* cached = nullptr;
+  if (cache.size > 0) cached = new v8::ScriptCompiler::CachedData(cache.data, static_cast<int>(cache.size));
+  v8::ScriptCompiler::Source script(text, origin, cached);  // owns `cached`
   v8::Local<v8::String> parameters[] = {OneByte(isolate, "exports"), OneByte(isolate, "require"),
                                         OneByte(isolate, "module"), OneByte(isolate, "process"),
                                         OneByte(isolate, "internalBinding")};

@@ -35,8 +35,8 @@ enum class Hook : int {
   kStart,          // (options): makes `process` this process's own and runs the program
   kBeforeExit,     // ()
   kExit,           // (): emits 'exit'; returns the exit code
-  kImport,  // (specifier, referrer's name, import type): promise of a module namespace
-  kPrepareStack,  // (globalThis, error, callSites): the value of error.stack
+  kImport,         // (specifier, referrer's name, import type): promise of a module namespace
+  kPrepareStack,   // (globalThis, error, callSites): the value of error.stack
   kCount
 };
 

@@ -9,6 +9,7 @@
 
 #include "runtime/engine/bootstrap.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/snapshot.h"
 #include "runtime/engine/version.h"
 #include "runtime/main/options.h"
 
@@ -84,6 +85,7 @@ v8::Local<v8::Object> OptionsObject(v8::Isolate* isolate, const Options& options
 }
 
 int Run(const Options& options) {
+  SetEngineFlags();
   for (const std::string& flag : options.v8_flags) v8::V8::SetFlagsFromString(flag.c_str());
   std::unique_ptr<v8::Platform> platform = v8::platform::NewDefaultPlatform(2);
   v8::V8::InitializePlatform(platform.get());
@@ -91,14 +93,15 @@ int Run(const Options& options) {
   v8::Isolate::CreateParams params;
   std::unique_ptr<v8::ArrayBuffer::Allocator> allocator(v8::ArrayBuffer::Allocator::NewDefaultAllocator());
   params.array_buffer_allocator = allocator.get();
+  params.snapshot_blob = const_cast<v8::StartupData*>(EmbeddedSnapshot());
+  params.external_references = ExternalReferences();
   v8::Isolate* isolate = v8::Isolate::New(params);
   v8::Isolate::Scope isolate_scope(isolate);
   v8::HandleScope handles(isolate);
   ConfigureIsolate(isolate);
   Environment env(isolate, uv_default_loop());
-  v8::Local<v8::Context> context = v8::Context::New(isolate);
-  env.SetMainContext(context);
-  if (!Bootstrap(&env, context)) return 70;
+  v8::Local<v8::Context> context;
+  if (!MakeMainContext(&env).ToLocal(&context)) return 70;
   env.StartLoop();
   {
     v8::Context::Scope scope(context);
