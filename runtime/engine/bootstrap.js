@@ -25,3 +25,16 @@ setHook(hooks.kStart, require('internal/main/start').start);
 setHook(hooks.kImport, (specifier, referrer, type) =>
   require('internal/modules/esm').importDynamic(specifier, referrer, type),
 );
+
+// What nearly every program needs besides: in the snapshot it costs nothing to have.
+for (const id of [
+  'path',
+  'internal/modules/cjs',
+  'internal/modules/run_main',
+  'internal/main/run',
+  'internal/util/inspect',
+  'fs',
+  'buffer',
+]) {
+  require(id);
+}
