@@ -39,7 +39,7 @@ export class Mutator {
           bytes = Buffer.concat([bytes, bytes.subarray(at)]).subarray(0, 1400);
           break;
         default:
-          bytes.fill(this.random(2) * 255, at, at + 4);
+          bytes.fill(this.random(2) * 255, at, Math.min(at + 4, bytes.length));
       }
     }
     return bytes;
