@@ -1,0 +1,5 @@
+'use strict';
+// The deprecated name of `util`.
+
+process.emitWarning('sys is deprecated. Use `node:util` instead.', 'DeprecationWarning', 'DEP0025');
+module.exports = require('util');

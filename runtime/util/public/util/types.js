@@ -1,0 +1,4 @@
+'use strict';
+// https://nodejs.org/docs/latest-v20.x/api/util.html#utiltypes
+
+module.exports = require('internal/util/types');
