@@ -18,10 +18,10 @@ export function localAddresses(interfaces = networkInterfaces()) {
   return [...outer.slice(0, MAX_ADDRESSES - 1), '127.0.0.1'];
 }
 
-/** The engine's bindings for `[media]` of the configuration; `port` 0 takes any. */
+/** The engine's one port for `[media]` of the configuration (0 takes any), and the addresses that clients are told. */
 function bindingsOf({ ip = [], announcedIp = '', port = 0 }) {
-  const ips = ip.length > 0 ? ip : localAddresses();
-  return ips.map((one) => ({ ip: one, port, ...(announcedIp ? { announcedIp } : {}) }));
+  const announcedIps = announcedIp ? [announcedIp] : ip.length > 0 ? ip : localAddresses();
+  return [{ ip: ip.length === 1 ? ip[0] : '0.0.0.0', port, announcedIps }];
 }
 
 /** With a range of ports, the first that is free: each worker takes its own. */
@@ -126,7 +126,9 @@ export async function create({ bus, options, log }) {
     peerStats: ({ peerId }) => find(peerId).getStats(),
   };
 
-  const bindings = engine.bindings();
-  const address = bindings.map((b) => `${b.announcedIp ?? b.ip}:${b.port}`).join(' ');
+  const address = engine
+    .candidates()
+    .map((candidate) => `${candidate.ip}:${candidate.port}`)
+    .join(' ');
   return { handlers, address: address.slice(0, 200), close: async () => engine.close() };
 }

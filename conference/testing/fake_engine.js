@@ -94,6 +94,10 @@ export class Engine {
   bindings() {
     return this.list;
   }
+
+  candidates() {
+    return this.bindings();
+  }
   createPeer(id, { role }) {
     const peer = new Peer(this, id, role);
     this.peers.set(id, peer);
