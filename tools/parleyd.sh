@@ -3,4 +3,6 @@
 #   PARLEY_RUNTIME=node   runs it on stock Node.js with build/addon/webrtc.node instead
 dir=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
 root=$(CDPATH= cd -- "$dir/../.." && pwd)
-exec "${PARLEY_RUNTIME:-$dir/parley}" "$root/conference/main.js" "$@"
+runtime=${PARLEY_RUNTIME:-parley}
+[ "$runtime" = parley ] && runtime=$dir/parley
+exec "$runtime" "$root/conference/main.js" "$@"

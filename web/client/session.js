@@ -61,7 +61,10 @@ export class Session extends EventTarget {
   #people = new Map(); // participantId → { id, name }
   #selfId = null;
 
-  /** Joins a room; `media` is what to publish, or null to only watch. */
+  /**
+   * Joins a room. `media` is what to publish, or a promise of it: the others are seen while the camera still opens.
+   * Without it, or without tracks, one only watches.
+   */
   async join({ room, name, media }) {
     const { token, url } = await fetchToken(room, name);
     this.#url = new URL(url, location.href);
@@ -71,8 +74,9 @@ export class Session extends EventTarget {
     this.#welcome(welcome);
     this.#emit('joined', { id: welcome.participantId, name: welcome.name });
     this.#reconcile(welcome);
-    if (media && media.getTracks().length > 0) {
-      this.#publication = new PublishTransport(media, (method, data) => this.#request(method, data));
+    const own = await media;
+    if (own?.getTracks().length > 0 && !this.#left) {
+      this.#publication = new PublishTransport(own, (method, data) => this.#request(method, data));
       await this.#publication.start();
       this.#watchPublication();
     }

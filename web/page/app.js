@@ -32,20 +32,28 @@ async function enter(room, name) {
   if (room === '' || name === '') throw new Error('Please enter your name and a room.');
   if (!('RTCPeerConnection' in window)) throw new Error('This browser cannot make calls (no WebRTC).');
   localStorage.setItem('parley.name', name);
-  const opened = await openMedia();
-  media = opened.stream;
-  session = new Session();
-  listen(session);
+  const current = new Session();
+  session = current;
+  listen(current);
   $('lobby').hidden = true;
   $('call').hidden = false;
   $('room-title').textContent = room;
-  const self = grid.add(SELF, name, { self: true });
-  self.setStream(media);
-  showControls();
   history.replaceState(null, '', `?room=${encodeURIComponent(room)}`);
-  showBanner(opened.error ? explainMediaError(opened.error) : '');
-  await session.join({ room, name, media });
+  grid.add(SELF, name, { self: true });
+  const opening = openMedia().then(({ stream, error }) => {
+    if (current === session) showOwnMedia(stream, error);
+    else stopTracks(stream); // gone back to the lobby meanwhile
+    return stream;
+  });
+  await current.join({ room, name, media: opening });
   countPeople();
+}
+
+function showOwnMedia(stream, error) {
+  media = stream;
+  grid.get(SELF).setStream(stream);
+  showControls();
+  showBanner(error ? explainMediaError(error) : '');
 }
 
 function listen(current) {
@@ -79,7 +87,7 @@ function backToLobby(message) {
   const ended = session;
   session = null;
   ended?.leave();
-  media?.getTracks().forEach((track) => track.stop());
+  stopTracks(media);
   media = null;
   grid.clear();
   $('call').hidden = true;
@@ -144,6 +152,10 @@ $('copy-link').addEventListener('click', async () => {
 
 function countPeople() {
   $('people').textContent = grid.size === 1 ? 'You are the first here' : `${grid.size} people`;
+}
+
+function stopTracks(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
 function showBanner(text) {
