@@ -1,0 +1,269 @@
+'use strict';
+// http.Agent: connections by name ("host:port:localAddress:family"), reused when keepAlive is on.
+
+const EventEmitter = require('events');
+const net = require('net');
+const { validateNumber, validateOneOf, validateString } = require('internal/errors/validators');
+
+function Agent(options) {
+  if (!(this instanceof Agent)) return new Agent(options);
+  EventEmitter.call(this);
+  this.defaultPort = 80;
+  this.protocol = 'http:';
+  this.options = { __proto__: null, ...options };
+  if (this.options.noDelay === undefined) this.options.noDelay = true;
+  this.options.path = null; // never a pipe because of a request's path
+  this.requests = Object.create(null);
+  this.sockets = Object.create(null);
+  this.freeSockets = Object.create(null);
+  this.keepAliveMsecs = this.options.keepAliveMsecs || 1000;
+  this.keepAlive = this.options.keepAlive || false;
+  this.maxSockets = this.options.maxSockets || Agent.defaultMaxSockets;
+  this.maxFreeSockets = this.options.maxFreeSockets || 256;
+  this.scheduling = this.options.scheduling || 'lifo';
+  this.maxTotalSockets = this.options.maxTotalSockets;
+  this.totalSocketCount = 0;
+  validateOneOf(this.scheduling, 'scheduling', ['fifo', 'lifo']);
+  if (this.maxTotalSockets !== undefined) validateNumber(this.maxTotalSockets, 'maxTotalSockets', 1);
+  else this.maxTotalSockets = Infinity;
+  this.on('free', onFree);
+}
+Object.setPrototypeOf(Agent.prototype, EventEmitter.prototype);
+Object.setPrototypeOf(Agent, EventEmitter);
+Agent.defaultMaxSockets = Infinity;
+
+function hasMore(map, name) {
+  return map[name] !== undefined && map[name].length > 0;
+}
+
+function take(map, name, item) {
+  const list = map[name];
+  if (!list) return false;
+  const at = list.indexOf(item);
+  if (at === -1) return false;
+  list.splice(at, 1);
+  if (list.length === 0) delete map[name];
+  return true;
+}
+
+// A socket's answer has been read to its end.
+function onFree(socket, options) {
+  const name = this.getName(options);
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const waiting = this.requests[name];
+  if (waiting && waiting.length > 0) {
+    const request = waiting.shift();
+    if (waiting.length === 0) delete this.requests[name];
+    giveSocket(this, request, socket);
+    return;
+  }
+  const request = socket._httpMessage;
+  if (!request || !request.shouldKeepAlive || !this.keepAlive) {
+    socket.destroy();
+    return;
+  }
+  const free = this.freeSockets[name] || [];
+  const used = this.sockets[name]?.length ?? 0;
+  if (
+    this.totalSocketCount > this.maxTotalSockets ||
+    free.length + used > this.maxSockets ||
+    free.length >= this.maxFreeSockets ||
+    !this.keepSocketAlive(socket)
+  ) {
+    socket.destroy();
+    return;
+  }
+  this.freeSockets[name] = free;
+  socket._httpMessage = null;
+  take(this.sockets, name, socket);
+  socket.once('error', onFreeSocketError);
+  free.push(socket);
+}
+
+function onFreeSocketError() {
+  this.destroy();
+  this.emit('agentRemove');
+}
+
+function giveSocket(agent, request, socket) {
+  request.onSocket(socket);
+  const timeout = request.timeout ?? agent.options.timeout ?? 0;
+  if (socket.timeout !== timeout && typeof socket.setTimeout === 'function') socket.setTimeout(timeout);
+}
+
+const methods = {
+  createConnection: net.createConnection,
+
+  getName(options = {}) {
+    let name = options.host || 'localhost';
+    name += ':';
+    if (options.port) name += options.port;
+    name += ':';
+    if (options.localAddress) name += options.localAddress;
+    if (options.family === 4 || options.family === 6) name += `:${options.family}`;
+    if (options.socketPath) name += `:${options.socketPath}`;
+    return name;
+  },
+
+  addRequest(request, options, port, localAddress) {
+    if (typeof options === 'string') options = { host: options, port, localAddress };
+    options = { __proto__: null, ...options, ...this.options };
+    if (options.socketPath) options.path = options.socketPath;
+    normalizeServerName(options, request);
+    const name = this.getName(options);
+    this.sockets[name] ??= [];
+    const free = this.freeSockets[name];
+    let socket;
+    if (free) {
+      while (free.length > 0 && (free[0].destroyed || free[0].readableEnded)) free.shift();
+      socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
+      if (free.length === 0) delete this.freeSockets[name];
+    }
+    const count = (free ? free.length : 0) + this.sockets[name].length;
+    if (socket) {
+      this.reuseSocket(socket, request);
+      this.sockets[name].push(socket);
+      giveSocket(this, request, socket);
+    } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
+      this.createSocket(request, options, (error, created) => {
+        if (error) request.onSocket(created, error);
+        else giveSocket(this, request, created);
+      });
+    } else {
+      (this.requests[name] ??= []).push(request);
+      request._agentOptions = options;
+    }
+    if (this.sockets[name]?.length === 0 && !socket && !this.requests[name]) delete this.sockets[name];
+  },
+
+  createSocket(request, options, callback) {
+    options = { __proto__: null, ...options, ...this.options };
+    if (options.socketPath) options.path = options.socketPath;
+    normalizeServerName(options, request);
+    const name = this.getName(options);
+    options._agentKey = name;
+    options.encoding = null;
+    let called = false;
+    const onCreated = (error, socket) => {
+      if (called) return;
+      called = true;
+      if (error) return callback(error);
+      (this.sockets[name] ??= []).push(socket);
+      this.totalSocketCount++;
+      install(this, request, socket, options);
+      callback(null, socket);
+    };
+    if (this.keepAlive) {
+      options.keepAlive = this.keepAlive;
+      options.keepAliveInitialDelay = this.keepAliveMsecs;
+    }
+    const socket = this.createConnection(options, onCreated);
+    if (socket) onCreated(null, socket);
+  },
+
+  removeSocket(socket, options) {
+    const name = this.getName(options);
+    const maps = [this.sockets];
+    if (!socket.writable) maps.push(this.freeSockets);
+    for (const map of maps) {
+      if (take(map, name, socket)) this.totalSocketCount = Math.max(0, this.totalSocketCount - 1);
+    }
+    // A place is free: the next request that waits gets a connection.
+    let waiting;
+    if (hasMore(this.requests, name)) {
+      waiting = this.requests[name];
+    } else if (this.totalSocketCount < this.maxTotalSockets) {
+      for (const other of Object.keys(this.requests)) {
+        if (this.sockets[other]?.length) continue;
+        waiting = this.requests[other];
+        break;
+      }
+    }
+    if (waiting?.length > 0) {
+      const request = waiting[0];
+      this.createSocket(request, request._agentOptions ?? options, (error, created) => {
+        if (error) request.onSocket(null, error);
+        else created.emit('free');
+      });
+    }
+  },
+
+  keepSocketAlive(socket) {
+    socket.setKeepAlive?.(true, this.keepAliveMsecs);
+    socket.unref?.();
+    let timeout = this.options.timeout || 0;
+    const hint = socket._httpMessage?.res?.headers['keep-alive'];
+    const seconds = hint && /timeout=(\d+)/.exec(hint);
+    if (seconds) {
+      // A server that closes after n seconds would race with a request sent then: one second less.
+      const limit = Math.max(0, Number(seconds[1]) * 1000 - 1000);
+      if (limit === 0) return false;
+      if (timeout === 0 || limit < timeout) timeout = limit;
+    }
+    if (socket.timeout !== timeout) socket.setTimeout?.(timeout);
+    return true;
+  },
+
+  reuseSocket(socket, request) {
+    socket.removeListener('error', onFreeSocketError);
+    request.reusedSocket = true;
+    socket.ref?.();
+  },
+
+  destroy() {
+    for (const map of [this.freeSockets, this.sockets]) {
+      for (const list of Object.values(map)) {
+        for (const socket of [...list]) socket.destroy();
+      }
+    }
+  },
+};
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(Agent.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: true,
+  });
+}
+
+function normalizeServerName(options, request) {
+  if (options.servername || options.servername === '') return;
+  options.servername = options.host;
+  const host = request.getHeader?.('host');
+  if (host) {
+    validateString(host, 'options.headers.host');
+    options.servername = host.startsWith('[')
+      ? host.slice(1, host.indexOf(']') === -1 ? undefined : host.indexOf(']'))
+      : host.split(':', 1)[0];
+  }
+  if (net.isIP(options.servername)) options.servername = '';
+}
+
+function install(agent, request, socket, options) {
+  const onSocketFree = () => agent.emit('free', socket, options);
+  const onSocketClose = () => agent.removeSocket(socket, options);
+  const onSocketTimeout = () => {
+    const name = agent.getName(options);
+    if (agent.freeSockets[name]?.includes(socket)) socket.destroy();
+  };
+  const onRemove = () => {
+    agent.removeSocket(socket, options);
+    socket.removeListener('close', onSocketClose);
+    socket.removeListener('free', onSocketFree);
+    socket.removeListener('timeout', onSocketTimeout);
+    socket.removeListener('agentRemove', onRemove);
+  };
+  socket.on('free', onSocketFree);
+  socket.on('close', onSocketClose);
+  socket.on('timeout', onSocketTimeout);
+  socket.on('agentRemove', onRemove);
+}
+
+module.exports = {
+  Agent,
+  globalAgent: new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5000 }),
+};

@@ -1,0 +1,598 @@
+'use strict';
+// http.ClientRequest: a request through an Agent, or on a connection of its own.
+
+const net = require('net');
+const { Buffer } = require('buffer');
+const { codes, connResetException } = require('internal/errors');
+const { validateBoolean, validateInteger } = require('internal/errors/validators');
+const common = require('internal/http/common');
+const { OutgoingMessage, kHeaders } = require('internal/http/outgoing');
+const agents = require('internal/http/agent');
+
+const INVALID_PATH = /[^\u0021-\u00ff]/;
+const kPath = Symbol('path');
+const kError = Symbol('error');
+
+function isURL(value) {
+  return Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
+}
+
+function ClientRequest(input, options, callback) {
+  OutgoingMessage.call(this);
+  if (typeof input === 'string') {
+    input = require('url').urlToHttpOptions(new URL(input));
+  } else if (isURL(input)) {
+    input = require('url').urlToHttpOptions(input);
+  } else {
+    callback = options;
+    options = input;
+    input = null;
+  }
+  if (typeof options === 'function') {
+    callback = options;
+    options = input || {};
+  } else {
+    options = Object.assign(input || {}, options);
+  }
+
+  let { agent } = options;
+  const defaultAgent = options._defaultAgent || agents.globalAgent;
+  if (agent === false) {
+    agent = new defaultAgent.constructor();
+  } else if (agent == null) {
+    if (typeof options.createConnection !== 'function') agent = defaultAgent;
+  } else if (typeof agent.addRequest !== 'function') {
+    throw new codes.ERR_INVALID_ARG_TYPE('options.agent', ['Agent-like Object', 'undefined', 'false'], agent);
+  }
+  this.agent = agent;
+
+  const protocol = options.protocol || defaultAgent.protocol;
+  const expected = this.agent?.protocol ? this.agent.protocol : defaultAgent.protocol;
+  if (options.path) {
+    const path = String(options.path);
+    if (INVALID_PATH.test(path)) throw new codes.ERR_UNESCAPED_CHARACTERS('Request path');
+  }
+  if (protocol !== expected) throw new codes.ERR_INVALID_PROTOCOL(protocol, expected);
+  const defaultPort = options.defaultPort || this.agent?.defaultPort;
+  const port = (options.port = options.port || defaultPort || 80);
+  const host = (options.host =
+    validateHost(options.hostname, 'hostname') || validateHost(options.host, 'host') || 'localhost');
+  const setHost = options.setHost === undefined || Boolean(options.setHost);
+
+  this.socketPath = options.socketPath;
+  if (options.timeout !== undefined) {
+    if (typeof options.timeout !== 'number')
+      throw new codes.ERR_INVALID_ARG_TYPE('timeout', 'number', options.timeout);
+    this.timeout = options.timeout;
+  }
+  const { signal } = options;
+  if (signal) {
+    require('internal/errors/validators').validateAbortSignal(signal, 'options.signal');
+    abortBy(this, signal);
+  }
+  let { method } = options;
+  if (method != null && typeof method !== 'string') {
+    throw new codes.ERR_INVALID_ARG_TYPE('options.method', 'string', method);
+  }
+  if (method) {
+    if (!common.isToken(method)) throw new codes.ERR_INVALID_HTTP_TOKEN('Method', method);
+    method = this.method = method.toUpperCase();
+  } else {
+    method = this.method = 'GET';
+  }
+  const { maxHeaderSize } = options;
+  if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
+  this.maxHeaderSize = maxHeaderSize;
+  if (options.insecureHTTPParser !== undefined) {
+    validateBoolean(options.insecureHTTPParser, 'options.insecureHTTPParser');
+    if (options.insecureHTTPParser)
+      throw require('internal/errors').notImplemented('http: insecureHTTPParser');
+  }
+  if (options.joinDuplicateHeaders !== undefined) {
+    validateBoolean(options.joinDuplicateHeaders, 'options.joinDuplicateHeaders');
+  }
+  this.joinDuplicateHeaders = options.joinDuplicateHeaders;
+  this.path = options.path || '/';
+  if (callback) this.once('response', callback);
+  this.useChunkedEncodingByDefault = !(
+    method === 'GET' ||
+    method === 'HEAD' ||
+    method === 'DELETE' ||
+    method === 'OPTIONS' ||
+    method === 'TRACE' ||
+    method === 'CONNECT'
+  );
+  this._ended = false;
+  this.res = null;
+  this.aborted = false;
+  this.timeoutCb = null;
+  this.upgradeOrConnect = false;
+  this.parser = null;
+  this.maxHeadersCount = null;
+  this.reusedSocket = false;
+  this.host = host;
+  this.protocol = protocol;
+  this[kError] = null;
+
+  if (this.agent) {
+    // Without keep-alive there is no use for an idle connection, unless many requests share few sockets.
+    if (!this.agent.keepAlive && !Number.isFinite(this.agent.maxSockets)) {
+      this._last = true;
+      this.shouldKeepAlive = false;
+    } else {
+      this._last = false;
+      this.shouldKeepAlive = true;
+    }
+  }
+
+  const headersArray = Array.isArray(options.headers);
+  if (!headersArray) {
+    if (options.headers) {
+      for (const key of Object.keys(options.headers)) this.setHeader(key, options.headers[key]);
+    }
+    if (host && !this.getHeader('host') && setHost) {
+      let hostHeader = host;
+      // An IPv6 literal stands in brackets (RFC 3986, 3.2.2).
+      const colon = hostHeader.indexOf(':');
+      if (colon !== -1 && hostHeader.includes(':', colon + 1) && hostHeader[0] !== '[')
+        hostHeader = `[${hostHeader}]`;
+      if (port && Number(port) !== defaultPort) hostHeader += `:${port}`;
+      this.setHeader('Host', hostHeader);
+    }
+    if (options.auth && !this.getHeader('Authorization')) {
+      this.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`);
+    }
+    if (this.getHeader('expect')) {
+      if (this._header) throw new codes.ERR_HTTP_HEADERS_SENT('render');
+      this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, this[kHeaders]);
+    }
+    if (options.uniqueHeaders)
+      this._joinHeader = new Set(options.uniqueHeaders.flat().map((n) => n.toLowerCase()));
+  } else {
+    this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, options.headers);
+  }
+
+  const connectOptions = { ...options };
+  if (this.socketPath) connectOptions.path = this.socketPath;
+  else connectOptions.path = undefined;
+  if (this.agent) {
+    this.agent.addRequest(this, { ...options, signal: undefined });
+    return;
+  }
+  this._last = true;
+  this.shouldKeepAlive = false;
+  let opened = false;
+  const onCreated = (error, socket) => {
+    if (opened) return;
+    opened = true;
+    if (error) process.nextTick(() => emitError(this, error));
+    else this.onSocket(socket);
+  };
+  connectOptions.signal = undefined;
+  try {
+    const socket = (options.createConnection ?? net.createConnection)(connectOptions, onCreated);
+    if (socket) onCreated(null, socket);
+  } catch (error) {
+    onCreated(error);
+  }
+}
+Object.setPrototypeOf(ClientRequest.prototype, OutgoingMessage.prototype);
+Object.setPrototypeOf(ClientRequest, OutgoingMessage);
+
+function validateHost(host, name) {
+  if (host !== null && host !== undefined && typeof host !== 'string') {
+    throw new codes.ERR_INVALID_ARG_TYPE(`options.${name}`, ['string', 'undefined', 'null'], host);
+  }
+  return host;
+}
+
+function abortBy(request, signal) {
+  const { AbortError } = require('internal/errors');
+  const onAbort = () => request.destroy(new AbortError(undefined, { cause: signal.reason }));
+  if (signal.aborted) {
+    process.nextTick(onAbort);
+    return;
+  }
+  signal.addEventListener('abort', onAbort, { once: true });
+  request.once('close', () => signal.removeEventListener('abort', onAbort));
+}
+
+function emitError(request, error) {
+  request._errorEmitted = true;
+  request.emit('error', error);
+  if (!request._closed) {
+    request._closed = true;
+    request.emit('close');
+  }
+}
+
+const methods = {
+  constructor: ClientRequest,
+
+  _finish() {
+    OutgoingMessage.prototype._finish.call(this);
+  },
+
+  _implicitHeader() {
+    if (this._header) throw new codes.ERR_HTTP_HEADERS_SENT('render');
+    this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, this[kHeaders]);
+  },
+
+  // A request that expects "100 Continue" sends its head at once.
+  _maybeExpect(expects) {
+    if (expects) process.nextTick(() => !this._headerSent && !this.destroyed && this._send(''));
+  },
+
+  abort() {
+    if (this.aborted) return;
+    this.aborted = true;
+    process.nextTick(() => this.emit('abort'));
+    this.destroy();
+  },
+
+  destroy(error) {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    if (this.res) this.res._dump();
+    this[kError] = error;
+    if (this.socket) destroySocket(this, this.socket, error);
+    else if (!this._onSocketPending) queueDestroy(this, error);
+    return this;
+  },
+
+  onSocket(socket, error) {
+    this._onSocketPending = true;
+    process.nextTick(() => {
+      this._onSocketPending = false;
+      if (error || this.destroyed) {
+        const failure = error || this[kError];
+        if (socket) {
+          if (!failure && this.agent && !socket.destroyed) socket.emit('free');
+          else if (!socket.destroyed) socket.destroy(failure);
+        }
+        const final = failure ?? (this.res ? null : connResetException('socket hang up'));
+        this.destroyed = true;
+        if (final) emitError(this, final);
+        else if (!this._closed) {
+          this._closed = true;
+          this.emit('close');
+        }
+        return;
+      }
+      attach(this, socket);
+      this._flush();
+    });
+  },
+
+  _deferToConnect(method, args) {
+    const call = () => {
+      const run = () => this.socket[method](...args);
+      if (this.socket.connecting) this.socket.once('connect', run);
+      else run();
+    };
+    if (this.socket) call();
+    else this.once('socket', call);
+  },
+
+  setTimeout(milliseconds, callback) {
+    if (this._ended) return this;
+    listenTimeout(this);
+    require('internal/errors/validators').validateNumber(milliseconds, 'msecs');
+    if (callback) this.once('timeout', callback);
+    if (this.socket) {
+      setSocketTimeout(this.socket, milliseconds);
+    } else {
+      this.once('socket', (socket) => setSocketTimeout(socket, milliseconds));
+    }
+    return this;
+  },
+
+  setNoDelay(enable) {
+    this._deferToConnect('setNoDelay', [enable]);
+  },
+  setSocketKeepAlive(enable, delay) {
+    this._deferToConnect('setKeepAlive', [enable, delay]);
+  },
+  clearTimeout(callback) {
+    this.setTimeout(0, callback);
+  },
+};
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(ClientRequest.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: name !== 'constructor',
+  });
+}
+
+Object.defineProperty(ClientRequest.prototype, 'path', {
+  get() {
+    return this[kPath];
+  },
+  set(value) {
+    const path = String(value);
+    if (INVALID_PATH.test(path)) throw new codes.ERR_UNESCAPED_CHARACTERS('Request path');
+    this[kPath] = path;
+  },
+  configurable: true,
+  enumerable: true,
+});
+
+function setSocketTimeout(socket, milliseconds) {
+  if (socket.connecting) socket.once('connect', () => socket.setTimeout(milliseconds));
+  else socket.setTimeout(milliseconds);
+}
+
+function queueDestroy(request, error) {
+  // No socket yet: the agent's, when it comes, is given back by onSocket().
+  request._destroyQueued = true;
+  process.nextTick(() => {
+    if (request.socket || request._closed) return;
+    const failure = error ?? (request.res ? null : connResetException('socket hang up'));
+    if (failure) emitError(request, failure);
+    else {
+      request._closed = true;
+      request.emit('close');
+    }
+  });
+}
+
+function destroySocket(request, socket, error) {
+  if (!request.aborted || socket.connecting || !socket.destroyed) socket.destroy(error);
+}
+
+function listenTimeout(request) {
+  if (request.timeoutCb) return;
+  request.timeoutCb = () => request.emit('timeout');
+  const add = (socket) => socket.on('timeout', request.timeoutCb);
+  if (request.socket) add(request.socket);
+  else request.once('socket', add);
+}
+
+// ---- the connection of a request ----
+
+function attach(request, socket) {
+  request.socket = socket;
+  socket._httpMessage = request;
+  socket._httpPaused = false;
+  socket._httpNative = false;
+  const parser = common.makeParser(common.RESPONSE, socket, {
+    maxHeaderSize: request.maxHeaderSize,
+    joinDuplicateHeaders: request.joinDuplicateHeaders,
+  });
+  request.parser = parser;
+  parser.outgoing = request;
+  parser.onIncoming = onIncoming;
+  parser.onEvent = onParserEvent;
+  if (typeof request.maxHeadersCount === 'number') parser.maxHeaderPairs = request.maxHeadersCount;
+  if (request._joinHeader) request._joinHeader = new Set(request._joinHeader);
+
+  socket.on('error', onSocketError);
+  socket.on('data', onSocketData);
+  socket.on('end', onSocketEnd);
+  socket.on('close', onSocketClose);
+  socket.on('drain', onSocketDrain);
+  if (request.timeout !== undefined || (request.agent && request.agent.options?.timeout)) {
+    listenTimeout(request);
+    if (request.timeout !== undefined) setSocketTimeout(socket, request.timeout);
+  }
+  request.emit('socket', socket);
+}
+
+function detach(request, socket) {
+  socket.removeListener('error', onSocketError);
+  socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onSocketEnd);
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('drain', onSocketDrain);
+  if (request.timeoutCb) {
+    socket.removeListener('timeout', request.timeoutCb);
+    request.timeoutCb = null;
+  }
+}
+
+function onSocketDrain() {
+  const request = this._httpMessage;
+  if (request && !request.finished && request.writableNeedDrain) {
+    request[require('internal/http/outgoing').kNeedDrain] = false;
+    request.emit('drain');
+  }
+}
+
+function onSocketData(chunk) {
+  const { parser } = this;
+  if (parser) parser.execute(chunk);
+}
+
+function onSocketError(error) {
+  const request = this._httpMessage;
+  if (request) {
+    // What is left to say is said at 'close'.
+    request._errorEmitted = true;
+    request.emit('error', error);
+  }
+  const { parser } = this;
+  if (parser) {
+    common.freeParser(parser, this);
+  }
+  this.removeListener('data', onSocketData);
+  this.removeListener('end', onSocketEnd);
+  this.destroy();
+}
+
+function onSocketEnd() {
+  const request = this._httpMessage;
+  const { parser } = this;
+  if (!request) return;
+  if (!request.res && !request._errorEmitted) {
+    request._errorEmitted = true;
+    request.emit('error', connResetException('socket hang up'));
+  }
+  if (parser) {
+    parser.finish();
+    common.freeParser(parser, this);
+  }
+  this.end();
+}
+
+function onSocketClose() {
+  const request = this._httpMessage;
+  if (!request) return;
+  const { parser } = this;
+  const { res } = request;
+  request.destroyed = true;
+  if (res) {
+    // A body that ends with its connection is complete now.
+    if (parser && !res.complete) parser.finish();
+    if (!res.complete) res.destroy(connResetException('aborted'));
+    closeRequest(request);
+    if (!res.aborted && res.readable && res.complete === false) res.push(null);
+  } else {
+    if (!request._errorEmitted) {
+      request._errorEmitted = true;
+      request.emit('error', request[kError] ?? connResetException('socket hang up'));
+    }
+    closeRequest(request);
+  }
+  if (request.outputData) request.outputData.length = 0;
+  if (parser) common.freeParser(parser, this);
+}
+
+function closeRequest(request) {
+  if (request._closed) return;
+  request._closed = true;
+  request.emit('close');
+}
+
+function onParserEvent(nread, details) {
+  if (nread < 0) return;
+  const { socket, outgoing: request } = this;
+  if (details) {
+    const error = common.parseError(details);
+    common.freeParser(this, socket);
+    socket.removeListener('data', onSocketData);
+    socket.removeListener('end', onSocketEnd);
+    socket.destroy();
+    if (request.res) {
+      request.res.destroy(error);
+    } else {
+      request._errorEmitted = true;
+      request.emit('error', error);
+    }
+    return;
+  }
+  upgrade(this, socket, request);
+}
+
+function upgrade(parser, socket, request) {
+  const response = request.res;
+  const head = Object.setPrototypeOf(parser.upgradeHead, Buffer.prototype);
+  detach(request, socket);
+  common.freeParser(parser, socket);
+  const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
+  response.complete = true;
+  response._ended();
+  if (request.listenerCount(event) === 0) {
+    socket.destroy();
+    return;
+  }
+  request.upgradeOrConnect = true;
+  socket.emit('agentRemove');
+  socket._httpMessage = null;
+  // Bytes wait until the program listens.
+  socket.removeAllListeners('data');
+  socket._readableState.flowing = null;
+  request.emit(event, response, socket, head);
+  request.destroyed = true;
+  closeRequest(request);
+}
+
+// The parser has a response's headers.
+function onIncoming(response, keepAlive) {
+  const { socket, outgoing: request } = this;
+  if (request.aborted || request.destroyed) return 0;
+  response.req = request;
+  if (request.res) {
+    // A second response to one request.
+    socket.destroy();
+    return 0;
+  }
+  const { statusCode } = response;
+  request.res = response;
+  if (request.method === 'CONNECT') {
+    response.upgrade = true;
+    return 2;
+  }
+  if (response.upgrade && request.listenerCount('upgrade') > 0) return 2;
+  response.upgrade = false;
+  if (statusCode >= 100 && statusCode < 200 && statusCode !== 101) {
+    request.res = null;
+    if (statusCode === 100) request.emit('continue');
+    request.emit('information', {
+      statusCode,
+      statusMessage: response.statusMessage,
+      httpVersion: response.httpVersion,
+      httpVersionMajor: response.httpVersionMajor,
+      httpVersionMinor: response.httpVersionMinor,
+      headers: response.headers,
+      rawHeaders: response.rawHeaders,
+    });
+    return 1;
+  }
+  if (request.shouldKeepAlive && !keepAlive) request.shouldKeepAlive = false;
+  response._createState(); // its 'end' gives the connection back
+  response.on('end', onResponseEnd);
+  request.on('finish', onRequestFinish);
+  response.on('close', onResponseClose);
+  const heard = request.emit('response', response);
+  if (!heard && request.listenerCount('response') === 0) response._dump();
+  return request.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? 1 : 0;
+}
+
+function onResponseEnd() {
+  const { req: request } = this;
+  request._ended = true;
+  if (!request.shouldKeepAlive) {
+    const { socket } = request;
+    if (socket?.writable) {
+      if (typeof socket.destroySoon === 'function') socket.destroySoon();
+      else socket.end();
+    }
+  } else if (request.writableFinished && !this.aborted) {
+    keepConnection(request);
+  }
+}
+
+function onResponseClose() {
+  const { req: request } = this;
+  if (
+    !request._ended &&
+    this.complete &&
+    request.shouldKeepAlive &&
+    request.socket &&
+    !request.socket.destroyed
+  ) {
+    request.socket.destroy();
+  }
+}
+
+function onRequestFinish() {
+  if (this.res && this.shouldKeepAlive && this._ended) keepConnection(this);
+}
+
+// Both sides have ended: the connection serves another request.
+function keepConnection(request) {
+  const { socket } = request;
+  if (!socket || request._kept) return;
+  request._kept = true;
+  if (socket.parser) common.freeParser(socket.parser, socket);
+  detach(request, socket);
+  request.destroyed = true;
+  process.nextTick(() => {
+    socket.emit('free');
+    closeRequest(request);
+  });
+}
+
+module.exports = { ClientRequest };

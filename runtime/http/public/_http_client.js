@@ -1,0 +1,4 @@
+'use strict';
+// The legacy public id `_http_client`.
+
+module.exports = require('internal/http/client');

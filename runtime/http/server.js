@@ -1,0 +1,537 @@
+'use strict';
+// http.Server: connections, their requests in order, keep-alive, pipelining, upgrades, time limits.
+//
+// A connection's bytes go from the native stream to the parser; the socket's own stream sees them only after an upgrade, or
+// when a program listens for 'data' itself. Time limits cost nothing a request: keep-alive by one timer a connection that looks
+// at the clock when it fires, headersTimeout and requestTimeout by one sweep a server.
+
+const net = require('net');
+const { codes, connResetException, notImplemented } = require('internal/errors');
+const { validateBoolean, validateInteger, validateObject } = require('internal/errors/validators');
+const common = require('internal/http/common');
+const { readStart, resumeSocket } = require('internal/http/incoming');
+const { ServerResponse } = require('internal/http/response');
+const STATUS_CODES = require('internal/http/status');
+
+const { kExpect, kHost, kManyHosts, kHttp10, kConnectionSet, kOldVersion } = common;
+const kConnections = Symbol('connections');
+const kSweep = Symbol('sweep');
+const kKeepAliveTimer = Symbol('keepAliveTimer');
+const kIdleSince = Symbol('idleSince');
+const kRequestCount = Symbol('requests');
+const kState = Symbol('httpState');
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+const nothing = () => {};
+
+const BAD_REQUEST = `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\n\r\n`;
+const TIMEOUT = `HTTP/1.1 408 ${STATUS_CODES[408]}\r\nConnection: close\r\n\r\n`;
+const TOO_LARGE = `HTTP/1.1 431 ${STATUS_CODES[431]}\r\nConnection: close\r\n\r\n`;
+const TOO_LARGE_CHUNK = `HTTP/1.1 413 ${STATUS_CODES[413]}\r\nConnection: close\r\n\r\n`;
+
+function Server(options, requestListener) {
+  if (!(this instanceof Server)) return new Server(options, requestListener);
+  if (typeof options === 'function') {
+    requestListener = options;
+    options = {};
+  } else if (options == null) {
+    options = {};
+  } else {
+    validateObject(options, 'options');
+  }
+  storeOptions(this, options);
+  net.Server.call(this, {
+    allowHalfOpen: true,
+    noDelay: options.noDelay ?? true,
+    keepAlive: options.keepAlive,
+    keepAliveInitialDelay: options.keepAliveInitialDelay,
+    highWaterMark: options.highWaterMark,
+  });
+  this.readsNatively = true;
+  if (requestListener) this.on('request', requestListener);
+  this.on('connection', onConnection);
+  this.on('listening', startSweep);
+  this.httpAllowHalfOpen = false;
+  this.timeout = 0;
+  this.maxHeadersCount = null;
+  this.maxRequestsPerSocket = 0;
+  this[kConnections] = new Set();
+  this[kSweep] = null;
+}
+Object.setPrototypeOf(Server.prototype, net.Server.prototype);
+Object.setPrototypeOf(Server, net.Server);
+
+function storeOptions(server, options) {
+  server._options = options;
+  server._IncomingMessage = options.IncomingMessage;
+  server._ServerResponse = options.ServerResponse || ServerResponse;
+  const { maxHeaderSize, insecureHTTPParser } = options;
+  if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
+  if (insecureHTTPParser !== undefined) {
+    validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+    if (insecureHTTPParser) throw notImplemented('http: insecureHTTPParser');
+  }
+  const number = (name, otherwise) => {
+    const value = options[name];
+    if (value === undefined) return otherwise;
+    validateInteger(value, name, 0);
+    return value;
+  };
+  server.requestTimeout = number('requestTimeout', 300000);
+  server.headersTimeout = number(
+    'headersTimeout',
+    server.requestTimeout > 0 ? Math.min(60000, server.requestTimeout) : 60000,
+  );
+  if (
+    server.requestTimeout > 0 &&
+    server.headersTimeout > 0 &&
+    server.headersTimeout > server.requestTimeout
+  ) {
+    throw new codes.ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
+  }
+  server.keepAliveTimeout = number('keepAliveTimeout', 5000);
+  server.connectionsCheckingInterval = number('connectionsCheckingInterval', 30000);
+  if (options.requireHostHeader !== undefined)
+    validateBoolean(options.requireHostHeader, 'options.requireHostHeader');
+  server.requireHostHeader = options.requireHostHeader ?? true;
+  if (options.joinDuplicateHeaders !== undefined) {
+    validateBoolean(options.joinDuplicateHeaders, 'options.joinDuplicateHeaders');
+  }
+  server.joinDuplicateHeaders = options.joinDuplicateHeaders;
+  if (options.rejectNonStandardBodyWrites !== undefined) {
+    validateBoolean(options.rejectNonStandardBodyWrites, 'options.rejectNonStandardBodyWrites');
+  }
+  server._responseOptions = options.rejectNonStandardBodyWrites
+    ? { rejectNonStandardBodyWrites: true }
+    : undefined;
+  if (options.uniqueHeaders !== undefined) {
+    const names = options.uniqueHeaders.flat().map((name) => name.toLowerCase());
+    server._joinHeader = new Set(names);
+  }
+}
+
+// ---- time limits ----
+
+function startSweep() {
+  clearInterval(this[kSweep]);
+  this[kSweep] = setInterval(sweep, this.connectionsCheckingInterval, this);
+  this[kSweep].unref();
+}
+
+function sweep(server) {
+  if (server.headersTimeout === 0 && server.requestTimeout === 0) return;
+  for (const socket of server[kConnections]) {
+    const age = socket.parser?.age() ?? -1;
+    if (age === -1) continue;
+    const inHeaders = age >= 0;
+    const total = inHeaders ? age : -age - 2;
+    const late =
+      (inHeaders && server.headersTimeout > 0 && total >= server.headersTimeout) ||
+      (server.requestTimeout > 0 && total >= server.requestTimeout);
+    if (late) socketError.call(socket, new codes.ERR_HTTP_REQUEST_TIMEOUT());
+  }
+}
+
+// Between requests: closes a connection that was idle for keepAliveTimeout.
+function armKeepAlive(server, socket) {
+  const { keepAliveTimeout } = server;
+  if (!keepAliveTimeout) return;
+  socket[kIdleSince] = performance.now();
+  if (socket[kKeepAliveTimer] === undefined) scheduleKeepAlive(server, socket, keepAliveTimeout);
+}
+
+function scheduleKeepAlive(server, socket, delay) {
+  socket[kKeepAliveTimer] = setTimeout(() => {
+    socket[kKeepAliveTimer] = undefined;
+    if (socket.destroyed || socket[kIdleSince] === 0 || !server.keepAliveTimeout) return;
+    const left = server.keepAliveTimeout - (performance.now() - socket[kIdleSince]);
+    if (left > 1) return scheduleKeepAlive(server, socket, left);
+    if (socket.parser && socket.parser.age() !== -1) return; // a request has begun to arrive
+    if (!server.emit('timeout', socket)) socket.destroy();
+  }, delay);
+  socket[kKeepAliveTimer].unref();
+}
+
+function onSocketTimeout() {
+  const { parser, server } = this;
+  const request = parser?.incoming;
+  const requestHeard = request && !request.complete && request.emit('timeout', this);
+  const response = this._httpMessage;
+  const responseHeard = response && response.emit('timeout', this);
+  const serverHeard = server?.emit('timeout', this);
+  if (!requestHeard && !responseHeard && !serverHeard) this.destroy();
+}
+
+// ---- a connection ----
+
+// What a server knows of a connection beside its socket.
+class ConnectionState {
+  constructor(server) {
+    this.server = server;
+    this.incoming = []; // requests whose answers have not ended
+    this.outgoing = []; // answers that wait for the ones before them
+    this.outgoingData = 0; // bytes queued in those
+  }
+}
+
+function onConnection(socket) {
+  const server = this;
+  const state = new ConnectionState(server);
+  socket[kState] = state;
+  socket.server ??= server;
+  socket[kKeepAliveTimer] = undefined;
+  socket[kIdleSince] = 0;
+  socket[kRequestCount] = 0;
+  socket._httpMessage = null;
+  socket._httpPaused = false;
+  socket._httpNative = false;
+  socket._httpCloseWatched = false;
+  server[kConnections].add(socket);
+  if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
+  socket.on('timeout', onSocketTimeout);
+
+  const parser = common.makeParser(common.REQUEST, socket, parserOptions(server));
+  parser.markStart(); // headersTimeout counts from the connection's first moment
+  if (typeof server.maxHeadersCount === 'number') parser.maxHeaderPairs = server.maxHeadersCount;
+  parser.onIncoming = onIncoming;
+  parser.onEvent = onParserEvent;
+  parser.serverState = state;
+  socket.on('error', socketError);
+  socket.on('close', onSocketClose);
+  socket.on('end', onSocketEnd);
+  socket.on('drain', onSocketDrain);
+
+  const handle = socket._handle;
+  if (handle && handle.writeHead) {
+    parser.consume(handle);
+    socket._httpNative = true;
+    socket.on = socketOn;
+    socket.addListener = socketOn;
+    if (!handle.reading) {
+      handle.reading = true;
+      handle.readStart();
+    }
+  } else {
+    socket.on('data', onSocketData);
+  }
+}
+
+function parserOptions(server) {
+  return {
+    maxHeaderSize: server._options.maxHeaderSize,
+    joinDuplicateHeaders: server.joinDuplicateHeaders,
+    IncomingMessage: server._IncomingMessage,
+  };
+}
+
+// A program that listens for a connection's bytes itself gets them, and the parser from then on through JavaScript.
+function socketOn(event, listener) {
+  if ((event === 'data' || event === 'readable') && this._httpNative && this.parser) {
+    unconsume(this);
+    net.Socket.prototype.on.call(this, 'data', onSocketData);
+  }
+  return net.Socket.prototype.on.call(this, event, listener);
+}
+
+function unconsume(socket) {
+  socket._httpNative = false;
+  delete socket.on;
+  delete socket.addListener;
+  socket.parser?.unconsume();
+}
+
+function onSocketData(chunk) {
+  this.parser?.execute(chunk);
+}
+
+function onSocketDrain() {
+  const state = this[kState];
+  const needPause = state.outgoingData > this.writableHighWaterMark;
+  if (this._httpBackPressure && !needPause) {
+    this._httpBackPressure = false;
+    readStart(this);
+  }
+  const message = this._httpMessage;
+  if (message && !message.finished && message.writableNeedDrain) {
+    message[require('internal/http/outgoing').kNeedDrain] = false;
+    message.emit('drain');
+  }
+}
+
+function onSocketClose() {
+  const state = this[kState];
+  state.server[kConnections].delete(this);
+  if (this[kKeepAliveTimer] !== undefined) clearTimeout(this[kKeepAliveTimer]);
+  const { parser } = this;
+  if (parser) {
+    parser.finish();
+    common.freeParser(parser, this);
+  }
+  abortRequests(state.incoming);
+}
+
+function abortRequests(list) {
+  while (list.length > 0) {
+    const request = list.shift();
+    // Nobody can have seen a finished request's stream that was never asked for.
+    if (!request._untouched?.() || !request.complete) request.destroy(connResetException('aborted'));
+    else request.emit('close');
+  }
+}
+
+function onSocketEnd() {
+  const { server } = this;
+  const state = this[kState];
+  this.parser?.finish();
+  if (this.destroyed) return;
+  if (!server.httpAllowHalfOpen) {
+    if (this.writable) this.end();
+  } else if (state.outgoing.length > 0) {
+    state.outgoing[state.outgoing.length - 1]._last = true;
+  } else if (this._httpMessage) {
+    this._httpMessage._last = true;
+  } else {
+    this.end();
+  }
+}
+
+function socketError(error) {
+  this.removeListener('error', socketError);
+  if (this.listenerCount('error') === 0) this.on('error', nothing);
+  const server = this[kState]?.server ?? this.server;
+  if (!server.emit('clientError', error, this)) {
+    // Answer, unless an answer is already on its way.
+    if (this.writable && (!this._httpMessage || !this._httpMessage._headerSent)) {
+      let response = BAD_REQUEST;
+      if (error.code === 'HPE_HEADER_OVERFLOW') response = TOO_LARGE;
+      else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') response = TOO_LARGE_CHUNK;
+      else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') response = TIMEOUT;
+      this.write(response);
+    }
+    this.destroy(error);
+  }
+}
+
+function onParserEvent(nread, details) {
+  const { socket } = this;
+  if (nread < 0) return; // the socket hears of it next
+  if (details) {
+    const error = common.parseError(details);
+    error.rawPacket = details.rawPacket;
+    socketError.call(socket, error);
+    return;
+  }
+  upgrade(this, socket);
+}
+
+function upgrade(parser, socket) {
+  const request = parser.incoming;
+  const { server } = parser.serverState;
+  const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
+  const { Buffer } = require('buffer');
+  const head = Object.setPrototypeOf(parser.upgradeHead, Buffer.prototype);
+  request.complete = true;
+  request._ended();
+  socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onSocketEnd);
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('drain', onSocketDrain);
+  socket.removeListener('error', socketError);
+  socket.removeListener('timeout', onSocketTimeout);
+  server[kConnections].delete(socket);
+  if (socket[kKeepAliveTimer] !== undefined) clearTimeout(socket[kKeepAliveTimer]);
+  common.freeParser(parser, socket);
+  const wasNative = socket._httpNative;
+  delete socket.on;
+  delete socket.addListener;
+  socket._httpNative = false;
+  if (wasNative) {
+    // The stream side takes over.
+    if (socket._handle) {
+      socket._handle.reading = false;
+      socket._handle.readStop();
+    }
+  }
+  if (server.listenerCount(event) > 0) {
+    server.emit(event, request, socket, head);
+  } else {
+    socket.destroy();
+  }
+}
+
+// ---- a request ----
+
+function onIncoming(request, keepAlive, flags) {
+  const { socket, serverState: state } = this;
+  const { server } = state;
+  if (request.upgrade) {
+    request.upgrade = request.method === 'CONNECT' || server.listenerCount('upgrade') > 0;
+    if (request.upgrade) return 2;
+  }
+  socket[kIdleSince] = 0;
+  if (state.incoming.length > 0 || state.outgoing.length > 0) pausePipelining(socket, state);
+  state.incoming.push(request);
+
+  const ResponseClass = server._ServerResponse;
+  const response = new ResponseClass(request, server._responseOptions);
+  response._keepAliveTimeout = server.keepAliveTimeout;
+  response._maxRequestsPerSocket = server.maxRequestsPerSocket;
+  response._joinHeader = server._joinHeader;
+  response._done = responseDone;
+  response._state = state;
+  response._onPendingData = nothing;
+  response.shouldKeepAlive = keepAlive;
+
+  if (socket._httpMessage) {
+    state.outgoing.push(response);
+    response._onPendingData = (delta) => {
+      state.outgoingData += delta;
+    };
+  } else {
+    response.assignSocket(socket);
+  }
+
+  if (
+    flags & kOldVersion ||
+    flags & kManyHosts ||
+    (!(flags & kHost) && server.requireHostHeader && !(flags & kHttp10))
+  ) {
+    response.writeHead(400, ['Connection', 'close']);
+    response.end();
+    return 0;
+  }
+  if (flags & kHttp10 && !(flags & kConnectionSet)) response.shouldKeepAlive = false;
+
+  if (server.maxRequestsPerSocket > 0) {
+    const count = ++socket[kRequestCount];
+    if (count > server.maxRequestsPerSocket) {
+      if (!server.emit('dropRequest', request, socket)) {
+        response.writeHead(503);
+        response.end();
+      }
+      return 0;
+    }
+    response.maxRequestsOnConnectionReached = count >= server.maxRequestsPerSocket;
+  }
+
+  if (flags & kExpect) {
+    const { expect } = request.headers;
+    if (expect !== undefined && request.httpVersionMinor >= 1) {
+      if (CONTINUE.test(expect)) {
+        response._expectContinue = true;
+        if (server.listenerCount('checkContinue') > 0) {
+          server.emit('checkContinue', request, response);
+        } else {
+          response.writeContinue();
+          server.emit('request', request, response);
+        }
+      } else if (server.listenerCount('checkExpectation') > 0) {
+        server.emit('checkExpectation', request, response);
+      } else {
+        response.writeHead(417);
+        response.end();
+      }
+      return 0;
+    }
+  }
+  server.emit('request', request, response);
+  return 0;
+}
+
+// Answers that pile up behind a slow one stop the reading of further requests.
+function pausePipelining(socket, state) {
+  if (state.outgoingData < socket.writableHighWaterMark && state.outgoing.length < 1000) return;
+  socket._httpBackPressure = true;
+  const handle = socket._handle;
+  if (socket._httpNative && handle?.reading) {
+    handle.reading = false;
+    handle.readStop();
+  } else if (!socket._httpNative) {
+    socket.pause();
+  }
+}
+
+// An answer's last byte has been given to the system.
+function responseDone(response) {
+  const { _state: state, socket, req: request } = response;
+  const at = state.incoming.indexOf(request);
+  if (at === 0) state.incoming.shift();
+  else if (at > 0) state.incoming.splice(at, 1);
+  if (!request._consumed) request._dump();
+  if (request._untouched()) {
+    if (request.complete) request.emit('close');
+  }
+  if (!socket) return;
+  response.detachSocket(socket);
+  if (response._last || socket.destroyed) {
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else socket.end();
+    return;
+  }
+  if (state.outgoing.length === 0) {
+    if (socket._httpBackPressure) {
+      socket._httpBackPressure = false;
+      resumeSocket(socket);
+    }
+    if (state.incoming.length === 0) armKeepAlive(state.server, socket);
+  } else {
+    const next = state.outgoing.shift();
+    if (socket._httpBackPressure && state.outgoing.length < 500) {
+      socket._httpBackPressure = false;
+      resumeSocket(socket);
+    }
+    next.assignSocket(socket);
+  }
+}
+
+const methods = {
+  setTimeout(milliseconds, callback) {
+    this.timeout = milliseconds;
+    if (callback) this.on('timeout', callback);
+    return this;
+  },
+
+  close(callback) {
+    clearInterval(this[kSweep]);
+    net.Server.prototype.close.call(this, callback);
+    this.closeIdleConnections();
+    return this;
+  },
+
+  closeAllConnections() {
+    for (const socket of this[kConnections]) socket.destroy();
+  },
+
+  closeIdleConnections() {
+    for (const socket of this[kConnections]) {
+      const state = socket[kState];
+      // Connections on which no request has come yet are not idle: theirs may be on its way.
+      if (state.incoming.length > 0 || socket._httpMessage || socket.parser?.age() !== -1) continue;
+      socket.destroy();
+    }
+  },
+
+  [Symbol.for('nodejs.rejection')](error, event, ...args) {
+    if (event !== 'request') {
+      net.Server.prototype[Symbol.for('nodejs.rejection')].call(this, error, event, ...args);
+      return;
+    }
+    const response = args[1];
+    if (!response.headersSent && !response.writableEnded) {
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      response.statusCode = 500;
+      response.end(STATUS_CODES[500]);
+    } else {
+      response.destroy();
+    }
+  },
+};
+for (const key of Reflect.ownKeys(methods)) {
+  Object.defineProperty(Server.prototype, key, {
+    value: methods[key],
+    writable: true,
+    configurable: true,
+    enumerable: typeof key === 'string',
+  });
+}
+
+module.exports = { Server, connectionListener: onConnection };
