@@ -48,11 +48,11 @@ void RunMicrotasks(const Args& args) { args.GetIsolate()->PerformMicrotaskCheckp
 
 void EnqueueMicrotask(const Args& args) { args.GetIsolate()->EnqueueMicrotask(args[0].As<v8::Function>()); }
 
-// triggerUncaughtException(error, fromPromise)
+// triggerUncaughtException(error, fromPromise, showSource): the source line of an error from a promise is shown on request.
 void TriggerUncaught(const Args& args) {
   v8::Isolate* isolate = args.GetIsolate();
   v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, args[0]);
-  if (args[1]->IsTrue()) message = {};
+  if (args[1]->IsTrue() && !args[2]->IsTrue()) message = {};
   Environment::From(args)->TriggerUncaughtException(args[0], message, args[1]->IsTrue());
 }
 

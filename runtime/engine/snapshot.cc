@@ -52,6 +52,8 @@ CodeCache EmbeddedCodeCache(size_t index) {
 void SetEngineFlags() {
   // The snapshot is part of the program file; who can change it can change everything else, too.
   v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
+  // import … assert { type: 'json' }: on by default only in newer versions of V8.
+  v8::V8::SetFlagsFromString("--harmony-import-assertions");
 }
 
 v8::MaybeLocal<v8::Context> MakeMainContext(Environment* env) {

@@ -119,7 +119,7 @@ async function runEntry(url) {
     await importUrl(url);
   } catch (error) {
     process.off('exit', onExit);
-    internalBinding('engine').triggerUncaughtException(error, true);
+    internalBinding('engine').triggerUncaughtException(error, true, true);
     return;
   }
   process.off('exit', onExit);
