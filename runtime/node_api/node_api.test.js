@@ -191,10 +191,13 @@ test('cleanup hooks run last first when the process ends', async () => {
 });
 
 test('an error in a thread-safe callback is an uncaught exception', async () => {
-  const { stdout } = await run(`
+  // Node 20 only warns unless told otherwise.
+  const policy = process.versions.parley ? [] : ['--force-node-api-uncaught-exceptions-policy=true'];
+  const source = `
     process.on('uncaughtException', (e) => console.log('caught', e.message));
     globalThis.onThreadDone = () => console.log('done');
-    ${load('threads.node')}.start((i) => { throw new Error('from ' + i); }, 2, 0, true);`);
+    ${load('threads.node')}.start((i) => { throw new Error('from ' + i); }, 2, 0, true);`;
+  const { stdout } = await run(source, policy);
   assert.strictEqual(stdout, 'caught from 0\ncaught from 1\ndone\n');
 });
 
