@@ -76,7 +76,8 @@ void Engine::close() {
   closed_ = true;
   if (!worker_) return;
   worker_->post([this](TimePoint, SendSlab& out) { hub_.close_all(out); });
-  worker_.reset();  // ends the thread and frees the port
+  worker_->stop();  // what was posted still runs, and may ask the worker for its counters
+  worker_.reset();  // frees the port
   peers_.clear();
   published_.clear();
 }

@@ -33,6 +33,9 @@ napi_value initialize(napi_env env, napi_value exports) {
 
 }  // namespace parley::addon
 
-#ifndef PARLEY_LINKED_ADDON
+#ifdef PARLEY_LINKED_ADDON
+#include "runtime/node_api/linked.h"
+[[maybe_unused]] static const int linked = parley::RegisterLinkedNapiModule("webrtc", parley::addon::initialize);
+#else
 NAPI_MODULE_INIT() { return parley::addon::initialize(env, exports); }
 #endif
