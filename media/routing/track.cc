@@ -85,6 +85,8 @@ void Track::on_media(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
   }
   if (paused_) return;
   for (Subscription* s : subscriptions_) s->forward(packet, seq, key || !video, now, out);
+  // Wanted before the source was known: its first packet is the first chance to ask.
+  if (key_frame_wanted_ && !last_key_frame_request_) request_key_frame(now, out);
   if (video) buffer_.store(seq, packet.timestamp, packet.marker, packet.payload, now);
 }
 
