@@ -1,0 +1,23 @@
+'use strict';
+// The global console. It asks process for its streams only when it writes.
+
+const { Console, State, install } = require('internal/console');
+
+const globalConsole = Object.create({});
+const streams = [() => process.stdout, () => process.stderr];
+install(globalConsole, new State(streams, true, 'auto', undefined, 2));
+
+for (const name of Object.keys(Console.prototype)) {
+  const bound = Console.prototype[name].bind(globalConsole);
+  Object.defineProperty(bound, 'name', { value: name });
+  globalConsole[name] = bound;
+}
+globalConsole.Console = Console;
+
+const define = (name, descriptor) =>
+  Object.defineProperty(globalConsole, name, { configurable: true, enumerable: false, ...descriptor });
+define(Symbol.toStringTag, { value: 'console', writable: false });
+define('_stdout', { get: streams[0] });
+define('_stderr', { get: streams[1] });
+
+module.exports = globalConsole;
