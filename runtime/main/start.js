@@ -20,11 +20,21 @@ function prepareProcess(options) {
   if (options.traceWarnings) process.traceProcessWarnings = true;
 }
 
+// A process that was forked with a message channel finds its descriptor in the environment.
+function openParentChannel() {
+  const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
+  if (fd === undefined) return;
+  delete process.env.NODE_CHANNEL_FD;
+  delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
+  require('internal/child_process/channel').setupFromEnvironment(Number.parseInt(fd, 10), mode === 'advanced');
+}
+
 function start(options) {
   prepareProcess(options);
   if (options.unhandledRejections)
     require('internal/process/rejections').setMode(options.unhandledRejections);
   require('internal/main/options').set(options);
+  openParentChannel();
   const { has } = require('internal/engine/loader');
   if (has('path') && has('fs') && has('internal/stdio') && has('vm'))
     return require('internal/main/run').run(options);

@@ -1,0 +1,342 @@
+'use strict';
+// The message channel between a process and one it forked: send(), 'message', disconnect(), and handles on the way.
+//
+// A sent handle is acknowledged (NODE_HANDLE_ACK) or refused (NODE_HANDLE_NACK: it got lost); until then later messages wait
+// in a queue, so that order holds. disconnect() lets queued messages out first. Three states: connected; disconnect asked for
+// with messages queued (connected false, channel there); disconnected (channel null).
+//
+// `target` is a ChildProcess in the parent and `process` in the child.
+
+const EventEmitter = require('events');
+const { codes, errnoException } = require('internal/errors');
+const { validateObject } = require('internal/errors/validators');
+const { handleClasses } = require('internal/net/socket');
+
+const MAX_RETRANSMISSIONS = 3;
+const HIGH_WATER_MARK = 65536 * 2;
+
+// process.channel / child.channel.
+class Control extends EventEmitter {
+  #pipe;
+  #refs = 0;
+  #refExplicitly;
+  constructor(pipe) {
+    super();
+    this.#pipe = pipe;
+  }
+  // The channel keeps a process alive while somebody listens for messages, unless ref() or unref() was called.
+  refCounted() {
+    if (++this.#refs === 1 && this.#refExplicitly === undefined) this.#pipe.ref();
+  }
+  unrefCounted() {
+    if (--this.#refs === 0 && this.#refExplicitly === undefined) {
+      this.#pipe.unref();
+      this.emit('unref');
+    }
+  }
+  ref() {
+    this.#refExplicitly = true;
+    this.#pipe.ref();
+  }
+  unref() {
+    this.#refExplicitly = false;
+    this.#pipe.unref();
+  }
+  get fd() {
+    return this.#pipe.fd;
+  }
+}
+
+const isInternal = (message) =>
+  message !== null &&
+  typeof message === 'object' &&
+  typeof message.cmd === 'string' &&
+  message.cmd.startsWith('NODE_');
+
+// How each kind of object travels: what of it is sent, and what the receiver makes of it.
+const conversions = {
+  'net.Native': {
+    send: (message, handle) => handle,
+    got: (message, handle, emit) => emit(handle),
+  },
+  'net.Server': {
+    send: (message, server) => server._handle,
+    got(message, handle, emit) {
+      const net = require('net');
+      const server = new net.Server();
+      server.listen(handle, () => emit(server));
+    },
+  },
+  'net.Socket': {
+    send(message, socket, options) {
+      const handle = socket._handle;
+      if (!handle) return undefined;
+      // The receiver has it from now on.
+      if (!options.keepOpen) {
+        handle.onread = () => {};
+        handle.readStop();
+        socket._handle = null;
+        socket.setTimeout(0);
+        const server = socket._server;
+        if (server) {
+          socket._server = null;
+          server._connections--;
+          server._emitCloseIfDrained();
+        }
+      }
+      return handle;
+    },
+    sent(message, handle, options, pipe) {
+      // The parent's copy stays until the other side says that it has its own.
+      if (!options.keepOpen) pipe.pendingHandle = handle;
+    },
+    got(message, handle, emit) {
+      const net = require('net');
+      emit(new net.Socket({ handle, readable: true, writable: true }));
+    },
+  },
+};
+
+function kindOf(handle) {
+  const net = require('net');
+  const { TCP, Pipe } = handleClasses();
+  if (handle instanceof net.Socket) return 'net.Socket';
+  if (handle instanceof net.Server) return 'net.Server';
+  if (handle instanceof TCP || handle instanceof Pipe) return 'net.Native';
+  throw new codes.ERR_INVALID_HANDLE_TYPE();
+}
+
+// Values as the advanced mode carries them: the structured clone algorithm.
+function serialize(value) {
+  return require('v8').serialize(value);
+}
+function deserialize(bytes) {
+  return require('v8').deserialize(bytes);
+}
+
+function setupChannel(target, pipe, advanced, onClosed) {
+  const control = new Control(pipe);
+  const { Channel } = internalBinding('ipc');
+  const framer = new Channel(pipe, advanced);
+  pipe.framer = framer; // both live as long as either
+  target.channel = control;
+  target._channel = control;
+  target._handleQueue = null;
+  target._pendingMessage = null;
+
+  function closePendingHandle() {
+    target._pendingMessage.nativeHandle?.close();
+    target._pendingMessage = null;
+  }
+
+  function deliver(message, handle) {
+    if (!target.channel) return;
+    process.nextTick(emitMessage, isInternal(message) ? 'internalMessage' : 'message', message, handle);
+  }
+  function emitMessage(event, message, handle) {
+    target.emit(event, message, handle);
+  }
+
+  framer.onmessages = (messages, handle) => {
+    let pending = handle;
+    for (const raw of messages) {
+      const message = advanced ? deserialize(raw) : raw;
+      if (isInternal(message) && message.cmd === 'NODE_HANDLE') {
+        onHandleMessage(message, pending);
+        pending = undefined;
+      } else if (
+        isInternal(message) &&
+        (message.cmd === 'NODE_HANDLE_ACK' || message.cmd === 'NODE_HANDLE_NACK')
+      ) {
+        onAnswer(message.cmd === 'NODE_HANDLE_ACK');
+      } else {
+        deliver(message, undefined);
+      }
+    }
+    pending?.close?.();
+  };
+  framer.onclose = (error) => {
+    if (target.channel === null) return;
+    if (target.connected) {
+      target.connected = false;
+    }
+    target._disconnect();
+    if (error) target.emit('error', errnoException(error, 'read'));
+  };
+
+  function onHandleMessage(message, handle) {
+    // The descriptor can get lost on the way (a full descriptor table): the sender tries again.
+    if (!handle) {
+      target._send({ cmd: 'NODE_HANDLE_NACK' }, null, { swallowErrors: true });
+      return;
+    }
+    target._send({ cmd: 'NODE_HANDLE_ACK' }, null, { swallowErrors: true });
+    const conversion = conversions[message.type];
+    if (conversion === undefined) {
+      handle.close();
+      return;
+    }
+    conversion.got(message, handle, (object) => deliver(message.msg, object));
+  }
+
+  function onAnswer(good) {
+    const pending = target._pendingMessage;
+    if (pending) {
+      if (good) {
+        closePendingHandle();
+      } else if (pending.retransmissions++ === MAX_RETRANSMISSIONS) {
+        closePendingHandle();
+        process.emitWarning(
+          'Handle did not reach the receiving process correctly',
+          'SentHandleNotReceivedWarning',
+        );
+      }
+    }
+    const queue = target._handleQueue ?? [];
+    target._handleQueue = null;
+    if (target._pendingMessage) {
+      const { message, nativeHandle, options, callback } = target._pendingMessage;
+      write(message, nativeHandle, options, callback);
+      target._handleQueue ??= [];
+    }
+    for (const args of queue) target._send(args.message, args.handle, args.options, args.callback);
+    // A disconnect that waited for the queue.
+    if (!target.connected && target.channel && !target._handleQueue) target._disconnect();
+  }
+
+  function write(message, nativeHandle, options, callback) {
+    const req = {
+      callback,
+      oncomplete(status, self) {
+        control.unrefCounted();
+        if (typeof self.callback === 'function')
+          self.callback(status < 0 ? errnoException(status, 'write') : null);
+      },
+    };
+    const data = advanced ? serialize(message) : JSON.stringify(message);
+    const result = framer.send(req, data, nativeHandle);
+    if (result >= 0) {
+      if (result === 1) control.refCounted();
+      else if (typeof callback === 'function') process.nextTick(callback, null);
+      return true;
+    }
+    if (!options.swallowErrors) {
+      const error = errnoException(result, 'write');
+      if (typeof callback === 'function') process.nextTick(callback, error);
+      else process.nextTick(() => target.emit('error', error));
+    }
+    return false;
+  }
+
+  target.send = function (message, handle, options, callback) {
+    if (typeof handle === 'function') {
+      callback = handle;
+      handle = undefined;
+      options = undefined;
+    } else if (typeof options === 'function') {
+      callback = options;
+      options = undefined;
+    } else if (options !== undefined) {
+      validateObject(options, 'options');
+    }
+    options = { swallowErrors: false, ...options };
+    if (this.connected) return this._send(message, handle, options, callback);
+    const error = new codes.ERR_IPC_CHANNEL_CLOSED();
+    if (typeof callback === 'function') process.nextTick(callback, error);
+    else process.nextTick(() => this.emit('error', error));
+    return false;
+  };
+
+  target._send = function (message, handle, options, callback) {
+    if (message === undefined) throw new codes.ERR_MISSING_ARGS('message');
+    if (!['string', 'object', 'number', 'boolean'].includes(typeof message)) {
+      throw new codes.ERR_INVALID_ARG_TYPE('message', ['string', 'object', 'number', 'boolean'], message);
+    }
+    if (!target.channel) return false;
+    options ??= {};
+    let nativeHandle;
+    let conversion;
+    if (handle) {
+      const type = kindOf(handle);
+      if (this._handleQueue) {
+        this._handleQueue.push({ message, handle, options, callback });
+        return this._handleQueue.length === 1;
+      }
+      conversion = conversions[type];
+      nativeHandle = conversion.send(message, handle, options);
+      // Sent before, or closed: the message goes alone.
+      if (nativeHandle) message = { cmd: 'NODE_HANDLE', type, msg: message };
+    } else if (
+      this._handleQueue &&
+      message?.cmd !== 'NODE_HANDLE_ACK' &&
+      message?.cmd !== 'NODE_HANDLE_NACK'
+    ) {
+      this._handleQueue.push({ message, handle: null, options, callback });
+      return this._handleQueue.length === 1;
+    }
+    const sent = write(message, nativeHandle, options, callback);
+    if (nativeHandle && sent) {
+      this._handleQueue ??= [];
+      this._pendingMessage = {
+        message,
+        nativeHandle: undefined,
+        options,
+        callback: undefined,
+        retransmissions: 0,
+      };
+      // A socket that was given away is kept until it has arrived, for another try; others stay the sender's.
+      if (conversion.sent && !options.keepOpen) this._pendingMessage.nativeHandle = nativeHandle;
+      else this._pendingMessage.nativeHandle = undefined;
+    } else if (nativeHandle && conversion.sent && !options.keepOpen) {
+      nativeHandle.close();
+    }
+    return pipe.writeQueueSize < HIGH_WATER_MARK;
+  };
+
+  target.connected = true;
+  target.disconnect = function () {
+    if (!this.connected) {
+      this.emit('error', new codes.ERR_IPC_DISCONNECTED());
+      return;
+    }
+    this.connected = false;
+    if (!this._handleQueue) this._disconnect();
+  };
+  target._disconnect = function () {
+    if (!this.channel) return;
+    this.channel = null;
+    this._channel = null;
+    if (this._pendingMessage) closePendingHandle();
+    process.nextTick(() => {
+      pipe.close(onClosed);
+      target.emit('disconnect');
+    });
+  };
+
+  pipe.readStart();
+  return control;
+}
+
+// In a forked process: process.send() and its relatives, on the pipe the parent left.
+function setupFromEnvironment(fd, advanced) {
+  const { Pipe, pipe: types } = handleClasses();
+  const pipe = new Pipe(types.IPC);
+  const error = pipe.open(fd);
+  if (error) throw errnoException(error, 'open');
+  const control = setupChannel(process, pipe, advanced);
+  // Counted by the listeners for messages: none yet.
+  pipe.unref();
+  const counts = (event) => event === 'message' || event === 'disconnect';
+  process.on('newListener', (event) => {
+    if (counts(event) && process.channel === control) control.refCounted();
+  });
+  process.on('removeListener', (event) => {
+    if (counts(event) && process.channel === control) control.unrefCounted();
+  });
+  for (const event of ['message', 'disconnect']) {
+    for (let i = process.listenerCount(event); i > 0; i--) control.refCounted();
+  }
+  return control;
+}
+
+module.exports = { setupChannel, setupFromEnvironment };
