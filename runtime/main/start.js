@@ -26,7 +26,10 @@ function openParentChannel() {
   if (fd === undefined) return;
   delete process.env.NODE_CHANNEL_FD;
   delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
-  require('internal/child_process/channel').setupFromEnvironment(Number.parseInt(fd, 10), mode === 'advanced');
+  require('internal/child_process/channel').setupFromEnvironment(
+    Number.parseInt(fd, 10),
+    mode === 'advanced',
+  );
 }
 
 function start(options) {

@@ -24,7 +24,7 @@ function checkNoNul(value, name) {
 }
 
 function toPath(value, name) {
-  if (value instanceof URL || (value?.href && value.protocol)) return require('url').fileURLToPath(value);
+  if (typeof value === 'object' && value?.href && value.protocol) return require('url').fileURLToPath(value);
   validateString(value, name);
   return value;
 }
