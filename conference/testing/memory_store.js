@@ -22,7 +22,8 @@ export class MemoryStore {
     this.#rooms.set(rest.id, { open: false, ...rest, options });
   }
   async openRoom(info) {
-    if (!(await this.findOpenRoom(info.name))) this.#rooms.set(info.id, { ...info, options: {}, open: true });
+    const there = [...this.#rooms.values()].some((r) => r.open && r.name === info.name);
+    if (!there) this.#rooms.set(info.id, { ...info, options: {}, open: true });
     return this.findOpenRoom(info.name);
   }
   async countOpenRooms() {

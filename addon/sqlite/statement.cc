@@ -1,0 +1,287 @@
+#include "addon/sqlite/statement.h"
+
+#include <iterator>
+#include <memory>
+
+#include "addon/sqlite/database.h"
+#include "addon/sqlite/values.h"
+
+namespace parley::sqlite {
+namespace {
+
+constexpr size_t kMaxArguments = 64;
+constexpr const char kDatabaseProperty[] = "__database";
+
+Instance* instance_of(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Instance*>(data);
+}
+
+// A row has no prototype, so that a column may have any name.
+napi_value make_row(napi_env env) {
+  napi_value create, global, null, row = nullptr;
+  napi_get_reference_value(env, instance_of(env)->object_create, &create);
+  napi_get_global(env, &global);
+  napi_get_null(env, &null);
+  napi_call_function(env, global, create, 1, &null, &row);
+  return row;
+}
+
+napi_value undefined(napi_env env) {
+  napi_value value;
+  napi_get_undefined(env, &value);
+  return value;
+}
+
+// Returns the statement to its start when a call ends, whichever way, so that it holds no lock.
+struct Resetter {
+  sqlite3_stmt* statement;
+  ~Resetter() { sqlite3_reset(statement); }
+};
+
+bool is_named_parameters(napi_env env, napi_value value) {
+  napi_valuetype type;
+  napi_typeof(env, value, &type);
+  bool typed = false, view = false;
+  napi_is_typedarray(env, value, &typed);
+  napi_is_dataview(env, value, &view);
+  return type == napi_object && !typed && !view;
+}
+
+}  // namespace
+
+Statement::~Statement() {
+  if (statement_ == nullptr) return;
+  database_->remove(this);
+  finalize();
+}
+
+void Statement::finalize() {
+  sqlite3_finalize(statement_);
+  statement_ = nullptr;
+}
+
+napi_value Statement::create(napi_env env, napi_value database_object, Database* database,
+                             const std::string& sql) {
+  auto statement = std::make_unique<Statement>();
+  sqlite3_stmt* compiled = nullptr;
+  const int size = static_cast<int>(sql.size() + 1);
+  if (sqlite3_prepare_v2(database->connection(), sql.c_str(), size, &compiled, nullptr) != SQLITE_OK) {
+    return throw_sqlite(env, database->connection());
+  }
+  if (compiled == nullptr) {
+    return throw_error(env, "ERR_INVALID_STATE", "The supplied SQL string contains no statements");
+  }
+  statement->database_ = database;
+  statement->statement_ = compiled;
+  database->add(statement.get());
+  napi_value constructor, external, object = nullptr;
+  napi_get_reference_value(env, instance_of(env)->statement_class, &constructor);
+  napi_create_external(env, statement.get(), nullptr, nullptr, &external);
+  if (napi_new_instance(env, constructor, 1, &external, &object) != napi_ok) return nullptr;
+  statement.release();  // the JavaScript object owns it now
+  const napi_property_descriptor keep = {kDatabaseProperty, nullptr,         nullptr,      nullptr,
+                                         nullptr,           database_object, napi_default, nullptr};
+  napi_define_properties(env, object, 1, &keep);
+  return object;
+}
+
+napi_value Statement::construct(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argument, self;
+  napi_get_cb_info(env, info, &argc, &argument, &self, nullptr);
+  void* statement = nullptr;
+  if (napi_get_value_external(env, argument, &statement) != napi_ok) {
+    napi_throw_type_error(env, "ERR_ILLEGAL_CONSTRUCTOR", "Illegal constructor");
+    return nullptr;
+  }
+  const auto destroy = [](napi_env, void* data, void*) { delete static_cast<Statement*>(data); };
+  napi_wrap(env, self, statement, destroy, nullptr, nullptr);
+  return self;
+}
+
+Statement* Statement::unwrap(napi_env env, napi_callback_info info, size_t* argc, napi_value* argv) {
+  napi_value self;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, argc, argv, &self, nullptr);
+  if (napi_unwrap(env, self, &data) != napi_ok) {
+    napi_throw_type_error(env, "ERR_INVALID_THIS", "Value of \"this\" must be of type StatementSync");
+    return nullptr;
+  }
+  auto* statement = static_cast<Statement*>(data);
+  if (statement->statement_ == nullptr) {
+    throw_error(env, "ERR_INVALID_STATE", "statement has been finalized");
+    return nullptr;
+  }
+  return statement;
+}
+
+// A name as it is written, or without its prefix.
+int Statement::index_of(const std::string& name) const {
+  if (const int exact = sqlite3_bind_parameter_index(statement_, name.c_str()); exact > 0) return exact;
+  for (const char prefix : {':', '$', '@'}) {
+    const std::string full = prefix + name;
+    if (const int index = sqlite3_bind_parameter_index(statement_, full.c_str()); index > 0) return index;
+  }
+  return 0;
+}
+
+bool Statement::bind_named(napi_env env, napi_value names) {
+  napi_value keys;
+  uint32_t count = 0;
+  if (napi_get_property_names(env, names, &keys) != napi_ok) return false;
+  napi_get_array_length(env, keys, &count);
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value key, value;
+    std::string name;
+    napi_get_element(env, keys, i, &key);
+    if (!read_string(env, key, "name", &name)) return false;
+    const int index = index_of(name);
+    if (index == 0) {
+      throw_error(env, "ERR_INVALID_STATE", "Unknown named parameter '" + name + "'");
+      return false;
+    }
+    if (napi_get_property(env, names, key, &value) != napi_ok) return false;
+    if (!bind_value(env, database_->connection(), statement_, index, value)) return false;
+  }
+  return true;
+}
+
+bool Statement::bind(napi_env env, size_t argc, napi_value* argv) {
+  if (argc > kMaxArguments) {
+    throw_error(env, "ERR_OUT_OF_RANGE", "more than 64 values to bind: not implemented");
+    return false;
+  }
+  sqlite3_clear_bindings(statement_);
+  size_t first = 0;
+  if (argc > 0 && is_named_parameters(env, argv[0])) {
+    if (!bind_named(env, argv[0])) return false;
+    first = 1;
+  }
+  int index = 1;
+  for (size_t i = first; i < argc; i++, index++) {
+    while (sqlite3_bind_parameter_name(statement_, index) != nullptr) index++;
+    if (!bind_value(env, database_->connection(), statement_, index, argv[i])) return false;
+  }
+  return true;
+}
+
+napi_value Statement::row(napi_env env) {
+  napi_value row = make_row(env);
+  const int columns = sqlite3_column_count(statement_);
+  for (int i = 0; i < columns; i++) {
+    napi_value value = column_value(env, statement_, i, big_ints_);
+    if (value == nullptr) return nullptr;
+    napi_set_named_property(env, row, sqlite3_column_name(statement_, i), value);
+  }
+  return row;
+}
+
+napi_value Statement::run(napi_env env, napi_callback_info info) {
+  size_t argc = kMaxArguments;
+  napi_value argv[kMaxArguments];
+  Statement* self = unwrap(env, info, &argc, argv);
+  if (self == nullptr) return nullptr;
+  sqlite3* db = self->database_->connection();
+  const Resetter resetter{self->statement_};
+  if (!self->bind(env, argc, argv)) return nullptr;
+  int result;
+  do {
+    result = sqlite3_step(self->statement_);
+  } while (result == SQLITE_ROW);
+  if (result != SQLITE_DONE) return throw_sqlite(env, db);
+  napi_value summary, changes = integer_value(env, sqlite3_changes64(db), self->big_ints_);
+  napi_value row_id = integer_value(env, sqlite3_last_insert_rowid(db), self->big_ints_);
+  if (changes == nullptr || row_id == nullptr) return nullptr;
+  napi_create_object(env, &summary);
+  napi_set_named_property(env, summary, "lastInsertRowid", row_id);
+  napi_set_named_property(env, summary, "changes", changes);
+  return summary;
+}
+
+napi_value Statement::get(napi_env env, napi_callback_info info) {
+  size_t argc = kMaxArguments;
+  napi_value argv[kMaxArguments];
+  Statement* self = unwrap(env, info, &argc, argv);
+  if (self == nullptr) return nullptr;
+  const Resetter resetter{self->statement_};
+  if (!self->bind(env, argc, argv)) return nullptr;
+  const int result = sqlite3_step(self->statement_);
+  if (result == SQLITE_ROW) return self->row(env);
+  return result == SQLITE_DONE ? undefined(env) : throw_sqlite(env, self->database_->connection());
+}
+
+napi_value Statement::all(napi_env env, napi_callback_info info) {
+  size_t argc = kMaxArguments;
+  napi_value argv[kMaxArguments];
+  Statement* self = unwrap(env, info, &argc, argv);
+  if (self == nullptr) return nullptr;
+  const Resetter resetter{self->statement_};
+  if (!self->bind(env, argc, argv)) return nullptr;
+  napi_value rows;
+  napi_create_array(env, &rows);
+  uint32_t count = 0;
+  int result;
+  while ((result = sqlite3_step(self->statement_)) == SQLITE_ROW) {
+    napi_value row = self->row(env);
+    if (row == nullptr) return nullptr;
+    napi_set_element(env, rows, count++, row);
+  }
+  return result == SQLITE_DONE ? rows : throw_sqlite(env, self->database_->connection());
+}
+
+napi_value Statement::set_read_big_ints(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argument;
+  Statement* self = unwrap(env, info, &argc, &argument);
+  if (self == nullptr) return nullptr;
+  if (napi_get_value_bool(env, argument, &self->big_ints_) != napi_ok) {
+    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "The \"readBigInts\" argument must be a boolean.");
+    return nullptr;
+  }
+  return undefined(env);
+}
+
+napi_value Statement::source_sql(napi_env env, napi_callback_info info) {
+  Statement* self = unwrap(env, info, nullptr, nullptr);
+  if (self == nullptr) return nullptr;
+  napi_value value;
+  napi_create_string_utf8(env, sqlite3_sql(self->statement_), NAPI_AUTO_LENGTH, &value);
+  return value;
+}
+
+napi_value Statement::expanded_sql(napi_env env, napi_callback_info info) {
+  Statement* self = unwrap(env, info, nullptr, nullptr);
+  if (self == nullptr) return nullptr;
+  const std::unique_ptr<char, void (*)(void*)> text(sqlite3_expanded_sql(self->statement_), sqlite3_free);
+  if (text == nullptr)
+    return throw_error(env, "ERR_SQLITE_ERROR", "Expanded SQL text would exceed the limit");
+  napi_value value;
+  napi_create_string_utf8(env, text.get(), NAPI_AUTO_LENGTH, &value);
+  return value;
+}
+
+napi_value Statement::define(napi_env env) {
+  const auto method = [](const char* name, napi_callback call) {
+    return napi_property_descriptor{name,   nullptr, call, nullptr, nullptr, nullptr, napi_default_method,
+                                    nullptr};
+  };
+  const auto getter = [](const char* name, napi_callback call) {
+    return napi_property_descriptor{name, nullptr, nullptr, call, nullptr, nullptr, napi_enumerable, nullptr};
+  };
+  const napi_property_descriptor members[] = {
+      method("run", run),
+      method("get", get),
+      method("all", all),
+      method("setReadBigInts", set_read_big_ints),
+      getter("sourceSQL", source_sql),
+      getter("expandedSQL", expanded_sql),
+  };
+  napi_value constructor = nullptr;
+  napi_define_class(env, "StatementSync", NAPI_AUTO_LENGTH, construct, nullptr, std::size(members), members,
+                    &constructor);
+  return constructor;
+}
+
+}  // namespace parley::sqlite
