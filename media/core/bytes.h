@@ -71,6 +71,7 @@ class ByteReader {
   bool take(size_t n) {
     if (!ok_ || n > remaining()) {
       ok_ = false;
+      at_ = bytes_.size();  // nothing remains: a loop over what remains ends
       return false;
     }
     at_ += n;

@@ -49,6 +49,14 @@ TEST(ByteReader, RunningOutIsStickyAndGivesZero) {
   EXPECT_FALSE(r.ok());
 }
 
+TEST(ByteReader, NothingRemainsAfterRunningOut) {
+  const uint8_t bytes[] = {1, 2, 3, 4, 5};
+  ByteReader r(bytes);
+  r.skip(8);
+  EXPECT_FALSE(r.ok());
+  EXPECT_EQ(r.remaining(), 0u);
+}
+
 TEST(ByteWriter, StopsAtTheEndAndPatches) {
   uint8_t bytes[6];
   ByteWriter w(bytes);
