@@ -9,7 +9,9 @@ const { resolve } = require('internal/modules/esm_resolve');
 const { translate } = require('internal/modules/esm_translators');
 const { toUrl, toPath } = require('internal/modules/file_url');
 
-const kInstantiated = 2; // v8::Module::Status
+// v8::Module::Status
+const kInstantiated = 2;
+const kEvaluating = 3;
 const loaded = new Map(); // "type\0url" → entry
 const entries = []; // by record number
 
@@ -67,6 +69,8 @@ async function importUrl(url, type) {
       throw error;
     }
   }
+  // Asked for by code that runs while this very module's graph is being evaluated: that ends before the next microtask.
+  while (status(entry.record) === kEvaluating) await undefined;
   entry.evaluation ??= evaluate(entry.record);
   await entry.evaluation;
   return namespace(entry.record);
@@ -111,7 +115,7 @@ async function runEntry(url) {
   const onExit = () => {
     if (process.exitCode === undefined) {
       process.exitCode = kUnsettledExitCode;
-      process.emitWarning(`Detected unsettled top-level await at ${url}`);
+      process._rawDebug(`Warning: Detected unsettled top-level await at ${url}`); // too late for emitWarning's tick
     }
   };
   process.on('exit', onExit);

@@ -65,10 +65,6 @@ function finish(file, suffix, base) {
 }
 
 function resolveUrl(url, base) {
-  if (url.protocol === 'node:') {
-    if (builtinId(url.href) === undefined) throw errors.unknownBuiltin(url.href);
-    return url.href;
-  }
   if (url.protocol !== 'file:') return url.href;
   if (/%2f|%5c/i.test(url.pathname)) {
     throw errors.invalidSpecifier(
@@ -113,6 +109,11 @@ function resolve(specifier, base) {
       resolvePackage,
     );
     return found.startsWith('node:') ? found : finish(found, '', base);
+  }
+  if (specifier.startsWith('data:')) return specifier;
+  if (specifier.startsWith('node:')) {
+    if (builtinId(specifier) === undefined) throw errors.unknownBuiltin(specifier);
+    return specifier;
   }
   if (specifier.includes(':')) {
     const url = parseUrl(specifier);
