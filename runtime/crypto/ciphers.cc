@@ -1,5 +1,6 @@
 // The `crypto_ciphers` binding: Cipher, one symmetric encryption or decryption on OpenSSL's EVP (Node doc:
 // crypto.createCipheriv).
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include <memory>
@@ -169,6 +170,7 @@ void Info(const Args& args) {
   v8::Isolate* isolate = args.GetIsolate();
   const std::string name = ToUtf8(isolate, args[0]);
   std::unique_ptr<EVP_CIPHER, FreeCipher> cipher(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
+  ERR_clear_error();  // why a name is unknown is no news
   if (!cipher) return;
   Local<Value> values[] = {v8::Integer::New(isolate, EVP_CIPHER_get_nid(cipher.get())),
                            v8::Integer::New(isolate, EVP_CIPHER_get_key_length(cipher.get())),

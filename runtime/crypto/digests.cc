@@ -1,5 +1,6 @@
 // The `crypto_digests` binding: hashes, HMAC and key derivation on OpenSSL's EVP (Node doc: crypto). OpenSSL
 // initialises itself at the first call.
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
@@ -36,6 +37,7 @@ class DigestCache {
     if (!md && name.size() > 4 && strncasecmp(name.c_str(), "RSA-", 4) == 0) {
       md.reset(EVP_MD_fetch(nullptr, name.c_str() + 4, nullptr));
     }
+    ERR_clear_error();  // why a name is unknown is no news
     if (!md) return nullptr;
     entries_.emplace_back(name, std::move(md));
     return entries_.back().second.get();

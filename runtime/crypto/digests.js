@@ -11,6 +11,8 @@ const { Transform } = require('stream');
 
 const kNative = Symbol('native');
 const kDone = Symbol('done');
+const kOptions = Symbol('options');
+const kOwn = { enumerable: true, writable: true, configurable: true };
 
 function checkData(data, encoding) {
   if (typeof data === 'string') {
@@ -28,16 +30,17 @@ function lazyStream(Class) {
       configurable: true,
       enumerable: true,
       get() {
+        // As own properties first: the constructors look at them.
+        for (const own of names) Object.defineProperty(this, own, { ...kOwn, value: undefined });
         Transform.call(this, this[kOptions]);
         return this[name];
       },
       set(value) {
-        Object.defineProperty(this, name, { value, enumerable: true, writable: true, configurable: true });
+        Object.defineProperty(this, name, { ...kOwn, value });
       },
     });
   }
 }
-const kOptions = Symbol('options');
 
 function Hash(algorithm, options) {
   if (!(this instanceof Hash)) return new Hash(algorithm, options);

@@ -1,7 +1,6 @@
 'use strict';
 // Duplex.from() (Node doc: stream.Duplex.from): makes a Duplex of a stream, an iterable, a function, a promise or a pair.
 
-const { Blob } = require('buffer');
 const { AbortError, codes } = require('internal/errors');
 const { destroyer } = require('internal/stream/destroy');
 const { eos } = require('internal/stream/finished');
@@ -49,7 +48,7 @@ function duplexify(body, name) {
   if (isReadableStream(body)) return join({ readable: Readable.fromWeb(body) });
   if (isWritableStream(body)) return join({ writable: Writable.fromWeb(body) });
   if (typeof body === 'function') return fromFunction(body, name);
-  if (typeof Blob === 'function' && body instanceof Blob) return duplexify(body.arrayBuffer());
+  if (Object.prototype.toString.call(body) === '[object Blob]') return duplexify(body.arrayBuffer());
   if (isIterable(body)) return from(OneSided, body, { objectMode: true, writable: false });
   if (isReadableStream(body?.readable) && isWritableStream(body?.writable)) return Duplex.fromWeb(body);
   if (typeof body?.writable === 'object' || typeof body?.readable === 'object') {

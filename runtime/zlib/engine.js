@@ -259,6 +259,7 @@ function runSync(self, chunk, flush) {
   let inLeft = chunk.byteLength;
   const parts = [];
   let total = 0;
+  self.on('error', () => {}); // thrown here instead
   for (;;) {
     const out = Buffer.allocUnsafe(self._chunkSize);
     handle.writeSync(flush, chunk, inOffset, inLeft, out, 0, out.length);
