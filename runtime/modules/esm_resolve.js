@@ -30,7 +30,8 @@ function legacyMain(pkg, folder, name, base) {
 
 /** @returns {string} an absolute path, or a node: URL */
 function resolveBare(specifier, base) {
-  if (builtinId(specifier) !== undefined) return `node:${specifier}`;
+  const id = builtinId(specifier);
+  if (id !== undefined) return `node:${id}`;
   const parent = basePath(base);
   const split = splitPackageName(specifier);
   if (!split) throw errors.invalidSpecifier(specifier, 'is not a valid package name', parent);
