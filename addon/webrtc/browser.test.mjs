@@ -3,6 +3,7 @@
 // runs-on: node
 // timeout: 60
 // serial
+/* global window, document, RTCPeerConnection, MediaStream */
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';

@@ -181,8 +181,9 @@ Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
   for (uint32_t refused : settled->refused) std::erase(peer->subscriptions, refused);
   return post(
       [this, id, outcome = std::move(*settled), configs = std::move(configs)](TimePoint now, SendSlab& out) {
-        if (outcome.ice_restarted) hub_.restart_ice(id, outcome.local, now);
-        hub_.set_remote(id, outcome.remote, now, out);
+        // An answer to an offer without sections describes no transport.
+        const bool has_transport = !outcome.remote.credentials.ufrag.empty();
+        if (has_transport) hub_.set_remote(id, outcome.remote, now, out);
         hub_.set_subscriptions(id, configs, now, out);
       });
 }
@@ -254,7 +255,11 @@ Outcome<bool> Engine::restart_ice(PeerId id) {
   SubscriberNegotiator* negotiator = subscriber(id);
   if (!negotiator) return wrong_role("subscriber");  // a publisher's ICE is restarted by its next offer
   negotiator->restart_ice();
-  return true;
+  if (!find(id)->on_media_thread) return true;
+  // Before the offer is made: the client's checks come sooner than its answer.
+  return post([this, id, local = negotiator->local_credentials()](TimePoint now, SendSlab&) {
+    hub_.restart_ice(id, local, now);
+  });
 }
 
 void Engine::close_peer(PeerId id) {
