@@ -7,6 +7,7 @@ const errors = require('internal/modules/errors');
 
 const kInvalidSegment =
   /(^|\\|\/)((\.|%2e)(\.|%2e)?|(n|%6e|%4e)(o|%6f|%4f)(d|%64|%44)(e|%65|%45)(_|%5f)(m|%6d|%4d)(o|%6f|%4f)(d|%64|%44)(u|%75|%55)(l|%6c|%4c)(e|%65|%45)(s|%73|%53))(\\|\/|$)/i;
+const kScheme = /^[a-z][a-z0-9+.-]*:/i;
 const isArrayIndex = (key) => String(+key) === key && +key >= 0 && +key < 0xffff_ffff;
 
 /** True when `exports` maps conditions or is a target itself, i.e. describes "." only. */
@@ -77,7 +78,7 @@ class Resolver {
     if (match === undefined && target.endsWith('/')) throw this.invalid(key, target);
     if (!target.startsWith('./')) {
       const isBare =
-        this.isImport && !target.startsWith('../') && !target.startsWith('/') && !URL.canParse?.(target);
+        this.isImport && !target.startsWith('../') && !target.startsWith('/') && !kScheme.test(target);
       if (isBare || (this.isImport && target.startsWith('node:')))
         return this.resolvePackage(fill(target), this.pkg);
       throw this.invalid(key, target);
