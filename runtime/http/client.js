@@ -421,6 +421,12 @@ function onSocketError(error) {
   this.destroy();
 }
 
+// Completes a body that ends with its connection; any other that is not complete shows as aborted.
+function finishQuietly(parser) {
+  parser.onEvent = undefined;
+  parser.finish();
+}
+
 function onSocketEnd() {
   const request = this._httpMessage;
   const { parser } = this;
@@ -430,7 +436,7 @@ function onSocketEnd() {
     request.emit('error', connResetException('socket hang up'));
   }
   if (parser) {
-    parser.finish();
+    finishQuietly(parser);
     common.freeParser(parser, this);
   }
   this.end();
@@ -444,7 +450,7 @@ function onSocketClose() {
   request.destroyed = true;
   if (res) {
     // A body that ends with its connection is complete now.
-    if (parser && !res.complete) parser.finish();
+    if (parser && !res.complete) finishQuietly(parser);
     if (!res.complete) res.destroy(connResetException('aborted'));
     closeRequest(request);
     if (!res.aborted && res.readable && res.complete === false) res.push(null);
@@ -486,13 +492,11 @@ function onParserEvent(nread, details) {
 }
 
 function upgrade(parser, socket, request) {
-  const response = request.res;
+  const response = parser.upgraded ?? request.res;
   const head = Object.setPrototypeOf(parser.upgradeHead, Buffer.prototype);
   detach(request, socket);
   common.freeParser(parser, socket);
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
-  response.complete = true;
-  response._ended();
   if (request.listenerCount(event) === 0) {
     socket.destroy();
     return;

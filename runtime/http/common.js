@@ -105,6 +105,7 @@ function onComplete(trailers) {
   incoming.complete = true;
   if (trailers !== undefined) incoming._trailerBlock = trailers;
   this.incoming = null;
+  if (incoming.upgrade) this.upgraded = incoming;
   incoming._ended();
 }
 
@@ -120,6 +121,7 @@ function makeParser(type, socket, options) {
   parser.socket = socket;
   parser.incoming = null;
   parser.outgoing = null;
+  parser.upgraded = null; // the message after which another protocol follows
   parser.onIncoming = null;
   parser.onEvent = undefined;
   parser.maxHeaderPairs = 2000;

@@ -262,19 +262,14 @@ function onSocketClose() {
   state.server[kConnections].delete(this);
   if (this[kKeepAliveTimer] !== undefined) clearTimeout(this[kKeepAliveTimer]);
   const { parser } = this;
-  if (parser) {
-    parser.finish();
-    common.freeParser(parser, this);
-  }
+  if (parser) common.freeParser(parser, this);
   abortRequests(state.incoming);
 }
 
 function abortRequests(list) {
   while (list.length > 0) {
     const request = list.shift();
-    // Nobody can have seen a finished request's stream that was never asked for.
-    if (!request._untouched?.() || !request.complete) request.destroy(connResetException('aborted'));
-    else request.emit('close');
+    request.destroy(connResetException('aborted'));
   }
 }
 
@@ -324,13 +319,11 @@ function onParserEvent(nread, details) {
 }
 
 function upgrade(parser, socket) {
-  const request = parser.incoming;
+  const request = parser.upgraded;
   const { server } = parser.serverState;
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
   const { Buffer } = require('buffer');
   const head = Object.setPrototypeOf(parser.upgradeHead, Buffer.prototype);
-  request.complete = true;
-  request._ended();
   socket.removeListener('data', onSocketData);
   socket.removeListener('end', onSocketEnd);
   socket.removeListener('close', onSocketClose);
