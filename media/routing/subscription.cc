@@ -59,7 +59,11 @@ void Subscription::on_source_restart(RtpTimestamp first, TimePoint now) {
 void Subscription::set_paused(bool paused, TimePoint now, SendSlab& out) {
   if (paused_ == paused) return;
   paused_ = paused;
-  if (paused || track_ == nullptr) return;
+  if (!paused) resume_after_pause(now, out);
+}
+
+void Subscription::resume_after_pause(TimePoint now, SendSlab& out) {
+  if (paused_ || track_ == nullptr) return;
   rewriter_.cut();
   waiting_for_key_frame_ = track_->config().kind == TrackKind::kVideo;
   if (waiting_for_key_frame_) track_->request_key_frame(now, out);

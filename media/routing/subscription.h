@@ -56,6 +56,8 @@ class Subscription {
   void on_source_restart(RtpTimestamp first, TimePoint now);
 
   void set_paused(bool paused, TimePoint now, SendSlab& out);
+  // Packets of the track were left out on purpose: goes on without a gap in its numbers, from a key frame.
+  void resume_after_pause(TimePoint now, SendSlab& out);
   bool waiting_for_key_frame() const { return waiting_for_key_frame_ && !paused_ && egress_.is_open(); }
 
   // RTCP about this subscription.

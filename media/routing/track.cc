@@ -87,7 +87,8 @@ void Track::on_media(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
   for (Subscription* s : subscriptions_) s->forward(packet, seq, key || !video, now, out);
   // Wanted before the source was known: its first packet is the first chance to ask.
   if (key_frame_wanted_ && !last_key_frame_request_) request_key_frame(now, out);
-  if (video) buffer_.store(seq, packet.timestamp, packet.marker, packet.payload, now);
+  if (video && !subscriptions_.empty())
+    buffer_.store(seq, packet.timestamp, packet.marker, packet.payload, now);
 }
 
 void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
@@ -100,11 +101,7 @@ void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
   if (paused_ == paused) return;
   paused_ = paused;
   if (paused) return;
-  // As if each subscription had been paused: no gap in its numbers, and a key frame to start from.
-  for (Subscription* s : subscriptions_) {
-    s->set_paused(true, now, out);
-    s->set_paused(false, now, out);
-  }
+  for (Subscription* s : subscriptions_) s->resume_after_pause(now, out);
 }
 
 void Track::request_key_frame(TimePoint now, SendSlab& out) {

@@ -215,6 +215,25 @@ TEST_F(HubTest, PauseAndResumeLeavesNoGapAndBeginsAtAKeyFrame) {
   for (const auto& entry : subscriber.received) EXPECT_EQ(entry.first, seq++);
 }
 
+TEST_F(HubTest, ResumingATrackLeavesPausedSubscriptionsPaused) {
+  add_publisher();
+  FakeClient& paused = add_subscriber(2);
+  FakeClient& watching = add_subscriber(3);
+  run(500ms);
+  run(1s, true);
+  hub_.pause_subscription(2, 102, true, now_, slab_);
+  hub_.pause_track(kTrack, true, now_, slab_);
+  run(500ms, true);
+  const size_t before = paused.received.size(), watched = watching.received.size();
+  hub_.pause_track(kTrack, false, now_, slab_);
+  from_hub();
+  run(1s, true);
+  EXPECT_EQ(paused.received.size(), before);
+  EXPECT_GT(watching.received.size(), watched + 80);
+  int64_t seq = watching.received.begin()->first;
+  for (const auto& entry : watching.received) EXPECT_EQ(entry.first, seq++);
+}
+
 TEST_F(HubTest, FollowsAClientThatChangesItsAddress) {
   add_publisher();
   FakeClient& subscriber = add_subscriber(2);
