@@ -13,20 +13,31 @@ comma := ,
 export PATH := $(CURDIR)/build/deps/node/bin:$(PATH)
 BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/cmake)
 
-.PHONY: all deps build run test bench lint format clean
+# With another SANITIZE only the media engine and its tests are built.
+TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
+
+.PHONY: all sanitized deps build run test bench lint format clean
 all: build
 
 deps:
 	@tools/deps.sh
 
 build: deps
+	@mkdir -p $(BUILD)
 	@cmake -S . -B $(BUILD) -G Ninja -DSANITIZE=$(SANITIZE) >$(BUILD).configure.log 2>&1 || { cat $(BUILD).configure.log; exit 1; }
-	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --build $(BUILD) -j $(JOBS) $(TARGETS)
 
 run: build
 	@exec build/bin/parleyd
 
-test: build
+# What the tests need beside the build: the media engine under sanitizers.
+SANITIZED := build/sanitize-address-undefined
+sanitized: deps
+	@mkdir -p $(SANITIZED)
+	@cmake -S . -B $(SANITIZED) -G Ninja -DSANITIZE=address,undefined >$(SANITIZED).configure.log 2>&1 || { cat $(SANITIZED).configure.log; exit 1; }
+	@cmake --build $(SANITIZED) -j $(JOBS) --target media_tests webrtc_node
+
+test: build $(if $(SANITIZE),,sanitized)
 	@node tests/run.mjs $(if $(SANITIZE),--build $(BUILD) --only media) $(TESTS)
 
 bench: build

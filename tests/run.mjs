@@ -12,11 +12,11 @@ import { join, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const args = process.argv.slice(2);
-let buildDir = 'build/cmake';
+let buildDirs = ['build/cmake', 'build/sanitize-address-undefined'];
 const filters = [];
 while (args.length > 0) {
   const a = args.shift();
-  if (a === '--build') buildDir = args.shift();
+  if (a === '--build') buildDirs = [args.shift()];
   else if (a === '--only') filters.push(new RegExp(args.shift()));
   else filters.push(new RegExp(a));
 }
@@ -34,8 +34,7 @@ function* walk(dir, skip = /^(build.*|node_modules|\.git|artefacts|fixtures)$/) 
 
 function collect() {
   const jobs = [];
-  const build = resolve(root, buildDir);
-  if (existsSync(build)) {
+  for (const build of buildDirs.map((dir) => resolve(root, dir)).filter(existsSync)) {
     for (const file of walk(build, /^CMakeFiles$/)) {
       if (/_tests?$/.test(file) && statSync(file).mode & 0o111 && wanted(relative(build, file))) {
         jobs.push({

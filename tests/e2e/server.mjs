@@ -9,13 +9,13 @@ const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /**
- * @param {{runtime?: 'parley' | 'node', args?: string[]}} options whose JavaScript engine runs the server
+ * @param {{runtime?: 'parley' | 'node', args?: string[], env?: object}} options whose JavaScript engine runs the server
  * @returns {Promise<{url: string, pid: number, log: () => string, stop: () => Promise<void>}>}
  */
-export async function startServer({ runtime = 'parley', args = [] } = {}) {
+export async function startServer({ runtime = 'parley', args = [], env = {} } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
   const child = spawn(join(root, 'build/bin/parleyd'), ['--port', '0', '--data', data, ...args], {
-    env: { ...process.env, PARLEY_RUNTIME: runtime },
+    env: { ...process.env, ...env, PARLEY_RUNTIME: runtime },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
