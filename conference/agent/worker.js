@@ -63,7 +63,7 @@ export class Worker {
     this.#child.on('exit', (code, signal) =>
       this.#end(signal ? `ended by ${signal}` : `exited with ${code}`),
     );
-    this.#child.on('error', (error) => this.#end(`could not be run: ${error.message}`));
+    this.#child.on('error', (error) => this.#failed(error));
     this.#child.on('disconnect', () => {
       // The first sign of an end in most cases: 'exit' follows and knows why.
       this.#link.close(`the worker ${id} closed its link`);
@@ -76,6 +76,13 @@ export class Worker {
 
   get pid() {
     return this.#child.pid;
+  }
+
+  #failed(error) {
+    if (this.pid === undefined) return this.#end(`could not be run: ${error.message}`);
+    // A fault of the link to a process that runs, or has just ended: then 'exit' follows and knows why.
+    this.#link.close(`the link to the worker ${this.id} failed: ${error.message}`);
+    setTimeout(() => this.kill(`lost its link: ${error.message}`), EXIT_MS);
   }
 
   #control(message) {

@@ -5,6 +5,7 @@
 const { hooks, setHook, setFields } = require('internal/engine/hooks');
 
 setFields();
+require('internal/engine/newer_library');
 require('internal/process');
 require('internal/engine/globals');
 
