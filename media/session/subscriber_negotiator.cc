@@ -22,6 +22,8 @@ bool same_format(const sdp::Codec& answered, const ChosenCodec& ours) {
   return answered.payload_type == ours.codec.payload_type && codec_kind(answered.name) == ours.kind;
 }
 
+bool is_rejected(const sdp::MediaSection& m) { return m.port == 0 && !m.bundle_only; }
+
 }  // namespace
 
 SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random)
@@ -132,56 +134,58 @@ std::string SubscriberNegotiator::create_offer() {
   return sdp::to_string(offer);
 }
 
+std::optional<NegotiationError> SubscriberNegotiator::check_sections(
+    const sdp::SessionDescription& answer) const {
+  if (answer.media.size() != offered_sections_)
+    return NegotiationError{"the answer's m= lines are not the offer's"};
+  for (size_t i = 0; i < offered_sections_; ++i) {
+    const sdp::MediaSection& m = answer.media[i];
+    const std::string which = "m= line " + std::to_string(i + 1) + " of the answer ";
+    if (m.media != negotiation::kind_name(sections_[i].kind))
+      return NegotiationError{which + "is of another kind"};
+    if (!m.mid.empty() && m.mid != sections_[i].mid) return NegotiationError{which + "has another mid"};
+  }
+  return std::nullopt;
+}
+
+void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcome* outcome) {
+  const bool rejected = is_rejected(m);
+  if (rejected) s.dead = true;
+  if (!s.sending || s.sending->id != s.offered) return;  // came after the offer: the next one's
+  const bool takes = !rejected && sdp::receives(m.direction) &&
+                     std::any_of(m.codecs.begin(), m.codecs.end(),
+                                 [&](const sdp::Codec& c) { return same_format(c, s.sending->codec); });
+  if (!takes) {
+    outcome->refused.push_back(s.sending->id);
+    s.sending.reset();
+    return;
+  }
+  OutgoingTrack out = *s.sending;
+  out.extensions.mid = m.extension(kMidUri) != nullptr ? kOffered.mid : 0;
+  out.extensions.audio_level = m.extension(kAudioLevelUri) != nullptr ? kOffered.audio_level : 0;
+  const auto rtx = out.codec.rtx_payload_type;
+  if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
+  outcome->active.push_back(std::move(out));
+}
+
 Result<SubscriberNegotiator::Outcome, NegotiationError> SubscriberNegotiator::accept_answer(
     std::string_view text) {
   if (!offer_outstanding_) return NegotiationError{"there is no offer to answer"};
   auto parsed = sdp::parse(text);
   if (!parsed) return NegotiationError{parsed.error().message()};
   const sdp::SessionDescription& answer = *parsed;
-  if (answer.media.size() != offered_sections_)
-    return NegotiationError{"the answer's m= lines are not the offer's"};
+  if (auto error = check_sections(answer)) return *error;
 
   Outcome outcome;
-  const sdp::MediaSection* first = nullptr;
-  for (size_t i = 0; i < offered_sections_; ++i) {
-    const sdp::MediaSection& m = answer.media[i];
-    if (m.media != negotiation::kind_name(sections_[i].kind)) {
-      return NegotiationError{"m= line " + std::to_string(i + 1) + " of the answer is of another kind"};
-    }
-    if (!m.mid.empty() && m.mid != sections_[i].mid) {
-      return NegotiationError{"m= line " + std::to_string(i + 1) + " of the answer has another mid"};
-    }
-    if (first == nullptr && (m.port != 0 || m.bundle_only)) first = &m;
-  }
-  if (first != nullptr) {
+  const auto first = std::find_if_not(answer.media.begin(), answer.media.end(), is_rejected);
+  if (first != answer.media.end()) {
     if (auto error = negotiation::read_transport(*first, &outcome.remote)) return *error;
     if (first->setup == sdp::Setup::kActPass)
       return NegotiationError{"an answer cannot have a=setup:actpass"};
   } else if (offered_sections_ > 0) {
     return NegotiationError{"the answer rejects every section"};
   }
-
-  for (size_t i = 0; i < offered_sections_; ++i) {
-    Section& s = sections_[i];
-    const sdp::MediaSection& m = answer.media[i];
-    const bool rejected = m.port == 0 && !m.bundle_only;
-    if (rejected) s.dead = true;
-    if (!s.sending || s.sending->id != s.offered) continue;  // came after the offer: the next one's
-    const bool takes = !rejected && sdp::receives(m.direction) && !m.codecs.empty() &&
-                       std::any_of(m.codecs.begin(), m.codecs.end(),
-                                   [&](const sdp::Codec& c) { return same_format(c, s.sending->codec); });
-    if (!takes) {
-      outcome.refused.push_back(s.sending->id);
-      s.sending.reset();
-      continue;
-    }
-    OutgoingTrack out = *s.sending;
-    out.extensions.mid = m.extension(kMidUri) != nullptr ? kOffered.mid : 0;
-    out.extensions.audio_level = m.extension(kAudioLevelUri) != nullptr ? kOffered.audio_level : 0;
-    const auto rtx = out.codec.rtx_payload_type;
-    if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
-    outcome.active.push_back(std::move(out));
-  }
+  for (size_t i = 0; i < offered_sections_; ++i) settle(sections_[i], answer.media[i], &outcome);
   outcome.local = local_;
   outcome.ice_restarted = remote_ && restarting_;
   remote_ = outcome.remote.credentials;

@@ -66,6 +66,9 @@ class SubscriberNegotiator {
     std::optional<uint8_t> rtx_payload_type;
   };
   std::optional<ChosenCodec> map_codec(const ChosenCodec& source);
+  // Whether the answer has the offer's sections, one by one.
+  std::optional<NegotiationError> check_sections(const sdp::SessionDescription& answer) const;
+  void settle(Section& section, const sdp::MediaSection& answered, Outcome* outcome);
   sdp::MediaSection offer_section(const Section& section) const;
 
   const LocalEndpoint& endpoint_;
