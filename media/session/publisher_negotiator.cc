@@ -50,6 +50,35 @@ bool in_bundle(const sdp::SessionDescription& offer, const sdp::MediaSection& m)
   return std::find(offer.bundle.begin(), offer.bundle.end(), m.mid) != offer.bundle.end();
 }
 
+struct Accepted {
+  std::vector<std::optional<ChosenCodec>> codecs;  // of each section; nothing: rejected
+  const sdp::MediaSection* first = nullptr;        // whose transport all share
+};
+
+// One transport: the first acceptable section's; the others must be bundled with it (RFC 9143).
+Result<Accepted, NegotiationError> choose_sections(const sdp::SessionDescription& offer) {
+  Accepted accepted;
+  accepted.codecs.resize(offer.media.size());
+  size_t count = 0;
+  for (size_t i = 0; i < offer.media.size(); ++i) {
+    const sdp::MediaSection& m = offer.media[i];
+    if ((m.port == 0 && !m.bundle_only) || count >= PublisherNegotiator::kMaxTracks) continue;
+    if (m.kind != sdp::MediaKind::kAudio && m.kind != sdp::MediaKind::kVideo) continue;
+    if (m.protocol.find("TLS/RTP/SAVP") == std::string::npos) continue;
+    if (accepted.first != nullptr && (!in_bundle(offer, m) || !in_bundle(offer, *accepted.first))) continue;
+    auto codec = choose_codec(m);
+    if (!codec) continue;
+    if (!m.rtcp_mux) return NegotiationError{"rtcp-mux is required (mid " + m.mid + ")"};
+    accepted.codecs[i] = std::move(codec);
+    if (accepted.first == nullptr) accepted.first = &m;
+    ++count;
+  }
+  if (accepted.first == nullptr) {
+    return NegotiationError{"no audio or video section with a codec that Parley knows"};
+  }
+  return accepted;
+}
+
 }  // namespace
 
 PublisherNegotiator::PublisherNegotiator(const LocalEndpoint& endpoint, Random& random,
@@ -107,26 +136,11 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
   if (offer.media.size() < sections_)
     return NegotiationError{"the offer has fewer m= lines than the one before"};
 
-  // One transport: the first acceptable section's; the others must be bundled with it (RFC 9143).
+  auto accepted = choose_sections(offer);
+  if (!accepted) return accepted.error();
+  std::vector<std::optional<ChosenCodec>>& chosen = accepted->codecs;
   Outcome outcome;
-  std::vector<std::optional<ChosenCodec>> chosen(offer.media.size());
-  const sdp::MediaSection* first = nullptr;
-  size_t accepted = 0;
-  for (size_t i = 0; i < offer.media.size(); ++i) {
-    const sdp::MediaSection& m = offer.media[i];
-    if ((m.port == 0 && !m.bundle_only) || accepted >= kMaxTracks) continue;
-    if (m.kind != sdp::MediaKind::kAudio && m.kind != sdp::MediaKind::kVideo) continue;
-    if (m.protocol.find("TLS/RTP/SAVP") == std::string::npos) continue;
-    if (first != nullptr && (!in_bundle(offer, m) || !in_bundle(offer, *first))) continue;
-    auto codec = choose_codec(m);
-    if (!codec) continue;
-    if (!m.rtcp_mux) return NegotiationError{"rtcp-mux is required (mid " + m.mid + ")"};
-    chosen[i] = std::move(codec);
-    if (first == nullptr) first = &m;
-    ++accepted;
-  }
-  if (first == nullptr) return NegotiationError{"no audio or video section with a codec that Parley knows"};
-  if (auto error = negotiation::read_transport(*first, &outcome.remote)) return *error;
+  if (auto error = negotiation::read_transport(*accepted->first, &outcome.remote)) return *error;
 
   outcome.ice_restarted = remote_ && *remote_ != outcome.remote.credentials;
   outcome.local = outcome.ice_restarted ? ice::Credentials::generate(random_) : local_;
