@@ -63,6 +63,16 @@ const modules = [
 for (const [id, ...names] of modules) {
   for (const name of names) lazy(name, () => require(id)[name]);
 }
+for (const name of ['Blob', 'File']) lazy(name, () => require('buffer')[name]);
+for (const name of [
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'TextEncoderStream',
+  'TextDecoderStream',
+]) {
+  lazy(name, () => require('stream/web')[name]);
+}
 lazy('console', () => require('internal/console/global'));
 lazy('structuredClone', () => require('internal/engine/structured_clone').structuredClone, true);
 lazy('crypto', () => require('crypto').webcrypto);
@@ -80,6 +90,20 @@ for (const name of ['fetch']) {
     {
       async [name]() {
         throw notImplemented(name);
+      },
+    }[name],
+  );
+}
+
+// `x instanceof Response` must have an answer: nothing is one.
+for (const name of ['Request', 'Response', 'Headers', 'FormData']) {
+  expose(
+    name,
+    {
+      [name]: class {
+        constructor() {
+          throw notImplemented(name);
+        }
       },
     }[name],
   );
