@@ -1,0 +1,288 @@
+'use strict';
+// URL (https://url.spec.whatwg.org/#url-class) and what Node adds: files as URLs, URLs as options of http.request().
+
+const { codes } = require('internal/errors');
+const { parse, pathname, serialize, setters, DEFAULT_PORTS } = require('internal/url/parser');
+const { URLSearchParams, paramsForUrl, replaceParams } = require('internal/url/search_params');
+
+const kInspect = Symbol.for('nodejs.util.inspect.custom');
+
+const usv = (value) => {
+  const text = `${value}`;
+  return /[\ud800-\udfff]/.test(text) ? internalBinding('util').toUSVString(text) : text;
+};
+
+class URL {
+  #record;
+  #searchParams;
+  #href; // until a setter runs
+
+  constructor(input, base = undefined) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('url');
+    input = usv(input);
+    let baseRecord;
+    if (base !== undefined) {
+      base = usv(base);
+      baseRecord = parse(base);
+      if (baseRecord === undefined) throw new codes.ERR_INVALID_URL(input, base);
+    }
+    const record = parse(input, baseRecord);
+    if (record === undefined) throw new codes.ERR_INVALID_URL(input, base);
+    this.#record = record;
+  }
+
+  static canParse(input, base = undefined) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('url');
+    input = usv(input);
+    if (base === undefined) return parse(input) !== undefined;
+    const baseRecord = parse(usv(base));
+    return baseRecord !== undefined && parse(input, baseRecord) !== undefined;
+  }
+  static createObjectURL() {
+    throw new codes.ERR_METHOD_NOT_IMPLEMENTED('URL.createObjectURL()');
+  }
+  static revokeObjectURL() {
+    throw new codes.ERR_METHOD_NOT_IMPLEMENTED('URL.revokeObjectURL()');
+  }
+
+  static #of(value) {
+    if (typeof value !== 'object' || value === null || !(#record in value))
+      throw new codes.ERR_INVALID_THIS('URL');
+    return value.#record;
+  }
+
+  #set(name, value) {
+    setters[name](URL.#of(this), usv(value));
+    this.#href = undefined;
+  }
+
+  [kInspect](depth, options) {
+    URL.#of(this);
+    if (typeof depth === 'number' && depth < 0) return this;
+    const shown = { __proto__: { constructor: this.constructor === URL ? URL : this.constructor } };
+    for (const name of NAMES) shown[name] = this[name];
+    return `${this.constructor.name} ${require('internal/util/inspect').inspect({ ...shown }, options)}`;
+  }
+
+  toString() {
+    return this.href;
+  }
+  toJSON() {
+    return this.href;
+  }
+  get href() {
+    const record = URL.#of(this);
+    return (this.#href ??= serialize(record));
+  }
+  set href(value) {
+    URL.#of(this);
+    value = usv(value);
+    const record = parse(value);
+    if (record === undefined) throw new codes.ERR_INVALID_URL(value);
+    this.#record = record;
+    this.#href = undefined;
+    if (this.#searchParams) replaceParams(this.#searchParams, record.query ?? '');
+  }
+  get origin() {
+    const record = URL.#of(this);
+    if (record.scheme === 'blob') {
+      const inner = typeof record.path === 'string' ? parse(record.path) : undefined;
+      return inner && /^https?$/.test(inner.scheme) ? originOf(inner) : 'null';
+    }
+    return originOf(record);
+  }
+  get protocol() {
+    return `${URL.#of(this).scheme}:`;
+  }
+  set protocol(value) {
+    this.#set('protocol', value);
+  }
+  get username() {
+    return URL.#of(this).username;
+  }
+  set username(value) {
+    this.#set('username', value);
+  }
+  get password() {
+    return URL.#of(this).password;
+  }
+  set password(value) {
+    this.#set('password', value);
+  }
+  get host() {
+    const { host, port } = URL.#of(this);
+    if (host === null) return '';
+    return port === null ? host : `${host}:${port}`;
+  }
+  set host(value) {
+    this.#set('host', value);
+  }
+  get hostname() {
+    return URL.#of(this).host ?? '';
+  }
+  set hostname(value) {
+    this.#set('hostname', value);
+  }
+  get port() {
+    const { port } = URL.#of(this);
+    return port === null ? '' : `${port}`;
+  }
+  set port(value) {
+    this.#set('port', value);
+  }
+  get pathname() {
+    return pathname(URL.#of(this));
+  }
+  set pathname(value) {
+    this.#set('pathname', value);
+  }
+  get search() {
+    const { query } = URL.#of(this);
+    return query ? `?${query}` : '';
+  }
+  set search(value) {
+    this.#set('search', value);
+    if (this.#searchParams) replaceParams(this.#searchParams, this.#record.query ?? '');
+  }
+  get searchParams() {
+    const record = URL.#of(this);
+    return (this.#searchParams ??= paramsForUrl(record.query ?? '', (query) => {
+      this.#record.query = query === '' ? null : query;
+      this.#href = undefined;
+    }));
+  }
+  get hash() {
+    const { fragment } = URL.#of(this);
+    return fragment ? `#${fragment}` : '';
+  }
+  set hash(value) {
+    this.#set('hash', value);
+  }
+}
+
+function originOf(record) {
+  if (!(record.scheme in DEFAULT_PORTS) || record.scheme === 'file') return 'null';
+  return `${record.scheme}://${record.host}${record.port === null ? '' : `:${record.port}`}`;
+}
+
+const NAMES = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'searchParams',
+  'hash',
+];
+for (const name of [...NAMES, 'toString', 'toJSON'])
+  Object.defineProperty(URL.prototype, name, { enumerable: true });
+for (const name of ['canParse', 'createObjectURL', 'revokeObjectURL'])
+  Object.defineProperty(URL, name, { enumerable: true });
+Object.defineProperty(URL.prototype, Symbol.toStringTag, { configurable: true, value: 'URL' });
+
+// ---- Node's additions
+
+function isURL(value) {
+  return Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
+}
+
+function domainToASCII(domain) {
+  if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('domain');
+  const record = parse(`ws://${usv(domain)}`);
+  return record === undefined ? '' : record.host;
+}
+
+function domainToUnicode(domain) {
+  if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('domain');
+  const record = parse(`ws://${usv(domain)}`);
+  return record === undefined ? '' : internalBinding('url').toUnicode(record.host);
+}
+
+function windowsPath(url) {
+  if (/%(?:2f|5c)/i.test(url.pathname)) {
+    throw new codes.ERR_INVALID_FILE_URL_PATH('must not include encoded \\ or / characters');
+  }
+  const path = decodeURIComponent(url.pathname.replaceAll('/', '\\'));
+  if (url.hostname !== '') return `\\\\${domainToUnicode(url.hostname)}${path}`;
+  if (!/^.[A-Za-z]:/.test(path)) throw new codes.ERR_INVALID_FILE_URL_PATH('must be absolute');
+  return path.slice(1);
+}
+
+function fileURLToPath(url, options = undefined) {
+  const windows = options?.windows;
+  if (typeof url === 'string') url = new URL(url);
+  else if (!isURL(url)) throw new codes.ERR_INVALID_ARG_TYPE('path', ['string', 'URL'], url);
+  if (url.protocol !== 'file:') throw new codes.ERR_INVALID_URL_SCHEME('file');
+  if (windows) return windowsPath(url);
+  if (url.hostname !== '') throw new codes.ERR_INVALID_FILE_URL_HOST(process.platform);
+  if (/%2f/i.test(url.pathname)) {
+    throw new codes.ERR_INVALID_FILE_URL_PATH('must not include encoded / characters');
+  }
+  return url.pathname.includes('%') ? decodeURIComponent(url.pathname) : url.pathname;
+}
+
+const PATH_ESCAPES = {
+  '%': '%25',
+  '\\': '%5C',
+  '\n': '%0A',
+  '\r': '%0D',
+  '\t': '%09',
+  '?': '%3F',
+  '#': '%23',
+};
+
+function pathToFileURL(path, options = undefined) {
+  require('internal/errors/validators').validateString(path, 'path');
+  const { posix, win32 } = require('path');
+  if (options?.windows) {
+    if (path.startsWith('\\\\')) {
+      const [, , host, ...rest] = path.split('\\');
+      const url = new URL('file:///');
+      if (!host || rest.length === 0)
+        throw new codes.ERR_INVALID_ARG_VALUE('path', path, 'Missing UNC resource path');
+      url.hostname = domainToASCII(host);
+      url.pathname = rest.join('/').replace(/[%\n\r\t?#]/g, (c) => PATH_ESCAPES[c]);
+      return url;
+    }
+    const full = win32.resolve(path).replace(/[%\n\r\t?#]/g, (c) => PATH_ESCAPES[c]);
+    return new URL(`file:///${full.replaceAll('\\', '/')}${/[\\/]$/.test(path) ? '/' : ''}`);
+  }
+  let resolved = posix.resolve(path);
+  if (path.endsWith('/') && !resolved.endsWith('/')) resolved += '/';
+  return new URL(`file://${resolved.replace(/[%\\\n\r\t?#]/g, (c) => PATH_ESCAPES[c])}`);
+}
+
+function urlToHttpOptions(url) {
+  const { hostname, pathname: path, port, username, password, search } = url;
+  const options = {
+    __proto__: null,
+    ...url,
+    protocol: url.protocol,
+    hostname: hostname && hostname[0] === '[' ? hostname.slice(1, -1) : hostname,
+    hash: url.hash,
+    search,
+    pathname: path,
+    path: `${path || ''}${search || ''}`,
+    href: url.href,
+  };
+  if (port !== '') options.port = Number(port);
+  if (username || password) options.auth = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return options;
+}
+
+module.exports = {
+  URL,
+  URLSearchParams,
+  domainToASCII,
+  domainToUnicode,
+  fileURLToPath,
+  isURL,
+  pathToFileURL,
+  toPathIfFileURL: (value) => (isURL(value) ? fileURLToPath(value) : value),
+  urlToHttpOptions,
+};

@@ -1,0 +1,314 @@
+'use strict';
+// URLSearchParams (https://url.spec.whatwg.org/#interface-urlsearchparams): a flat list [name, value, name, value, …].
+
+const { codes } = require('internal/errors');
+
+const kInspect = Symbol.for('nodejs.util.inspect.custom');
+
+const usv = (value) => {
+  const text = `${value}`;
+  return /[\ud800-\udfff]/.test(text) ? internalBinding('util').toUSVString(text) : text;
+};
+
+function decode(text) {
+  if (text.includes('+')) text = text.replaceAll('+', ' ');
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    const { unescapeBuffer } = require('querystring');
+    const { Buffer } = require('buffer');
+    return unescapeBuffer(Buffer.from(text, 'utf8').latin1Slice()).utf8Slice();
+  }
+}
+
+// application/x-www-form-urlencoded
+function parseForm(text) {
+  const list = [];
+  for (const part of text.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    if (equals === -1) list.push(decode(part), '');
+    else list.push(decode(part.slice(0, equals)), decode(part.slice(equals + 1)));
+  }
+  return list;
+}
+
+function encode(text) {
+  if (/^[A-Za-z0-9*\-._]*$/.test(text)) return text;
+  return encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function serializeForm(list) {
+  let text = '';
+  for (let i = 0; i < list.length; i += 2) {
+    text += `${i === 0 ? '' : '&'}${encode(list[i])}=${encode(list[i + 1])}`;
+  }
+  return text;
+}
+
+function listFromIterable(iterable) {
+  const list = [];
+  for (const pair of iterable) {
+    if (
+      pair === null ||
+      (typeof pair !== 'object' && typeof pair !== 'function') ||
+      typeof pair[Symbol.iterator] !== 'function'
+    ) {
+      throw new codes.ERR_INVALID_TUPLE('Each query pair', '[name, value]');
+    }
+    const items = [...pair];
+    if (items.length !== 2) throw new codes.ERR_INVALID_TUPLE('Each query pair', '[name, value]');
+    list.push(usv(items[0]), usv(items[1]));
+  }
+  return list;
+}
+
+function listFromRecord(record) {
+  const entries = new Map();
+  for (const key of Reflect.ownKeys(record)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(record, key);
+    if (!descriptor?.enumerable) continue;
+    if (typeof key === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+    // Names that become the same text are one entry.
+    entries.set(usv(key), usv(record[key]));
+  }
+  return [...entries].flat();
+}
+
+class URLSearchParams {
+  #list = [];
+  #onChange = undefined;
+
+  constructor(init = undefined) {
+    if (init === undefined || init === null) return;
+    if (typeof init === 'object' || typeof init === 'function') {
+      const method = init[Symbol.iterator];
+      if (method === URLSearchParams.prototype[Symbol.iterator] && #list in init) {
+        this.#list = init.#list.slice();
+      } else if (method != null) {
+        if (typeof method !== 'function') throw new codes.ERR_ARG_NOT_ITERABLE('Query pairs');
+        this.#list = listFromIterable(init);
+      } else {
+        this.#list = listFromRecord(init);
+      }
+      return;
+    }
+    const text = usv(init);
+    this.#list = parseForm(text[0] === '?' ? text.slice(1) : text);
+  }
+
+  // For URL: the query of a URL, and whom to tell of changes.
+  static forUrl(query, onChange) {
+    const params = new URLSearchParams();
+    params.#list = parseForm(query);
+    params.#onChange = onChange;
+    return params;
+  }
+  static replace(params, query) {
+    params.#list = parseForm(query);
+  }
+
+  static #check(value) {
+    if (typeof value !== 'object' || value === null || !(#list in value)) {
+      throw new codes.ERR_INVALID_THIS('URLSearchParams');
+    }
+    return value.#list;
+  }
+
+  #changed() {
+    this.#onChange?.(serializeForm(this.#list));
+  }
+
+  [kInspect](depth, ctx) {
+    const list = URLSearchParams.#check(this);
+    if (typeof depth === 'number' && depth < 0) return ctx.stylize('[Object]', 'special');
+    const { inspect } = require('internal/util/inspect');
+    const inner = { ...ctx };
+    if (depth !== null) inner.depth = depth - 1;
+    const parts = [];
+    let length = 0;
+    for (let i = 0; i < list.length; i += 2) {
+      parts.push(`${inspect(list[i], inner)} => ${inspect(list[i + 1], inner)}`);
+      length += parts[parts.length - 1].length + 2;
+    }
+    if (parts.length === 0) return `${this.constructor.name} {}`;
+    const separator =
+      length > (ctx.breakLength ?? 80) || parts.some((part) => part.includes('\n')) ? ',\n  ' : ', ';
+    if (separator !== ', ') return `${this.constructor.name} {\n  ${parts.join(separator)} }`;
+    return `${this.constructor.name} { ${parts.join(separator)} }`;
+  }
+
+  get size() {
+    return URLSearchParams.#check(this).length / 2;
+  }
+  append(name, value) {
+    const list = URLSearchParams.#check(this);
+    if (arguments.length < 2) throw new codes.ERR_MISSING_ARGS('name', 'value');
+    list.push(usv(name), usv(value));
+    this.#changed();
+  }
+  delete(name, value = undefined) {
+    const list = URLSearchParams.#check(this);
+    if (arguments.length < 1) throw new codes.ERR_MISSING_ARGS('name');
+    name = usv(name);
+    if (value !== undefined) value = usv(value);
+    for (let i = 0; i < list.length;) {
+      if (list[i] === name && (value === undefined || list[i + 1] === value)) list.splice(i, 2);
+      else i += 2;
+    }
+    this.#changed();
+  }
+  get(name) {
+    const list = URLSearchParams.#check(this);
+    if (arguments.length < 1) throw new codes.ERR_MISSING_ARGS('name');
+    name = usv(name);
+    for (let i = 0; i < list.length; i += 2) if (list[i] === name) return list[i + 1];
+    return null;
+  }
+  getAll(name) {
+    const list = URLSearchParams.#check(this);
+    if (arguments.length < 1) throw new codes.ERR_MISSING_ARGS('name');
+    name = usv(name);
+    const result = [];
+    for (let i = 0; i < list.length; i += 2) if (list[i] === name) result.push(list[i + 1]);
+    return result;
+  }
+  has(name, value = undefined) {
+    const list = URLSearchParams.#check(this);
+    if (arguments.length < 1) throw new codes.ERR_MISSING_ARGS('name');
+    name = usv(name);
+    if (value !== undefined) value = usv(value);
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === name && (value === undefined || list[i + 1] === value)) return true;
+    }
+    return false;
+  }
+  set(name, value) {
+    const list = URLSearchParams.#check(this);
+    if (arguments.length < 2) throw new codes.ERR_MISSING_ARGS('name', 'value');
+    name = usv(name);
+    value = usv(value);
+    let found = false;
+    for (let i = 0; i < list.length;) {
+      if (list[i] !== name) {
+        i += 2;
+      } else if (!found) {
+        list[i + 1] = value;
+        found = true;
+        i += 2;
+      } else {
+        list.splice(i, 2);
+      }
+    }
+    if (!found) list.push(name, value);
+    this.#changed();
+  }
+  sort() {
+    const list = URLSearchParams.#check(this);
+    const pairs = [];
+    for (let i = 0; i < list.length; i += 2) pairs.push([list[i], list[i + 1]]);
+    // By UTF-16 code units; the order of equal names stays.
+    pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    this.#list = pairs.flat();
+    this.#changed();
+  }
+  forEach(callback, thisArg = undefined) {
+    URLSearchParams.#check(this);
+    require('internal/errors/validators').validateFunction(callback, 'callback');
+    for (let i = 0; i < this.#list.length; i += 2) {
+      callback.call(thisArg, this.#list[i + 1], this.#list[i], this);
+    }
+  }
+  toString() {
+    return serializeForm(URLSearchParams.#check(this));
+  }
+  entries() {
+    URLSearchParams.#check(this);
+    return makeIterator(this, () => this.#list, 'entries');
+  }
+  keys() {
+    URLSearchParams.#check(this);
+    return makeIterator(this, () => this.#list, 'keys');
+  }
+  values() {
+    URLSearchParams.#check(this);
+    return makeIterator(this, () => this.#list, 'values');
+  }
+}
+
+// Iterators see changes made while they run.
+const states = new WeakMap();
+const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+const iteratorPrototype = {
+  __proto__: IteratorPrototype,
+  next() {
+    const state = states.get(this);
+    if (state === undefined) throw new codes.ERR_INVALID_THIS('URLSearchParamsIterator');
+    const list = state.list();
+    if (state.index >= list.length) return { value: undefined, done: true };
+    const name = list[state.index];
+    const value = list[state.index + 1];
+    state.index += 2;
+    return {
+      value: state.kind === 'keys' ? name : state.kind === 'values' ? value : [name, value],
+      done: false,
+    };
+  },
+  [kInspect](depth, ctx) {
+    const state = states.get(this);
+    if (state === undefined) throw new codes.ERR_INVALID_THIS('URLSearchParamsIterator');
+    if (typeof depth === 'number' && depth < 0) return ctx.stylize('[Object]', 'special');
+    const { inspect } = require('internal/util/inspect');
+    const list = state.list();
+    const left = [];
+    for (let i = state.index; i < list.length; i += 2) {
+      left.push(
+        state.kind === 'keys' ? list[i] : state.kind === 'values' ? list[i + 1] : [list[i], list[i + 1]],
+      );
+    }
+    return `${this[Symbol.toStringTag]} { ${left.map((item) => inspect(item, ctx)).join(', ')} }`;
+  },
+};
+Object.defineProperty(iteratorPrototype, 'next', { enumerable: true });
+Object.defineProperty(iteratorPrototype, kInspect, { enumerable: false });
+Object.defineProperty(iteratorPrototype, Symbol.toStringTag, {
+  configurable: true,
+  value: 'URLSearchParams Iterator',
+});
+
+function makeIterator(target, list, kind) {
+  const iterator = Object.create(iteratorPrototype);
+  states.set(iterator, { list, kind, index: 0 });
+  return iterator;
+}
+
+for (const name of [
+  'append',
+  'delete',
+  'get',
+  'getAll',
+  'has',
+  'set',
+  'size',
+  'sort',
+  'entries',
+  'forEach',
+  'keys',
+  'values',
+  'toString',
+]) {
+  Object.defineProperty(URLSearchParams.prototype, name, { enumerable: true });
+}
+Object.defineProperties(URLSearchParams.prototype, {
+  [Symbol.toStringTag]: { configurable: true, value: 'URLSearchParams' },
+  [Symbol.iterator]: { configurable: true, writable: true, value: URLSearchParams.prototype.entries },
+});
+
+const { forUrl, replace } = URLSearchParams;
+delete URLSearchParams.forUrl;
+delete URLSearchParams.replace;
+
+module.exports = { URLSearchParams, paramsForUrl: forUrl, replaceParams: replace };
