@@ -1,0 +1,96 @@
+// runs-on: parley,node
+'use strict';
+const { test } = require('../../tests/harness');
+const assert = require('assert');
+const util = require('util');
+
+test('inspect shows values as people write them', () => {
+  class Foo extends Map {}
+  const circular = { a: {} };
+  circular.a.b = circular;
+  for (const [value, text] of [
+    ["it's", `"it's"`],
+    [[1, , 3], '[ 1, <1 empty item>, 3 ]'], // eslint-disable-line no-sparse-arrays
+    [{ a: 1, 'b-c': [undefined, null] }, "{ a: 1, 'b-c': [ undefined, null ] }"],
+    [circular, '<ref *1> { a: { b: [Circular *1] } }'],
+    [new Foo([[1, { a: 2 }]]), 'Foo(1) [Map] { 1 => { a: 2 } }'],
+    [new Set(['x']), "Set(1) { 'x' }"],
+    [class A {}, '[class A]'],
+    [function f() {}, '[Function: f]'],
+    [Object.create(null), '[Object: null prototype] {}'],
+    [new Uint8Array(2), 'Uint8Array(2) [ 0, 0 ]'],
+    [Buffer.from('ab'), '<Buffer 61 62>'],
+    [Promise.resolve(1), 'Promise { 1 }'],
+    [
+      {
+        get x() {
+          return 1;
+        },
+      },
+      '{ x: [Getter] }',
+    ],
+    [{ a: { b: { c: { d: 1 } } } }, '{ a: { b: { c: [Object] } } }'],
+    [new Proxy({ a: 1 }, {}), '{ a: 1 }'],
+    [-0, '-0'],
+    [10n, '10n'],
+    [new Date(0), '1970-01-01T00:00:00.000Z'],
+  ]) {
+    assert.strictEqual(util.inspect(value), text);
+  }
+  assert.strictEqual(util.inspect('a', { colors: true }), "\u001b[32m'a'\u001b[39m");
+  const custom = { [util.inspect.custom]: (depth, options, inspect) => `<${inspect(depth)}>` };
+  assert.strictEqual(util.inspect(custom), '<2>');
+});
+
+test('format replaces what it knows', () => {
+  assert.strictEqual(
+    util.format('%s %d %i %f %j %o %O %%', 'a', '1', 2.9, '3.5', { a: 1 }, [1], {}),
+    `a 1 2 3.5 {"a":1} [ 1, [length]: 1 ] {} %`,
+  );
+  assert.strictEqual(util.format('%s', 'a', 'b', { c: 1 }), 'a b { c: 1 }');
+  assert.strictEqual(util.format('%x %s'), '%x %s');
+});
+
+test('promisify and callbackify are each other\u2019s inverse', async () => {
+  const add = (a, b, callback) => callback(a < 0 ? new Error('negative') : null, a + b);
+  assert.strictEqual(await util.promisify(add)(1, 2), 3);
+  await assert.rejects(util.promisify(add)(-1, 2), /negative/);
+  const result = await new Promise((resolve) =>
+    util.callbackify(async (x) => x * 2)(4, (error, value) => resolve([error, value])),
+  );
+  assert.deepStrictEqual(result, [null, 8]);
+});
+
+test('deep equality tells what differs', () => {
+  assert.ok(util.isDeepStrictEqual({ a: [1, new Set([{ b: 1 }])] }, { a: [1, new Set([{ b: 1 }])] }));
+  assert.ok(!util.isDeepStrictEqual([1, 2], [1, '2']));
+  assert.ok(!util.isDeepStrictEqual(new Map([[{ a: 1 }, 1]]), new Map([[{ a: 1 }, 2]])));
+  assert.ok(!util.isDeepStrictEqual([undefined], [,])); // eslint-disable-line no-sparse-arrays
+});
+
+test('parseArgs reads options', () => {
+  const { values, positionals } = util.parseArgs({
+    args: ['-f', '--bar=b', 'x', '--', '-y'],
+    options: { foo: { type: 'boolean', short: 'f' }, bar: { type: 'string' } },
+    allowPositionals: true,
+  });
+  assert.deepStrictEqual({ ...values }, { foo: true, bar: 'b' });
+  assert.deepStrictEqual(positionals, ['x', '-y']);
+  assert.throws(() => util.parseArgs({ args: ['--no'], options: {} }), {
+    code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION',
+  });
+});
+
+test('text is coded and decoded in pieces', () => {
+  const bytes = new TextEncoder().encode('\u20ac\ud83d\ude00');
+  const decoder = new TextDecoder();
+  let text = '';
+  for (const byte of bytes) text += decoder.decode(Uint8Array.of(byte), { stream: true });
+  assert.strictEqual(text + decoder.decode(), '\u20ac\ud83d\ude00');
+  assert.throws(() => new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.of(0xff)), {
+    code: 'ERR_ENCODING_INVALID_ENCODED_DATA',
+  });
+  const { StringDecoder } = require('string_decoder');
+  const d = new StringDecoder('utf8');
+  assert.strictEqual(d.write(Buffer.from([0xe2, 0x82])) + d.write(Buffer.from([0xac])) + d.end(), '\u20ac');
+});
