@@ -130,6 +130,22 @@ test('Chromium sees and hears itself through the engine', { timeout: 50000 }, as
     'a key frame on request',
   );
 
+  // A renegotiation with an ICE restart: new credentials, the same tracks, and the picture goes on.
+  subscriber.restartIce();
+  const answer = await page.evaluate(async (sdp) => {
+    await window.subscriber.setRemoteDescription({ type: 'offer', sdp });
+    await window.subscriber.setLocalDescription();
+    return window.subscriber.localDescription.sdp;
+  }, subscriber.createOffer());
+  subscriber.acceptAnswer(answer);
+  const restarted = await page.evaluate(received);
+  await until(
+    () => page.evaluate(received),
+    ({ frames }) => frames > restarted.frames + 50,
+    'pictures after an ICE restart',
+  );
+  assert.strictEqual((await subscriber.getStats()).state, 'connected');
+
   const stats = await publisher.getStats();
   console.log(`# ${JSON.stringify(stats)}`);
   console.log(`# ${JSON.stringify(await subscriber.getStats())}`);
