@@ -128,10 +128,11 @@ function readdirArguments(folder, options) {
   };
 }
 
-const joinPath = (folder, name) =>
-  typeof name === 'string'
-    ? path.join(args.toText(folder), name)
-    : Buffer.concat([Buffer.from(`${args.toText(folder)}/`), name]);
+// Names and folders may be bytes that are no UTF-8.
+function joinPath(folder, name) {
+  if (typeof folder === 'string' && typeof name === 'string') return path.join(folder, name);
+  return Buffer.concat([Buffer.from(folder), Buffer.from('/'), Buffer.from(name)]);
+}
 
 function makeDirents(folder, [names, types]) {
   return names.map((name, i) => {
@@ -264,7 +265,7 @@ function rmStep([what, where]) {
 function rmOperation(what, where, req) {
   if (what === 'lstat') return binding.lstat(where, false, req);
   if (what === 'readdir') {
-    return binding.readdir(where, typeof where === 'string' ? 'utf8' : 'buffer', true, req);
+    return binding.readdir(where, 'buffer', true, req);
   }
   return binding[what](where, req);
 }

@@ -40,9 +40,9 @@ function read(fd, buffer, offset, length, position, callback) {
     } else if (arguments.length === 3) {
       // (fd, options, callback) or (fd, buffer, callback)
       callback = offset;
-      if (isOptions(buffer)) {
-        options = buffer;
-        buffer = options.buffer ?? Buffer.alloc(16384);
+      if (buffer == null || isOptions(buffer)) {
+        options = buffer ?? null;
+        buffer = options?.buffer ?? Buffer.alloc(16384);
       } else {
         options = null;
       }

@@ -237,7 +237,6 @@ function onWrite(self) {
   if (inLeft > 0) {
     // Bytes after the end of the compressed data: they belong to somebody else.
     self.push(null);
-    return;
   }
   self._job = null;
   job.callback();
@@ -290,7 +289,8 @@ function closeHandle(self) {
 
 function toInput(buffer) {
   if (typeof buffer === 'string') return Buffer.from(buffer);
-  if (ArrayBuffer.isView(buffer)) return buffer;
+  if (buffer instanceof Uint8Array) return buffer;
+  if (ArrayBuffer.isView(buffer)) return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   if (buffer instanceof ArrayBuffer || Object.prototype.toString.call(buffer) === '[object ArrayBuffer]') {
     return Buffer.from(buffer);
   }
