@@ -36,7 +36,9 @@ function mkdirArguments(folder, options) {
 // Steps of a recursive mkdir, as a generator so that both the synchronous and the asynchronous form run the same one:
 // it yields ['mkdir' | 'stat', path] and gets { error } or { numbers }. Returns the first folder it made.
 function* mkdirSteps(folder) {
-  const full = path.resolve(args.toText(folder));
+  // A '..' is kept: the folder before it is made, too.
+  const text = args.toText(folder);
+  const full = /(^|\/)\.\.(\/|$)/.test(text) && path.isAbsolute(text) ? text : path.resolve(text);
   const missing = [full];
   let first;
   while (missing.length > 0) {
