@@ -16,6 +16,7 @@ class Dir {
   #pending = 0; // asynchronous reads under way
 
   constructor(path, entries) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('handle');
     this.#path = path;
     this.#entries = entries;
   }

@@ -348,6 +348,7 @@ int ReadToEnd(int fd, std::string* out, const char** syscall) {
   if (::fstat(fd, &status) != 0) return -errno;
   *syscall = "read";
   if (S_ISDIR(status.st_mode)) return -EISDIR;
+  if (S_ISREG(status.st_mode) && status.st_size > INT32_MAX) return -EFBIG;
   const bool known = S_ISREG(status.st_mode) && status.st_size > 0;
   size_t used = 0;
   out->resize(known ? static_cast<size_t>(status.st_size) : 8192);
@@ -390,6 +391,11 @@ void ReadFileSync(const Args& args) {
   const char* syscall = nullptr;
   const int error = ReadToEnd(fd, &content, &syscall);
   if (own_fd) ::close(fd);
+  if (error == -EFBIG) {
+    env->ThrowError("ERR_FS_FILE_TOO_LARGE", "File size is greater than 2 GiB",
+                    Environment::ErrorType::kRangeError);
+    return;
+  }
   if (error != 0) {
     env->ThrowUvException(error, syscall);
     return;

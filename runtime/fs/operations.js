@@ -89,11 +89,12 @@ const raw = {
 const results = { stat: makeStats, lstat: makeStats, fstat: makeStats, statfs: makeStatFs };
 
 // Splits (a, b, callback) where what comes before the callback may be left out.
-function splitCallback(list) {
+function splitCallback(list, operation) {
   for (let i = 1; i < list.length; i++) {
     if (typeof list[i] === 'function') return [list[i], list.slice(0, i)];
   }
-  // Not there: check the other arguments first only where Node does; its message speaks of `cb`.
+  // Not there: a mistake in the other arguments is told first.
+  operation(null, ...list);
   return [args.toCallback(list.length > 1 ? list[list.length - 1] : undefined), list];
 }
 
@@ -104,7 +105,7 @@ function three(name) {
     ? {
         sync: (...list) => convert(operation(undefined, ...list)),
         callback(...list) {
-          const [callback, rest] = splitCallback(list);
+          const [callback, rest] = splitCallback(list, operation);
           operation(
             (error, result) => {
               if (error) callback(error);
@@ -118,7 +119,7 @@ function three(name) {
     : {
         sync: (...list) => operation(undefined, ...list),
         callback(...list) {
-          const [callback, rest] = splitCallback(list);
+          const [callback, rest] = splitCallback(list, operation);
           operation(callback, ...rest);
         },
         promise: async (...list) => operation(kUsePromises, ...list),
@@ -132,17 +133,4 @@ function three(name) {
 const forms = {};
 for (const name of Object.keys(raw)) forms[name] = three(name);
 
-// The callback form of an async function. Out of the promise, so that what the callback throws is an ordinary exception.
-function callbackOf(asyncFunction, name = asyncFunction.name) {
-  const form = function (...list) {
-    const [callback, rest] = splitCallback(list);
-    asyncFunction(...rest).then(
-      (result) => process.nextTick(callback, null, result),
-      (error) => process.nextTick(callback, error),
-    );
-  };
-  Object.defineProperty(form, 'name', { value: name });
-  return form;
-}
-
-module.exports = { binding, callbackOf, forms, kUsePromises, raw, splitCallback };
+module.exports = { binding, forms, kUsePromises, raw };

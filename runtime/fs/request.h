@@ -30,6 +30,7 @@ class FsRequest {
   template <typename Operation>
   static void Run(const Args& args, v8::Local<v8::Value> req, std::unique_ptr<FsRequest> request,
                   Operation operation, bool quiet_no_entry = false) {
+    if (req->IsNull()) return;  // the caller only wanted its arguments checked
     uv_loop_t* loop = request->env_->loop();
     if (req->IsUndefined()) {
       int error = operation(loop, &request->uv, nullptr);

@@ -51,7 +51,14 @@ function construct(callback) {
   });
 }
 
-function openFile() {}
+// The methods of old, which opened the file: constructors do that now.
+let warnedOpen = false;
+function openFile() {
+  if (warnedOpen) return;
+  warnedOpen = true;
+  const name = this instanceof WriteStream ? 'WriteStream' : 'ReadStream';
+  process.emitWarning(`${name}.prototype.open() is deprecated`, 'DeprecationWarning', 'DEP0135');
+}
 
 function close(stream, error, callback) {
   if (!stream.fd) {
@@ -157,7 +164,9 @@ function prepare(stream, path, options, defaults) {
 
 const copyOptions = (options, defaults) => {
   const given = args.toOptions(options, {});
-  return { ...defaults, ...given };
+  const copy = { ...defaults };
+  for (const key in given) copy[key] = given[key]; // inherited ones, too
+  return copy;
 };
 
 function ReadStream(path, options) {

@@ -12,7 +12,7 @@ const { toCallback, toFd, toPosition } = args;
 // (buffer, offset, length, position), (buffer, options) or (options) as one checked record.
 function readArguments(buffer, offset, length, position, optionsGiven) {
   if (optionsGiven !== undefined) {
-    if (optionsGiven !== null) validateObject(optionsGiven, 'options', 7); // null, arrays and functions pass here
+    if (optionsGiven !== null) validateObject(optionsGiven, 'options');
     ({ offset = 0, length = undefined, position = null } = optionsGiven ?? {});
     if (length === undefined) length = buffer.byteLength - offset;
   }
@@ -67,8 +67,7 @@ function read(fd, buffer, offset, length, position, callback) {
 function readSync(fd, buffer, offset, length, position) {
   fd = toFd(fd);
   validateBuffer(buffer);
-  const options =
-    arguments.length <= 3 && (offset == null || typeof offset === 'object') ? (offset ?? null) : undefined;
+  const options = arguments.length <= 3 ? (offset ?? null) : undefined;
   const r = readArguments(buffer, offset, length, position, options);
   if (r.length === 0) return 0;
   return binding.read(fd, buffer, r.offset, r.length, r.position, undefined);

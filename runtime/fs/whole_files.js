@@ -219,8 +219,22 @@ function checkLength(length) {
   return Math.max(0, length);
 }
 
+let warnedFd = false;
+function warnFd() {
+  if (warnedFd) return;
+  warnedFd = true;
+  process.emitWarning(
+    'Using fs.truncate with a file descriptor is deprecated. Please use fs.ftruncate with a file descriptor instead.',
+    'DeprecationWarning',
+    'DEP0081',
+  );
+}
+
 function truncateSync(path, length) {
-  if (isFd(path)) return forms.ftruncate.sync(path, length);
+  if (isFd(path)) {
+    warnFd();
+    return forms.ftruncate.sync(path, length);
+  }
   length = checkLength(length);
   const fd = forms.open.sync(path, 'r+');
   try {
@@ -242,11 +256,12 @@ function truncate(path, length, callback) {
     length = 0;
   }
   if (isFd(path)) {
+    warnFd();
     forms.ftruncate.callback(path, length ?? 0, callback);
     return;
   }
-  callback = args.toCallback(callback);
-  deliverNothing(prepareTruncate(path, length ?? undefined), callback);
+  const work = prepareTruncate(path, length ?? undefined);
+  deliverNothing(work, args.toCallback(callback));
 }
 
 function existsSync(path) {

@@ -1,6 +1,7 @@
 'use strict';
 // node:fs (Node doc: fs). The three ways of each operation come from internal/fs/operations; here they get their names.
 
+const { validateFunction } = require('internal/errors/validators');
 const args = require('internal/fs/args');
 const constants = require('internal/fs/constants');
 const { forms } = require('internal/fs/operations');
@@ -49,9 +50,10 @@ fs.open = function open(path, flags, mode, callback) {
 };
 
 // A work prepared from all arguments but the callback.
-function callbackForm(name, prepare, givesNothing) {
+function callbackForm(name, prepare, givesNothing, callbackName = 'cb') {
   const form = function (...list) {
-    const callback = args.toCallback(list.length > 0 ? list.pop() : undefined);
+    const callback = list.length > 0 ? list.pop() : undefined;
+    validateFunction(callback, callbackName);
     const work = prepare(...list);
     if (givesNothing) files.deliverNothing(work, callback);
     else files.deliver(work, callback);
@@ -64,7 +66,12 @@ fs.mkdir = callbackForm('mkdir', folders.prepareMkdir);
 fs.readdir = callbackForm('readdir', folders.prepareReaddir);
 fs.rm = callbackForm('rm', folders.prepareRm, true);
 fs.rmdir = callbackForm('rmdir', folders.prepareRmdir, true);
-fs.opendir = callbackForm('opendir', (...list) => require('internal/fs/dir').prepareOpendir(...list));
+fs.opendir = callbackForm(
+  'opendir',
+  (...list) => require('internal/fs/dir').prepareOpendir(...list),
+  false,
+  'callback',
+);
 fs.cp = callbackForm('cp', (...list) => require('internal/fs/copy').prepareCopy(...list), true);
 fs.opendirSync = (...list) => require('internal/fs/dir').opendirSync(...list);
 fs.cpSync = (...list) => require('internal/fs/copy').cpSync(...list);
