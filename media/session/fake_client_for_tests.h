@@ -120,6 +120,17 @@ class FakeClient {
   std::set<uint32_t> media_ssrcs;
   std::string last_mid;
 
+  // What an authenticated but hostile peer can do: any bytes, properly protected. False when SRTP refuses
+  // them.
+  bool send_protected(std::span<const uint8_t> packet, size_t header_size, bool is_rtcp, SendSlab& out) {
+    const auto room = out.reserve(server_, packet.size() + srtp::kMaxOverhead);
+    const size_t n = is_rtcp
+                         ? sender_->protect_rtcp(packet, room)
+                         : sender_->protect_rtp(packet.first(header_size), packet.subspan(header_size), room);
+    out.commit(n);
+    return n > 0;
+  }
+
  private:
   void send(std::span<const uint8_t> header, std::span<const uint8_t> prefix,
             std::span<const uint8_t> payload, SendSlab& out) {
