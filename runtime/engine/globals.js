@@ -97,7 +97,7 @@ for (const name of ['fetch']) {
 
 // `x instanceof Response` must have an answer: nothing is one.
 for (const name of ['Request', 'Response', 'Headers', 'FormData']) {
-  expose(
+  define(
     name,
     {
       [name]: class {

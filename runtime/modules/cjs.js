@@ -3,7 +3,7 @@
 // Module._load: cache → builtin → new Module; finding the file is in internal/modules/cjs_resolve, which fills in the
 // underscore functions programs are used to replace (Module._resolveFilename and friends), always called through Module.
 const path = require('path');
-const { readFileUtf8, compileFunction } = internalBinding('modules');
+const { readFileUtf8, compileFunction, internalModuleStat } = internalBinding('modules');
 const { builtinId, builtinModules, isBuiltin } = require('internal/modules/builtins');
 const { packageScope } = require('internal/modules/package_json');
 const errors = require('internal/modules/errors');
@@ -39,6 +39,7 @@ Module.globalPaths = [];
 Module.builtinModules = builtinModules;
 Module.isBuiltin = isBuiltin;
 Module._debug = () => {};
+Module._stat = internalModuleStat;
 
 Object.defineProperty(Module.prototype, 'parent', {
   get() {
@@ -249,7 +250,7 @@ Module.SourceMap = class SourceMap {
   }
 };
 Module.runMain = function runMain(main = process.argv[1]) {
-  require('internal/modules/run_main').runMain(main);
+  require('internal/modules/run_main').start(main);
 };
 Module._preloadModules = function _preloadModules(requests) {
   if (!Array.isArray(requests) || requests.length === 0) return;
@@ -258,4 +259,4 @@ Module._preloadModules = function _preloadModules(requests) {
   for (const request of requests) parent.require(request);
 };
 
-module.exports = { Module, makeRequire };
+module.exports = { Module, makeRequire, originalRunMain: Module.runMain };

@@ -99,7 +99,8 @@ module.exports = function makeResolution(Module, parents) {
     const extensions = Object.keys(Module._extensions);
     const wantsFolder = /(^|\/)\.{0,2}$/.test(request);
     for (const folder of paths) {
-      if (folder && stat(folder) !== 1) continue;
+      // "../x" may be asked for from a folder that is gone.
+      if (folder && !request.startsWith('..') && stat(folder) !== 1) continue;
       let found = absolute ? undefined : tryExports(folder, request, isMain);
       if (!found) {
         const base = path.resolve(folder, request);

@@ -32,14 +32,18 @@ function readPackage(folder, base) {
     throw errors.invalidPackageConfig(file, base, e.message);
   }
   if (json === null || typeof json !== 'object') json = {};
+  // Only what the file itself says: Object.prototype may have been tampered with.
+  const own = (key) => (Object.hasOwn(json, key) ? json[key] : undefined);
+  const [name, main, type, imports] = [own('name'), own('main'), own('type'), own('imports')];
   const result = {
+    __proto__: null,
     folder,
     file,
-    name: typeof json.name === 'string' ? json.name : undefined,
-    main: typeof json.main === 'string' ? json.main : undefined,
-    type: json.type === 'module' || json.type === 'commonjs' ? json.type : 'none',
-    exports: json.exports,
-    imports: json.imports !== null && typeof json.imports === 'object' ? json.imports : undefined,
+    name: typeof name === 'string' ? name : undefined,
+    main: typeof main === 'string' ? main : undefined,
+    type: type === 'module' || type === 'commonjs' ? type : 'none',
+    exports: own('exports'),
+    imports: imports !== null && typeof imports === 'object' ? imports : undefined,
   };
   cache.set(folder, result);
   return result;

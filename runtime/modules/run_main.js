@@ -14,10 +14,8 @@ function resolveMain(Module, main) {
   return Module._findPath(path.resolve(main), null, true) || undefined;
 }
 
-/** @param {string} main what the command line says */
-function runMain(main) {
+function start(main) {
   const { Module } = require('internal/modules/cjs');
-  Module._initPaths();
   const file = resolveMain(Module, main);
   if (file !== undefined && isEsModule(file)) {
     require('internal/modules/esm').runEntry(require('internal/modules/file_url').toUrl(file));
@@ -26,4 +24,12 @@ function runMain(main) {
   Module._load(path.resolve(main), null, true);
 }
 
-module.exports = { runMain };
+/** @param {string} main what the command line says */
+function runMain(main) {
+  const { Module, originalRunMain } = require('internal/modules/cjs');
+  Module._initPaths();
+  if (Module.runMain !== originalRunMain) Module.runMain(main);
+  else start(main);
+}
+
+module.exports = { runMain, start };

@@ -1,5 +1,3 @@
 'use strict';
-// The deprecated name of `util`.
-
-process.emitWarning('sys is deprecated. Use `node:util` instead.', 'DeprecationWarning', 'DEP0025');
+// Node's deprecated name of `util`.
 module.exports = require('util');

@@ -1,0 +1,3 @@
+'use strict';
+// Node's `process` module: the global object itself.
+module.exports = process;
