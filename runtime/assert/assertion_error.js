@@ -206,7 +206,7 @@ const isErrorLike = (value) =>
   value !== null && typeof value === 'object' && 'stack' in value && value instanceof Error;
 function withoutStack(error) {
   const copy = Object.assign({ __proto__: Object.getPrototypeOf(error) }, error);
-  Object.defineProperty(copy, 'message', { value: error.message });
+  Object.defineProperty(copy, 'message', { __proto__: null, value: error.message });
   return copy;
 }
 
@@ -229,6 +229,7 @@ class AssertionError extends Error {
     Error.stackTraceLimit = limit;
     this.generatedMessage = !message;
     Object.defineProperty(this, 'name', {
+      __proto__: null,
       value: 'AssertionError [ERR_ASSERTION]',
       enumerable: false,
       writable: true,

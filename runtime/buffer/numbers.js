@@ -5,13 +5,13 @@
 const { codes } = require('internal/errors');
 const { validateNumber } = require('internal/errors/validators');
 
-function outOfBounds(value, length, type = 'offset') {
+function outOfBounds(value, length, type) {
   if (Math.floor(value) !== value) {
-    validateNumber(value, type);
-    throw new codes.ERR_OUT_OF_RANGE(type, 'an integer', value);
+    validateNumber(value, type ?? 'offset');
+    throw new codes.ERR_OUT_OF_RANGE(type ?? 'offset', 'an integer', value);
   }
   if (length < 0) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-  throw new codes.ERR_OUT_OF_RANGE(type, `>= ${type ? 0 : 1} and <= ${length}`, value);
+  throw new codes.ERR_OUT_OF_RANGE(type ?? 'offset', `>= ${type ? 1 : 0} and <= ${length}`, value);
 }
 
 // Throws unless `size` bytes at `offset` are inside.

@@ -17,7 +17,13 @@ globalConsole.Console = Console;
 const define = (name, descriptor) =>
   Object.defineProperty(globalConsole, name, { configurable: true, enumerable: false, ...descriptor });
 define(Symbol.toStringTag, { value: 'console', writable: false });
-define('_stdout', { get: streams[0] });
-define('_stderr', { get: streams[1] });
+for (const [i, name] of ['_stdout', '_stderr'].entries()) {
+  define(name, {
+    get: () => streams[i](),
+    set(value) {
+      streams[i] = () => value;
+    },
+  });
+}
 
 module.exports = globalConsole;

@@ -9,11 +9,7 @@ const kIndex = '(index)';
 const kIterationIndex = '(iteration index)';
 
 function renderRow(cells, widths) {
-  const parts = cells.map((cell, i) => {
-    const space = (widths[i] - getStringWidth(cell)) / 2;
-    // An odd space is wider on the right.
-    return `${' '.repeat(Math.floor(space))}${cell}${' '.repeat(Math.ceil(space))}`;
-  });
+  const parts = cells.map((cell, i) => ` ${cell}${' '.repeat(widths[i] - getStringWidth(cell) - 1)}`);
   return `│${parts.join('│')}│`;
 }
 

@@ -57,7 +57,8 @@ const modules = [
   ['internal/url', 'URL', 'URLSearchParams'],
   ['internal/encoding', 'TextEncoder', 'TextDecoder'],
   ['internal/events/abort_controller', 'AbortController', 'AbortSignal'],
-  ['internal/events/event_target', 'Event', 'EventTarget'],
+  ['internal/events/event_target', 'Event', 'EventTarget', 'CustomEvent'],
+  ['internal/errors/dom_exception', 'DOMException'],
   ['perf_hooks', 'performance'],
 ];
 for (const [id, ...names] of modules) {

@@ -10,7 +10,7 @@ function inspect(value, options) {
 // "an instance of Foo", "type string ('abc')", "function name", "undefined".
 function describe(value) {
   if (value == null) return `${value}`;
-  if (typeof value === 'function' && value.name) return `function ${value.name}`;
+  if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'object') {
     if (value.constructor?.name) return `an instance of ${value.constructor.name}`;
     return inspect(value, { depth: -1 });
@@ -120,7 +120,7 @@ function unhandledError(error = undefined) {
   const start = 'Unhandled error.';
   if (error === undefined) return start;
   this.context = error;
-  return `${start} (${typeof error === 'string' ? error : inspect(error)})`;
+  return `${start} (${error})`;
 }
 
 function invalidPackageTarget(path, key, target, isImport = false, base = undefined) {

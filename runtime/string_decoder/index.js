@@ -34,8 +34,10 @@ function canBeginCharacter(first, second) {
   return second >= low && second <= high;
 }
 
-function incompleteUtf16(bytes) {
+function incompleteUtf16(bytes, strict) {
   const odd = bytes.length % 2;
+  // Half a unit waits alone, unless surrogates must not be cut.
+  if (odd && !strict) return [1, 2];
   const end = bytes.length - odd;
   const high = end >= 2 && (bytes[end - 1] & 0xfc) === 0xd8;
   if (high) return [2 + odd, 4];

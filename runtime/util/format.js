@@ -1,7 +1,7 @@
 'use strict';
 // util.format() and util.formatWithOptions() (https://nodejs.org/docs/latest-v20.x/api/util.html#utilformatformat-args).
 
-const { inspect } = require('internal/util/inspect');
+const { inspect, inspectDefaultOptions } = require('internal/util/inspect');
 const { formatBigInt, formatNumber, stylizeNoColor } = require('internal/util/inspect_text');
 
 let circularMessage;
@@ -48,9 +48,17 @@ function hasOwnToString(value) {
 function formatS(value, options) {
   switch (typeof value) {
     case 'number':
-      return formatNumber(stylizeNoColor, value, options?.numericSeparator ?? false);
+      return formatNumber(
+        stylizeNoColor,
+        value,
+        options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+      );
     case 'bigint':
-      return formatBigInt(stylizeNoColor, value, options?.numericSeparator ?? false);
+      return formatBigInt(
+        stylizeNoColor,
+        value,
+        options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+      );
     case 'object':
       if (value !== null && !hasOwnToString(value)) {
         return inspect(value, { ...options, depth: 0, colors: false, compact: 3 });
@@ -63,10 +71,18 @@ function formatS(value, options) {
 
 function formatD(value, options, parse) {
   if (typeof value === 'bigint')
-    return formatBigInt(stylizeNoColor, value, options?.numericSeparator ?? false);
+    return formatBigInt(
+      stylizeNoColor,
+      value,
+      options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+    );
   if (typeof value === 'symbol') return 'NaN';
   const number = parse === undefined ? Number(value) : parse(value);
-  return formatNumber(stylizeNoColor, number, options?.numericSeparator ?? false);
+  return formatNumber(
+    stylizeNoColor,
+    number,
+    options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+  );
 }
 
 function replacement(kind, value, options) {
@@ -86,7 +102,11 @@ function replacement(kind, value, options) {
     case 'f':
       return typeof value === 'symbol'
         ? 'NaN'
-        : formatNumber(stylizeNoColor, Number.parseFloat(value), options?.numericSeparator ?? false);
+        : formatNumber(
+            stylizeNoColor,
+            Number.parseFloat(value),
+            options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+          );
     default:
       return '';
   }
