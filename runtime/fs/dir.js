@@ -58,7 +58,9 @@ class Dir {
 
   close(callback) {
     if (callback === undefined) {
-      return this.#closed ? Promise.reject(new codes.ERR_DIR_CLOSED()) : Promise.resolve(this.closeSync());
+      if (this.#closed) return Promise.reject(new codes.ERR_DIR_CLOSED());
+      this.#closed = true;
+      return Promise.resolve();
     }
     validateFunction(callback, 'callback');
     if (this.#closed) {

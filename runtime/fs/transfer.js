@@ -42,7 +42,7 @@ function read(fd, buffer, offset, length, position, callback) {
       callback = offset;
       if (buffer == null || isOptions(buffer)) {
         options = buffer ?? null;
-        buffer = options?.buffer ?? Buffer.alloc(16384);
+        buffer = options?.buffer === undefined ? Buffer.alloc(16384) : options.buffer;
       } else {
         options = null;
       }

@@ -42,6 +42,8 @@ class Zlib final : public Compressor {
 
   CompressorError Run(int flush, std::span<const uint8_t>& in, std::span<uint8_t>& out) override {
     if (mode_ == ZlibMode::kUnzip && !in.empty() && !Detect(in)) return {};
+    // A flush after the end (a writer flushes while it ends) has nothing left to do.
+    if (ended_ && in.empty()) return {};
     if (!started_) {
       if (CompressorError error = Start()) return error;
     }
@@ -57,6 +59,7 @@ class Zlib final : public Compressor {
 
   CompressorError Reset() override {
     header_seen_ = 0;
+    ended_ = false;
     mode_ = kind_;
     if (!started_) return {};
     int result = Compresses() ? deflateReset(&stream_) : inflateReset(&stream_);
@@ -179,6 +182,7 @@ class Zlib final : public Compressor {
         if (stream_.avail_out != 0 && flush == Z_FINISH) return Error(Z_BUF_ERROR, "unexpected end of file");
         return {};
       case Z_STREAM_END:
+        ended_ = true;
         return {};
       case Z_NEED_DICT:
         return Error(result, dictionary_.empty() ? "Missing dictionary" : "Bad dictionary");
@@ -200,6 +204,7 @@ class Zlib final : public Compressor {
   z_stream stream_ = {};
   bool started_ = false;
   bool replay_first_ = false;
+  bool ended_ = false;
   int header_seen_ = 0;
 };
 

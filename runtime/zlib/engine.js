@@ -99,10 +99,19 @@ Object.defineProperty(ZlibBase.prototype, '_closed', {
   },
 });
 
+let warnedBytesRead = false;
 Object.defineProperty(ZlibBase.prototype, 'bytesRead', {
   configurable: true,
   enumerable: true,
   get() {
+    if (!warnedBytesRead) {
+      warnedBytesRead = true;
+      process.emitWarning(
+        'zlib.bytesRead is deprecated and will change its meaning in the future. Use zlib.bytesWritten instead.',
+        'DeprecationWarning',
+        'DEP0108',
+      );
+    }
     return this.bytesWritten;
   },
   set(value) {
