@@ -5,7 +5,8 @@ const { Console, State, install } = require('internal/console');
 
 const globalConsole = Object.create({});
 const streams = [() => process.stdout, () => process.stderr];
-install(globalConsole, new State(streams, true, 'auto', undefined, 2));
+const state = new State(streams, true, 'auto', undefined, 2);
+install(globalConsole, state);
 
 for (const name of Object.keys(Console.prototype)) {
   const bound = Console.prototype[name].bind(globalConsole);
@@ -25,5 +26,7 @@ for (const [i, name] of ['_stdout', '_stderr'].entries()) {
     },
   });
 }
+
+define('_times', { value: state.timers, writable: true });
 
 module.exports = globalConsole;

@@ -34,10 +34,10 @@ function canBeginCharacter(first, second) {
   return second >= low && second <= high;
 }
 
-function incompleteUtf16(bytes, strict) {
+function incompleteUtf16(bytes, strict, waiting) {
   const odd = bytes.length % 2;
-  // Half a unit waits alone, unless surrogates must not be cut.
-  if (odd && !strict) return [1, 2];
+  // Half a unit waits alone, unless a surrogate waits already or must not be cut.
+  if (odd && !strict && !(waiting === 2 && bytes.length === 3)) return [1, 2];
   const end = bytes.length - odd;
   const high = end >= 2 && (bytes[end - 1] & 0xfc) === 0xd8;
   if (high) return [2 + odd, 4];
@@ -87,7 +87,7 @@ StringDecoder.prototype.write = function write(bytes) {
     joined.set(bytes, count);
     bytes = joined;
   }
-  const [back, total] = incomplete(bytes, this[kStrict]);
+  const [back, total] = incomplete(bytes, this[kStrict], count);
   const end = bytes.length - back;
   for (let i = 0; i < back; i++) this[kWaiting][i] = bytes[end + i];
   this[kCount] = back;
