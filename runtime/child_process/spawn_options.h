@@ -1,5 +1,5 @@
-// Reads the options of a spawn from JavaScript into uv_process_options_t, and owns the memory it points to. Shared by the
-// asynchronous and the synchronous form.
+// Reads the options of a spawn from JavaScript into uv_process_options_t, and owns the memory it points to.
+// Shared by the asynchronous and the synchronous form.
 #ifndef RUNTIME_CHILD_PROCESS_SPAWN_OPTIONS_H_
 #define RUNTIME_CHILD_PROCESS_SPAWN_OPTIONS_H_
 
@@ -42,7 +42,8 @@ class SpawnOptions {
   v8::Local<v8::Value> Member(const char* name) const { return MemberOf(object_, name); }
   v8::Local<v8::Value> MemberOf(v8::Local<v8::Object> object, const char* name) const {
     v8::Local<v8::Value> value;
-    if (!object->Get(env_->context(), OneByte(env_->isolate(), name)).ToLocal(&value)) return v8::Undefined(env_->isolate());
+    if (!object->Get(env_->context(), OneByte(env_->isolate(), name)).ToLocal(&value))
+      return v8::Undefined(env_->isolate());
     return value;
   }
   double Number(const char* name) const {

@@ -318,3 +318,33 @@ test('a destroyed pipeline of big answers ends nothing else', async (t) => {
   socket.destroy();
   assert.strictEqual((await fetchText(server)).text.length, 4 << 20);
 });
+
+test('2,000 mutated requests leave the server serving', { timeout: 60000 }, async (t) => {
+  const server = await serve(t, { requestTimeout: 1000, headersTimeout: 1000 }, (req, res) => {
+    req.on('error', () => {});
+    req.resume();
+    res.end('x');
+  });
+  let seed = 20240607;
+  const random = (n) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return (seed >>> 8) % n;
+  };
+  const originals = [
+    'GET /a?b=c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\n\r\n5\r\nhello\r\n0\r\nx: y\r\n\r\n',
+    'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabcGET / HTTP/1.0\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05hello',
+  ];
+  const attack = async () => {
+    const bytes = Buffer.from(originals[random(originals.length)], 'latin1');
+    for (let n = random(4); n >= 0; n--) bytes[random(bytes.length)] = random(256);
+    const socket = net.connect(server.address().port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.resume();
+    socket.end(bytes.subarray(0, random(8) === 0 ? random(bytes.length) : bytes.length));
+    await once(socket, 'close');
+  };
+  for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 50 }, attack));
+  assert.strictEqual((await fetchText(server, { agent: false })).text, 'x', `seed ${seed}`);
+});

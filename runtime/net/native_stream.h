@@ -1,16 +1,18 @@
 // Native byte streams over libuv: what TCP sockets, pipes and terminals share.
 //
-// A read goes to the topmost *listener* of the stream: the HTTP parser, the IPC framer, or, at the bottom, JavaScript. What the
-// program need not see therefore never crosses into JavaScript. Reads land in one scratch buffer per environment; a
-// listener that keeps bytes copies what it keeps.
+// A read goes to the topmost *listener* of the stream: the HTTP parser, the IPC framer, or, at the bottom,
+// JavaScript. What the program need not see therefore never crosses into JavaScript. Reads land in one
+// scratch buffer per environment; a listener that keeps bytes copies what it keeps.
 //
 // What a stream handle looks like from JavaScript:
 //   readStart() / readStop()           0 or a negative libuv error
-//   onread(nread, arrayBuffer, offset) called on the handle; nread < 0 is an error or UV_EOF. Found as the handle's own
+//   onread(nread, arrayBuffer, offset) called on the handle; nread < 0 is an error or UV_EOF. Found as the
+//   handle's own
 //                                      property, or else the function given to setReadCallback()
-//   writeBuffer(req, view) · writeUtf8String(req, string) · writeLatin1String(req, string) · writev(req, chunks)
-//   writeHead(req, head, body, flags)  a latin1 head and a body in one system call (runtime/http)
-//                                      all: 0 written at once, 1 pending: req.oncomplete(status, req) will be called, < 0 error
+//   writeBuffer(req, view) · writeUtf8String(req, string) · writeLatin1String(req, string) · writev(req,
+//   chunks) writeHead(req, head, body, flags)  a latin1 head and a body in one system call (runtime/http)
+//                                      all: 0 written at once, 1 pending: req.oncomplete(status, req) will be
+//                                      called, < 0 error
 //   shutdown(req)                      as writes, always pending
 //   bytesRead, bytesWritten, writeQueueSize, fd
 #ifndef RUNTIME_NET_NATIVE_STREAM_H_
@@ -25,11 +27,13 @@ namespace parley {
 
 class NativeStream;
 
-// Takes what a stream reads. A listener leaves its stream when it is destroyed, and is left when the stream is.
+// Takes what a stream reads. A listener leaves its stream when it is destroyed, and is left when the stream
+// is.
 class StreamListener {
  public:
   virtual ~StreamListener();
-  // `nread` > 0: bytes, valid during the call only. < 0: UV_EOF or another libuv error. A HandleScope is open.
+  // `nread` > 0: bytes, valid during the call only. < 0: UV_EOF or another libuv error. A HandleScope is
+  // open.
   virtual void OnStreamRead(ssize_t nread, const char* data) = 0;
   virtual void OnStreamGone() {}
   NativeStream* stream() const { return stream_; }
@@ -54,7 +58,8 @@ class NativeStream : public HandleWrap {
   int ReadStart();
   int ReadStop();
 
-  // Writes `buffers`; what does not fit the kernel now is queued. `keep` keeps their memory alive, unless `copy`.
+  // Writes `buffers`; what does not fit the kernel now is queued. `keep` keeps their memory alive, unless
+  // `copy`.
   int Write(v8::Local<v8::Object> req, uv_buf_t* buffers, size_t count, v8::Local<v8::Value> keep, bool copy,
             uv_stream_t* send_handle = nullptr);
 
@@ -93,8 +98,8 @@ class NativeStream : public HandleWrap {
   double bytes_written_ = 0;
 };
 
-// The class of a native stream as script sees it, for handles that native code makes (accept, received over IPC).
-// `type` is the constructor's first argument.
+// The class of a native stream as script sees it, for handles that native code makes (accept, received over
+// IPC). `type` is the constructor's first argument.
 enum class StreamClass { kTcp, kPipe };
 v8::MaybeLocal<v8::Object> NewStreamObject(Environment* env, StreamClass kind, int type);
 // A server's or a socket's connection callbacks, the same for TCP and pipes.

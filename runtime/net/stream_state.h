@@ -1,4 +1,5 @@
-// What all native streams of one environment share: the read scratch buffer, the slab small reads are cut from, the classes.
+// What all native streams of one environment share: the read scratch buffer, the slab small reads are cut
+// from, the classes.
 #ifndef RUNTIME_NET_STREAM_STATE_H_
 #define RUNTIME_NET_STREAM_STATE_H_
 
