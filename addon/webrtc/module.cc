@@ -35,7 +35,8 @@ napi_value initialize(napi_env env, napi_value exports) {
 
 #ifdef PARLEY_LINKED_ADDON
 #include "runtime/node_api/linked.h"
-[[maybe_unused]] static const int linked = parley::RegisterLinkedNapiModule("webrtc", parley::addon::initialize);
+[[maybe_unused]] static const int linked =
+    parley::RegisterLinkedNapiModule("webrtc", parley::addon::initialize);
 #else
 NAPI_MODULE_INIT() { return parley::addon::initialize(env, exports); }
 #endif

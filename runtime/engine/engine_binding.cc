@@ -48,7 +48,8 @@ void RunMicrotasks(const Args& args) { args.GetIsolate()->PerformMicrotaskCheckp
 
 void EnqueueMicrotask(const Args& args) { args.GetIsolate()->EnqueueMicrotask(args[0].As<v8::Function>()); }
 
-// triggerUncaughtException(error, fromPromise, showSource): the source line of an error from a promise is shown on request.
+// triggerUncaughtException(error, fromPromise, showSource): the source line of an error from a promise is
+// shown on request.
 void TriggerUncaught(const Args& args) {
   v8::Isolate* isolate = args.GetIsolate();
   v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, args[0]);

@@ -61,6 +61,7 @@ const processPrototype = Object.create(Object.prototype, {
     configurable: true,
   },
 });
+// eslint-disable-next-line no-global-assign -- here is where `process`, a parameter of every builtin module, is made
 process = Object.create(processPrototype);
 
 const { compile, has, ids } = getInternalBinding('builtins');

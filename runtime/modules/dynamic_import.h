@@ -6,7 +6,8 @@
 
 namespace parley {
 
-// For Isolate::SetHostImportModuleDynamicallyCallback: hands (specifier, referrer's name, type) to Hook::kImport.
+// For Isolate::SetHostImportModuleDynamicallyCallback: hands (specifier, referrer's name, type) to
+// Hook::kImport.
 v8::MaybeLocal<v8::Promise> ImportModuleDynamically(v8::Local<v8::Context> context,
                                                     v8::Local<v8::Data> host_defined_options,
                                                     v8::Local<v8::Value> resource_name,

@@ -36,6 +36,7 @@ function umask(mask) {
 
 function kill(pid, signal) {
   // `==`: numbers in strings are as good, as in Node.
+  // eslint-disable-next-line eqeqeq
   if (pid != (pid | 0)) throw new codes.ERR_INVALID_ARG_TYPE('pid', 'number', pid);
   let number;
   if (typeof signal === 'number') {

@@ -9,7 +9,7 @@ const kRejectWithNoHandler = 0;
 const kHandlerAddedAfterReject = 1;
 
 const reported = new WeakSet(); // 'unhandledRejection' was emitted, 'rejectionHandled' not yet
-let pending = []; // {promise, reason, context}
+const pending = []; // {promise, reason, context}
 let handled = []; // promises handled after they were reported
 let mode = 'throw';
 

@@ -13,12 +13,15 @@ namespace {
 
 using Args = v8::FunctionCallbackInfo<v8::Value>;
 
+// clang-format never finds rest in a list like this.
+// clang-format off
 #define PARLEY_VALUE_CHECKS(V)                                                                          \
   V(External)                                                                                           \
   V(Date) V(ArgumentsObject) V(BigIntObject) V(BooleanObject) V(NumberObject) V(StringObject)           \
       V(SymbolObject) V(NativeError) V(RegExp) V(AsyncFunction) V(GeneratorFunction) V(GeneratorObject) \
           V(Promise) V(Map) V(Set) V(MapIterator) V(SetIterator) V(WeakMap) V(WeakSet) V(ArrayBuffer)   \
               V(DataView) V(SharedArrayBuffer) V(Proxy) V(ModuleNamespaceObject)
+// clang-format on
 
 #define PARLEY_DEFINE_CHECK(type) \
   void Is##type(const Args& args) { args.GetReturnValue().Set(args[0]->Is##type()); }
