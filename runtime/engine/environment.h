@@ -7,6 +7,7 @@
 #include <v8.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -117,9 +118,9 @@ class Environment {
   // Runs the loop until nothing keeps it alive, 'beforeExit' included. Returns the exit code.
   int RunLoop();
 
-  // The main script's arguments; set before the program starts.
-  std::vector<std::string> argv;
-  std::vector<std::string> exec_argv;
+  // Waits for V8's background work and runs what comes of it; true when there was any. Set by whoever owns
+  // the platform.
+  std::function<bool()> drain_platform;
 
  private:
   friend class CallbackScope;

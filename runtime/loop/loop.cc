@@ -84,6 +84,7 @@ int Environment::RunLoop() {
   bool alive = true;
   while (alive && !stopping_) {
     uv_run(loop_, UV_RUN_DEFAULT);
+    if (drain_platform) drain_platform();
     alive = uv_loop_alive(loop_) != 0;
     if (alive || !HasHook(Hook::kBeforeExit)) continue;
     v8::HandleScope inner(isolate_);

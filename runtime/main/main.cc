@@ -1,5 +1,4 @@
 // The program `parley`.
-#include <libplatform/libplatform.h>
 #include <v8.h>
 
 #include <csignal>
@@ -9,6 +8,7 @@
 
 #include "runtime/engine/bootstrap.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/platform.h"
 #include "runtime/engine/snapshot.h"
 #include "runtime/engine/version.h"
 #include "runtime/main/options.h"
@@ -87,7 +87,7 @@ v8::Local<v8::Object> OptionsObject(v8::Isolate* isolate, const Options& options
 int Run(const Options& options) {
   SetEngineFlags();
   for (const std::string& flag : options.v8_flags) v8::V8::SetFlagsFromString(flag.c_str());
-  std::unique_ptr<v8::Platform> platform = v8::platform::NewDefaultPlatform(2);
+  auto platform = std::make_unique<Platform>();
   v8::V8::InitializePlatform(platform.get());
   v8::V8::Initialize();
   v8::Isolate::CreateParams params;
@@ -100,9 +100,11 @@ int Run(const Options& options) {
   v8::HandleScope handles(isolate);
   ConfigureIsolate(isolate);
   Environment env(isolate, uv_default_loop());
+  env.drain_platform = [p = platform.get(), isolate] { return p->DrainTasks(isolate); };
   v8::Local<v8::Context> context;
   if (!MakeMainContext(&env).ToLocal(&context)) return 70;
   env.StartLoop();
+  platform->RunnerOf(isolate)->Attach(&env);
   {
     v8::Context::Scope scope(context);
     v8::HandleScope inner(isolate);

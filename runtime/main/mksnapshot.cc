@@ -1,11 +1,11 @@
 // mksnapshot OUTPUT.S: writes the start-up snapshot of the program that is being built.
-#include <libplatform/libplatform.h>
 #include <v8.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 
+#include "runtime/engine/platform.h"
 #include "runtime/engine/snapshot.h"
 
 int main(int argc, char** argv) {
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   parley::SetEngineFlags();
-  std::unique_ptr<v8::Platform> platform = v8::platform::NewDefaultPlatform(1);
+  auto platform = std::make_unique<parley::Platform>();
   v8::V8::InitializePlatform(platform.get());
   v8::V8::Initialize();
   std::string problem = parley::WriteSnapshot(argv[1]);
