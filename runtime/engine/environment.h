@@ -37,7 +37,7 @@ enum class Hook : int {
   kBeforeExit,     // ()
   kExit,           // (): emits 'exit'; returns the exit code
   kImport,         // (specifier, referrer's name, import type): promise of a module namespace
-  kPrepareStack,   // (globalThis, error, callSites): the value of error.stack
+  kDescribe,       // (error): how an uncaught error is printed
   kCount
 };
 

@@ -13,7 +13,7 @@ exports.hooks = {
   kBeforeExit: 6,
   kExit: 7,
   kImport: 8,
-  kPrepareStack: 9,
+  kDescribe: 9,
 };
 exports.setHook = engine.setHook;
 

@@ -30,16 +30,22 @@ std::string Where(Environment* env, v8::Local<v8::Message> message) {
 std::string Describe(Environment* env, v8::Local<v8::Value> error) {
   v8::Isolate* isolate = env->isolate();
   v8::Local<v8::Context> context = env->context();
-  if (error->IsNativeError()) {
-    v8::Local<v8::Value> stack;
-    if (error.As<v8::Object>()->Get(context, OneByte(isolate, "stack")).ToLocal(&stack) &&
-        stack->IsString()) {
-      return ToUtf8(isolate, stack);
-    }
+  v8::Local<v8::Value> text;
+  bool described =
+      env->HasHook(Hook::kDescribe) &&
+      env->GetHook(Hook::kDescribe)->Call(context, v8::Undefined(isolate), 1, &error).ToLocal(&text);
+  if (!described && error->IsNativeError()) {
+    described = error.As<v8::Object>()->Get(context, OneByte(isolate, "stack")).ToLocal(&text);
   }
-  v8::Local<v8::String> text;
-  if (!error->ToDetailString(context).ToLocal(&text)) return "<toString() threw exception>";
-  return "Uncaught:\n" + ToUtf8(isolate, text) +
+  std::string result = "<toString() threw exception>";
+  v8::Local<v8::String> detail;
+  if (described && text->IsString()) {
+    result = ToUtf8(isolate, text);
+  } else if (error->ToDetailString(context).ToLocal(&detail)) {
+    result = ToUtf8(isolate, detail);
+  }
+  if (error->IsNativeError()) return result;
+  return "Uncaught:\n" + result +
          "\n(Use `parley --trace-uncaught ...` to show where the exception was thrown)";
 }
 

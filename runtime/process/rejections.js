@@ -8,7 +8,7 @@ const frame = require('internal/async_hooks/frame');
 const kRejectWithNoHandler = 0;
 const kHandlerAddedAfterReject = 1;
 
-const reported = new WeakSet(); // 'unhandledRejection' was emitted, 'rejectionHandled' not yet
+let reported; // WeakSet: 'unhandledRejection' was emitted, 'rejectionHandled' not yet; made when first needed
 const pending = []; // {promise, reason, context}
 let handled = []; // promises handled after they were reported
 let mode = 'throw';
@@ -21,18 +21,33 @@ function onPromiseReject(type, promise, reason) {
     const index = pending.findIndex((entry) => entry.promise === promise);
     if (index !== -1) {
       pending.splice(index, 1);
-    } else if (reported.delete(promise)) {
+    } else if (reported?.delete(promise)) {
       handled.push(promise);
       fields[kHasRejection] = 1;
     }
   }
 }
 
+// What stands for a reason that is no error, so that there is something to print.
+class UnhandledPromiseRejection extends Error {
+  constructor(reason) {
+    super(
+      'This error originated either by throwing inside of an async function without a catch block, or by rejecting a ' +
+        `promise which was not handled with .catch(). The promise rejected with the reason "${reason}".`,
+    );
+    this.code = 'ERR_UNHANDLED_REJECTION';
+    Object.defineProperty(this, 'name', {
+      value: 'UnhandledPromiseRejection',
+      configurable: true,
+      writable: true,
+    });
+    this.stack = this.toString();
+  }
+}
+
 function asError(reason) {
   if (reason instanceof Error) return reason;
-  const { codes } = require('internal/errors');
-  const { inspect } = require('internal/util/inspect');
-  return new codes.ERR_UNHANDLED_REJECTION(inspect(reason));
+  return new UnhandledPromiseRejection(require('internal/util/inspect').inspect(reason));
 }
 
 function warn(reason) {
@@ -79,7 +94,7 @@ function processRejections() {
   for (const promise of late) process.emit('rejectionHandled', promise);
   while (pending.length > 0) {
     const { promise, reason, context } = pending.shift();
-    reported.add(promise);
+    (reported ??= new WeakSet()).add(promise);
     const outer = frame.enter(context);
     try {
       modes[mode](promise, reason);
