@@ -41,13 +41,15 @@ function* mkdirSteps(folder) {
   const full = /(^|\/)\.\.(\/|$)/.test(text) && path.isAbsolute(text) ? text : path.resolve(text);
   const missing = [full];
   let first;
+  let there; // the last folder that is known to exist
   while (missing.length > 0) {
     const next = missing[missing.length - 1];
     const { error } = yield ['mkdir', next];
     if (!error) {
       first ??= next;
-      missing.pop();
-    } else if (error.code === 'ENOENT' && path.dirname(next) !== next) {
+      there = missing.pop();
+    } else if (error.code === 'ENOENT' && path.dirname(next) !== next && path.dirname(next) !== there) {
+      // (Some file systems, /proc one of them, say ENOENT for what can't be made in a folder that is there.)
       missing.push(path.dirname(next));
     } else if (error.code === 'EEXIST' || error.code === 'EISDIR' || error.code === 'EPERM') {
       const { error: statError, numbers } = yield ['stat', next];
@@ -56,7 +58,7 @@ function* mkdirSteps(folder) {
         // A file is in the way: at the end it exists, before it is not a folder.
         throw missing.length > 1 ? notFolder(full) : error;
       }
-      missing.pop();
+      there = missing.pop();
     } else {
       throw error.code === 'ENOTDIR' ? notFolder(full) : error;
     }
