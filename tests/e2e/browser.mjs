@@ -104,7 +104,9 @@ export class Person {
     return this.page.evaluate(async () => {
       const report = await window.parley.session.connections.subscribe.getStats();
       const all = [...report.values()];
-      const pair = all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+      // Not by the pair's state: in Chromium it is 'in-progress' again while each check is under way.
+      const transport = all.find((s) => s.type === 'transport');
+      const pair = report.get(transport?.selectedCandidatePairId);
       const inbound = (kind) => all.filter((s) => s.type === 'inbound-rtp' && s.kind === kind);
       return {
         video: inbound('video').map((s) => ({

@@ -17,7 +17,8 @@ function whenVideoIsBack(person, oldPort) {
     while (performance.now() - start < 20_000) {
       const connection = window.parley.session?.connections.subscribe;
       const report = connection ? [...(await connection.getStats()).values()] : [];
-      const pair = report.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+      const transport = report.find((s) => s.type === 'transport');
+      const pair = report.find((s) => s.id === transport?.selectedCandidatePairId);
       const port = report.find((s) => s.id === pair?.remoteCandidateId)?.port;
       const frames = report.find((s) => s.type === 'inbound-rtp' && s.kind === 'video')?.framesDecoded ?? 0;
       if (port !== undefined && port !== lostPort && frames > 0) return performance.now() - start;
