@@ -168,6 +168,16 @@ function run(file) {
   });
 }
 
+test('"with" names the type of an import, in both forms', async () => {
+  const load = project({
+    'a.json': { a: 1 },
+    'b.mjs': 'import j from "./a.json" with { type: "json" }; export default j.a',
+    'c.mjs': 'export default await import("./a.json", { with: { type: "json" } })',
+  });
+  assert.strictEqual((await load('b.mjs')).default, 1);
+  assert.deepStrictEqual((await load('c.mjs')).default.default, { a: 1 });
+});
+
 test('JSON needs its type named', async () => {
   const load = project({ 'a.json': { a: 1 }, 'bare.mjs': 'import "./a.json"' });
   await assert.rejects(load('bare.mjs'), {
