@@ -79,8 +79,9 @@ void ForegroundRunner::StartDelayed(std::unique_ptr<v8::Task> task, double delay
   uv_unref(reinterpret_cast<uv_handle_t*>(&timer->handle));
 }
 
-Platform::Platform()
-    : worker_count_(std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4)) {}
+Platform::Platform(int worker_count)
+    : worker_count_(std::clamp(
+          worker_count > 0 ? worker_count : static_cast<int>(std::thread::hardware_concurrency()), 1, 4)) {}
 
 Platform::~Platform() {
   {

@@ -54,7 +54,8 @@ class ForegroundRunner : public v8::TaskRunner, public std::enable_shared_from_t
 
 class Platform : public v8::Platform {
  public:
-  Platform();
+  // Of 0 workers the platform makes as many as the machine has processors. At most 4.
+  explicit Platform(int worker_count = 0);
   ~Platform() override;
 
   int NumberOfWorkerThreads() override { return worker_count_; }

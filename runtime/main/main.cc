@@ -5,31 +5,20 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "runtime/engine/bootstrap.h"
 #include "runtime/engine/environment.h"
 #include "runtime/engine/platform.h"
 #include "runtime/engine/snapshot.h"
 #include "runtime/engine/version.h"
+#include "runtime/main/env_file.h"
 #include "runtime/main/options.h"
 
 namespace parley {
 namespace {
-
-constexpr char kHelp[] =
-    "Usage: parley [options] [V8 options] [script | -e code | -p code | -] [--] [arguments]\n\n"
-    "  -e, --eval CODE               run CODE\n"
-    "  -p, --print CODE              run CODE and print its result\n"
-    "  -c, --check                   check the script's syntax without running it\n"
-    "  -r, --require MODULE          load MODULE first\n"
-    "  -C, --conditions NAME         a condition for exports and imports of packages\n"
-    "      --input-type TYPE         commonjs or module: what -e and standard input are\n"
-    "      --unhandled-rejections M  throw, strict, warn, none, warn-with-error-codes\n"
-    "      --no-warnings, --no-deprecation, --trace-warnings, --throw-deprecation\n"
-    "      --v8-options              list V8's options\n"
-    "  -v, --version                 print the version\n"
-    "  -h, --help                    print this\n\n"
-    "NODE_OPTIONS, NODE_PATH and NODE_DEBUG are read from the environment.\n";
 
 std::string ExecutablePath(const std::string& argv0) {
   char path[4096];
@@ -49,12 +38,6 @@ v8::Local<v8::Object> OptionsObject(v8::Isolate* isolate, const Options& options
   auto set = [&](const char* name, v8::Local<v8::Value> value) {
     object->Set(context, OneByte(isolate, name), value).Check();
   };
-  auto text = [&](const char* name, const std::string& value) {
-    if (!value.empty()) set(name, ToV8(isolate, value));
-  };
-  auto flag = [&](const char* name, bool value) {
-    if (value) set(name, v8::True(isolate));
-  };
   std::string exec_path = ExecutablePath(options.argv0);
   std::vector<std::string> argv = {exec_path};
   if (!options.script.empty()) argv.push_back(options.script);
@@ -63,31 +46,13 @@ v8::Local<v8::Object> OptionsObject(v8::Isolate* isolate, const Options& options
   set("argv0", ToV8(isolate, options.argv0));
   set("execArgv", Strings(isolate, options.exec_argv));
   set("execPath", ToV8(isolate, exec_path));
-  text("script", options.script);
-  if (options.eval) set("eval", ToV8(isolate, *options.eval));
-  flag("print", options.print);
-  flag("check", options.check);
-  flag("interactive", options.interactive);
-  set("preload", Strings(isolate, options.preload));
-  set("conditions", Strings(isolate, options.conditions));
-  text("inputType", options.input_type);
-  text("unhandledRejections", options.unhandled_rejections);
-  flag("noWarnings", options.no_warnings);
-  flag("noDeprecation", options.no_deprecation);
-  flag("throwDeprecation", options.throw_deprecation);
-  flag("traceDeprecation", options.trace_deprecation);
-  flag("traceWarnings", options.trace_warnings);
-  flag("traceUncaught", options.trace_uncaught);
-  flag("preserveSymlinks", options.preserve_symlinks);
-  flag("preserveSymlinksMain", options.preserve_symlinks_main);
-  flag("exposeInternals", options.expose_internals);
+  if (!options.script.empty()) set("script", ToV8(isolate, options.script));
   return object;
 }
 
 int Run(const Options& options) {
-  SetEngineFlags();
-  for (const std::string& flag : options.v8_flags) v8::V8::SetFlagsFromString(flag.c_str());
-  auto platform = std::make_unique<Platform>();
+  int threads = std::atoi(options.Text("--v8-pool-size").c_str());
+  auto platform = std::make_unique<Platform>(threads);
   v8::V8::InitializePlatform(platform.get());
   v8::V8::Initialize();
   v8::Isolate::CreateParams params;
@@ -117,26 +82,88 @@ int Run(const Options& options) {
 }  // namespace
 }  // namespace parley
 
+// --env-file: before NODE_OPTIONS is read, which may be in such a file.
+std::vector<std::string> LoadEnvFiles(int argc, char** argv) {
+  bool wanted = false;
+  for (int i = 1; i < argc; i++) wanted = wanted || std::string_view(argv[i]).starts_with("--env");
+  if (!wanted) return {};
+  parley::Options options;
+  parley::ParseCommandLine(argc, argv, &options);
+  parley::Variables variables;
+  for (const char* name : {"--env-file-if-exists", "--env-file"}) {
+    for (const std::string& path : options.At(static_cast<size_t>(parley::FindOption(name))).values) {
+      bool read = parley::ReadEnvFile(path, &variables);
+      if (!read && std::string_view(name) == "--env-file") return {path + ": not found"};
+    }
+  }
+  parley::AddToEnvironment(variables);
+  return {};
+}
+
+// Environment variables that stand for options.
+void ApplyVariables(parley::Options* options) {
+  constexpr const char* kFlags[][2] = {{"NODE_PENDING_DEPRECATION", "--pending-deprecation"},
+                                       {"NODE_PRESERVE_SYMLINKS", "--preserve-symlinks"},
+                                       {"NODE_PRESERVE_SYMLINKS_MAIN", "--preserve-symlinks-main"}};
+  for (const auto& [variable, option] : kFlags) {
+    const char* value = std::getenv(variable);
+    if (value == nullptr || std::string_view(value) != "1") continue;
+    options->At(static_cast<size_t>(parley::FindOption(option))).on = true;
+  }
+  const char* file = std::getenv("NODE_REDIRECT_WARNINGS");
+  if (file != nullptr && *file != '\0' && !options->Given("--redirect-warnings")) {
+    parley::OptionValue& value = options->At(static_cast<size_t>(parley::FindOption("--redirect-warnings")));
+    value.given = true;
+    value.values.emplace_back(file);
+  }
+}
+
+// Gives V8 the options that are its own. What it does not know is returned.
+std::vector<std::string> SetV8Flags(const parley::Options& options) {
+  std::vector<char*> words = {const_cast<char*>(options.argv0.c_str())};
+  for (const std::string& flag : options.v8_flags) words.push_back(const_cast<char*>(flag.c_str()));
+  int count = static_cast<int>(words.size());
+  if (count > 1) v8::V8::SetFlagsFromCommandLine(&count, words.data(), true);
+  if (options.Flag("--experimental-shadow-realm")) v8::V8::SetFlagsFromString("--harmony-shadow-realm");
+  std::vector<std::string> unknown;
+  for (int i = 1; i < count; i++)
+    unknown.push_back("bad option: " + std::string(words[static_cast<size_t>(i)]));
+  return unknown;
+}
+
+// Prints what is wrong, if anything, and ends the process.
+void EndOnErrors(const parley::Options& options, const std::vector<std::string>& errors) {
+  if (errors.empty()) return;
+  for (const std::string& error : errors)
+    std::fprintf(stderr, "%s: %s\n", options.argv0.c_str(), error.c_str());
+  std::exit(9);  // "Invalid Argument"
+}
+
+int PrintAndEnd(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
 int main(int argc, char** argv) {
   argv = uv_setup_args(argc, argv);
   // A peer that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
-  parley::Options options;
-  std::string error = parley::ParseOptions(argc, argv, std::getenv("NODE_OPTIONS"), &options);
-  if (!error.empty()) {
-    std::fprintf(stderr, "%s: %s\n", "parley", error.c_str());
-    return 9;
-  }
-  if (options.version) {
-    std::printf("v%s (Node.js v%s)\n", PARLEY_VERSION, PARLEY_NODE_VERSION);
-    return 0;
-  }
-  if (options.help) {
-    std::fputs(parley::kHelp, stdout);
-    return 0;
-  }
-  if (options.print_v8_options) {
-    v8::V8::SetFlagsFromString("--help");
+  parley::Options& options = parley::ProcessOptions();
+  options.argv0 = argc > 0 ? argv[0] : "parley";
+  EndOnErrors(options, LoadEnvFiles(argc, argv));
+  const char* node_options = secure_getenv("NODE_OPTIONS");
+  if (node_options != nullptr) EndOnErrors(options, parley::ParseEnvironmentOptions(node_options, &options));
+  EndOnErrors(options, parley::ParseCommandLine(argc, argv, &options));
+  ApplyVariables(&options);
+  parley::SetEngineFlags();
+  EndOnErrors(options, SetV8Flags(options));
+  EndOnErrors(options, parley::CheckOptions(options));
+  if (options.Flag("--version"))
+    return PrintAndEnd("v" PARLEY_VERSION " (Node.js v" PARLEY_NODE_VERSION ")\n");
+  if (options.Flag("--help")) return PrintAndEnd(parley::HelpText());
+  if (options.Flag("--completion-bash")) return PrintAndEnd(parley::BashCompletion());
+  if (options.Flag("--v8-options")) {
+    v8::V8::SetFlagsFromString("--help");  // ends the process
     return 0;
   }
   return parley::Run(options);

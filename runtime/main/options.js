@@ -1,9 +1,7 @@
-// The command line's options, for modules that behave by them (runtime/main/options.h names them).
+// The command line's options by their documented names: get('--trace-warnings') (runtime/main/option_table.cc lists them).
 'use strict';
 
-let current = Object.freeze({});
+const binding = internalBinding('options');
 
-exports.set = (options) => {
-  current = options;
-};
-exports.get = (name) => current[name];
+// A flag's boolean, a list's array; the text or number of another option, undefined where none was given.
+exports.get = binding.get;

@@ -2,6 +2,8 @@
 'use strict';
 
 const path = require('path');
+const binding = internalBinding('process');
+const options = require('internal/main/options');
 const { Module, makeRequire } = require('internal/modules/cjs');
 
 // A module that stands for code without a file: its require() starts at the working directory.
@@ -12,9 +14,17 @@ function modulelessCode(name) {
   return module;
 }
 
-function runCode(source, name, options) {
+function isModuleSource() {
+  return (options.get('--input-type') ?? options.get('--experimental-default-type')) === 'module';
+}
+
+function runCode(source, name) {
   Module._initPaths();
-  if (options.inputType === 'module') {
+  if (isModuleSource()) {
+    if (options.get('--print')) {
+      const { codes } = require('internal/errors');
+      throw new codes.ERR_EVAL_ESM_CANNOT_PRINT();
+    }
     const url = `data:text/javascript,${encodeURIComponent(source)}`;
     require('internal/modules/esm').runEntry(url);
     return;
@@ -27,7 +37,7 @@ function runCode(source, name, options) {
   globalThis.require = makeRequire(module);
   defineBuiltinGlobals();
   const result = internalBinding('script').runScript(source, name);
-  if (options.print) print(result);
+  if (options.get('--print')) require('internal/console/global').log(result);
 }
 
 // Code on the command line finds builtin modules as globals: parley -p 'os.cpus().length'.
@@ -60,46 +70,54 @@ function defineBuiltinGlobals() {
   }
 }
 
-function print(value) {
-  const text = typeof value === 'string' ? value : require('internal/util/inspect').inspect(value);
-  process.stdout.write(`${text}\n`);
-}
-
-function runStandardInput(options) {
+// Calls back with all of standard input.
+function readStandardInput(done) {
   let source = '';
   process.stdin.setEncoding('utf8');
   process.stdin.on('data', (chunk) => {
     source += chunk;
   });
-  process.stdin.on('end', () => runCode(source, '[stdin]', options));
+  process.stdin.on('end', () => done(source));
 }
 
-function checkSyntax(file) {
-  const filename = Module._resolveFilename(path.resolve(file), null, true);
-  const source = require('fs').readFileSync(filename, 'utf8');
-  internalBinding('script').checkSyntax(source.replace(/^#!.*/, ''), filename);
+function checkSource(source, name) {
+  internalBinding('script').checkSyntax(source.replace(/^#!.*/, ''), name);
+}
+
+function checkSyntax(script) {
+  if (script === undefined || script === '-')
+    return readStandardInput((source) => checkSource(source, '[stdin]'));
+  const filename = Module._resolveFilename(path.resolve(script), null, true);
+  checkSource(require('fs').readFileSync(filename, 'utf8'), filename);
 }
 
 function notImplemented(what) {
-  internalBinding('process').rawWrite(2, `parley: ${what} is not implemented yet\n`);
+  binding.rawWrite(2, `${process.argv0}: ${what} is not implemented in Parley\n`);
   process.exit(9);
 }
 
-function run(options) {
-  if (options.preload.length > 0) {
-    Module._initPaths();
-    Module._preloadModules(options.preload);
+const kPermissions = ['--allow-fs-read', '--allow-fs-write'];
+
+function run({ script }) {
+  if (kPermissions.some((name) => options.get(name).length > 0)) {
+    require('internal/main/rare_options').refusePermissions();
   }
-  if (process.env.NODE_CHANNEL_FD !== undefined) require('internal/child_process/ipc_start').start();
-  if (options.check) return checkSyntax(options.script);
-  if (options.eval !== undefined) return runCode(options.eval, '[eval]', options);
-  if (options.script === undefined || options.script === '-') {
-    if (options.interactive || (options.script === undefined && internalBinding('process').isTerminal(0))) {
+  const preload = options.get('--require');
+  if (preload.length > 0) {
+    Module._initPaths();
+    Module._preloadModules(preload);
+  }
+  if (options.get('--check')) return checkSyntax(script);
+  const code = options.get('--eval');
+  if (code !== undefined) return runCode(code, '[eval]');
+  if (script === 'inspect') return notImplemented('the debugger');
+  if (script === undefined || script === '-') {
+    if (options.get('--interactive') || (script === undefined && binding.isTerminal(0))) {
       return notImplemented('the interactive prompt');
     }
-    return runStandardInput(options);
+    return readStandardInput((source) => runCode(source, '[stdin]'));
   }
-  process.argv[1] = path.resolve(options.script);
+  process.argv[1] = path.resolve(script);
   require('internal/modules/run_main').runMain(process.argv[1]);
 }
 

@@ -3,21 +3,41 @@
 'use strict';
 
 const binding = internalBinding('process');
+const options = require('internal/main/options');
 
-function prepareProcess(options) {
-  process.argv = options.argv;
-  process.argv0 = options.argv0;
-  process.execArgv = options.execArgv;
-  process.execPath = options.execPath;
+function prepareProcess(info) {
+  process.argv = info.argv;
+  process.argv0 = info.argv0;
+  process.execArgv = info.execArgv;
+  process.execPath = info.execPath;
   process.env = internalBinding('env').create();
   process.pid = binding.pid();
   Object.defineProperty(process, 'ppid', { enumerable: true, configurable: true, get: binding.ppid });
   process.debugPort = 9229;
-  process._preload_modules = options.preload;
-  if (options.noDeprecation) process.noDeprecation = true;
-  if (options.throwDeprecation) process.throwDeprecation = true;
-  if (options.traceDeprecation || options.traceWarnings) process.traceDeprecation = true;
-  if (options.traceWarnings) process.traceProcessWarnings = true;
+  process._preload_modules = options.get('--require');
+  if (!options.get('--deprecation')) process.noDeprecation = true;
+  if (options.get('--throw-deprecation')) process.throwDeprecation = true;
+  if (options.get('--trace-warnings')) process.traceProcessWarnings = true;
+  if (options.get('--trace-warnings') || options.get('--trace-deprecation')) process.traceDeprecation = true;
+}
+
+const kGlobalFlags = [
+  '--experimental-fetch',
+  '--experimental-global-webcrypto',
+  '--experimental-global-customevent',
+];
+
+// Options that change what the snapshot holds.
+function applyToWorld() {
+  const limit = options.get('--stack-trace-limit');
+  if (typeof limit === 'string') Error.stackTraceLimit = Number(limit) || 0;
+  const proto = options.get('--disable-proto');
+  if (proto !== undefined) require('internal/main/rare_options').disableProto(proto);
+  for (const name of kGlobalFlags) {
+    if (!options.get(name)) require('internal/main/rare_options').removeGlobals(name);
+  }
+  const mode = options.get('--unhandled-rejections');
+  if (mode !== undefined) require('internal/process/rejections').setMode(mode);
 }
 
 // A process that was forked with a message channel finds its descriptor in the environment.
@@ -32,16 +52,11 @@ function openParentChannel() {
   );
 }
 
-function start(options) {
-  prepareProcess(options);
-  if (options.unhandledRejections)
-    require('internal/process/rejections').setMode(options.unhandledRejections);
-  require('internal/main/options').set(options);
+function start(info) {
+  prepareProcess(info);
+  applyToWorld();
   openParentChannel();
-  const { has } = require('internal/engine/loader');
-  if (has('path') && has('fs') && has('internal/stdio') && has('vm'))
-    return require('internal/main/run').run(options);
-  return require('internal/main/plain').run(options);
+  require('internal/main/run').run(info);
 }
 
 exports.start = start;

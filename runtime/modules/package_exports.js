@@ -197,11 +197,7 @@ let conditions;
 /** The conditions of require() and of import, with those of --conditions (-C). */
 function getConditions() {
   if (!conditions) {
-    const extra = [];
-    for (let i = 0; i < process.execArgv.length; i++) {
-      const match = /^(?:--conditions|-C)(?:=(.*))?$/.exec(process.execArgv[i]);
-      if (match) extra.push(match[1] ?? process.execArgv[++i]);
-    }
+    const extra = require('internal/main/options').get('--conditions');
     conditions = {
       require: new Set(['require', 'node', 'node-addons', ...extra]),
       import: new Set(['import', 'node', 'node-addons', ...extra]),

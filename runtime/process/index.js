@@ -137,9 +137,8 @@ function lazyValue(name, make) {
   });
 }
 lazyValue('config', () => ({ target_defaults: { cflags: [] }, variables: { napi_build_version: '9' } }));
-lazyValue(
-  'allowedNodeEnvironmentFlags',
-  () => new Set(['--require', '-r', '--unhandled-rejections', '--conditions']),
+lazyValue('allowedNodeEnvironmentFlags', () =>
+  require('internal/process/environment_flags').makeEnvironmentFlags(),
 );
 lazyValue('report', () => undefined);
 

@@ -26,7 +26,7 @@ let listening = false;
 function listen() {
   if (listening) return;
   listening = true;
-  if (options.get('noWarnings') || process.env.NODE_NO_WARNINGS === '1') return;
+  if (!options.get('--warnings') || process.env.NODE_NO_WARNINGS === '1') return;
   process.on('warning', onWarning);
 }
 

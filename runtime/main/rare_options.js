@@ -1,0 +1,37 @@
+// Options that take something away from the world a program starts in (Node doc: cli).
+'use strict';
+
+const kGlobals = {
+  '--experimental-fetch': ['fetch', 'FormData', 'Headers', 'Request', 'Response'],
+  '--experimental-global-webcrypto': ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'],
+  '--experimental-global-customevent': ['CustomEvent'],
+};
+
+exports.removeGlobals = function removeGlobals(option) {
+  for (const name of kGlobals[option]) delete globalThis[name];
+};
+
+function protoAccess() {
+  const { codes } = require('internal/errors');
+  throw new codes.ERR_PROTO_ACCESS();
+}
+
+// --disable-proto=delete or throw
+exports.disableProto = function disableProto(mode) {
+  if (mode === 'delete') {
+    delete Object.prototype.__proto__;
+    return;
+  }
+  Object.defineProperty(Object.prototype, '__proto__', {
+    get: protoAccess,
+    set: protoAccess,
+    enumerable: false,
+    configurable: true,
+  });
+};
+
+// Permissions are not there; what belongs to them alone asks for them, as in Node.js.
+exports.refusePermissions = function refusePermissions() {
+  const { codes } = require('internal/errors');
+  throw new codes.ERR_MISSING_OPTION('--experimental-permission');
+};
