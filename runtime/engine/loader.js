@@ -95,9 +95,12 @@ function listPublicIds() {
   return publicIds;
 }
 
+let publicTable;
+
 // Whether a program may require(id), `id` without the `node:` prefix.
 function canBeRequiredByUsers(id) {
-  return !id.startsWith('internal/') && has(id);
+  publicTable ??= listPublicIds().reduce((table, name) => ((table[name] = true), table), Object.create(null));
+  return publicTable[id] === true;
 }
 
 function canBeRequiredWithoutScheme(id) {

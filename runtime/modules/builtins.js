@@ -6,5 +6,5 @@ module.exports = {
   /** @type {(request: string) => string | undefined} the builtin's id, undefined when the request names none */
   builtinId: normalizeRequirable,
   builtinModules: [...builtinModules].sort(),
-  isBuiltin: (request) => normalizeRequirable(String(request)) !== undefined,
+  isBuiltin: (request) => normalizeRequirable(`${request}`) !== undefined,
 };

@@ -3,7 +3,8 @@
 // Module._load: cache → builtin → new Module; finding the file is in internal/modules/cjs_resolve, which fills in the
 // underscore functions programs are used to replace (Module._resolveFilename and friends), always called through Module.
 const path = require('path');
-const { readFileUtf8, compileFunction, internalModuleStat } = internalBinding('modules');
+const { readFileUtf8, compileFunction } = internalBinding('modules');
+const { internalModuleStat } = internalBinding('module_lookup');
 const { builtinId, builtinModules, isBuiltin } = require('internal/modules/builtins');
 const { packageScope } = require('internal/modules/package_json');
 const errors = require('internal/modules/errors');
@@ -11,20 +12,45 @@ const errors = require('internal/modules/errors');
 const kWrapperParameters = ['exports', 'require', 'module', '__filename', '__dirname'];
 const wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
 let wrapperPatched = false;
-const parents = new WeakMap();
 // "folder\0request" → filename, for relative requests made twice from one folder.
 const relativeCache = Object.create(null);
+const options = require('internal/main/options');
+
+// Who asked for a module first, kept on the module where programs cannot see it (module.parent tells on purpose only).
+class WithParent extends function (module) {
+  return module;
+} {
+  #parent;
+  constructor(module, parent) {
+    super(module);
+    this.#parent = parent;
+  }
+  static get(module) {
+    return #parent in module ? module.#parent : undefined;
+  }
+  static set(module, parent) {
+    if (#parent in module) module.#parent = parent;
+    else new WithParent(module, parent);
+  }
+}
+const parents = WithParent;
 
 function updateChildren(parent, child, scan) {
   const children = parent?.children;
   if (children && !(scan && children.includes(child))) children.push(child);
 }
 
+// Sets an own property, even where Object.prototype has been given a setter of that name.
+function setOwn(object, name, value) {
+  if (!(name in object)) object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+}
+
 function Module(id = '', parent) {
   this.id = id;
   this.path = path.dirname(id);
-  this.exports = {};
-  parents.set(this, parent);
+  setOwn(this, 'exports', {});
+  new WithParent(this, parent);
   updateChildren(parent, this, false);
   this.filename = null;
   this.loaded = false;
@@ -41,11 +67,22 @@ Module.isBuiltin = isBuiltin;
 Module._debug = () => {};
 Module._stat = internalModuleStat;
 
+let parentWarned = false;
+function warnParent() {
+  if (parentWarned || !options.get('--pending-deprecation')) return;
+  parentWarned = true;
+  const text =
+    'module.parent is deprecated due to accuracy issues. Please use require.main to find program entry point instead.';
+  process.emitWarning(text, 'DeprecationWarning', 'DEP0144');
+}
+
 Object.defineProperty(Module.prototype, 'parent', {
   get() {
+    warnParent();
     return parents.get(this);
   },
   set(value) {
+    warnParent();
     parents.set(this, value);
   },
   configurable: true,
@@ -69,7 +106,9 @@ Object.defineProperty(Module, 'wrapper', {
 });
 const originalWrap = Module.wrap;
 
-Object.assign(Module, require('internal/modules/cjs_resolve')(Module, parents));
+const { forgetFolders, ...resolution } = require('internal/modules/cjs_resolve')(Module, parents);
+Object.assign(Module, resolution);
+let requireDepth = 0;
 
 /** What require(request) in `parent` gives: exports of a loaded, a builtin or a new module. */
 Module._load = function _load(request, parent, isMain) {
@@ -81,7 +120,7 @@ Module._load = function _load(request, parent, isMain) {
       const cached = Module._cache[filename];
       if (cached !== undefined) {
         updateChildren(parent, cached, true);
-        return cached.exports;
+        return cached.loaded ? cached.exports : unfinishedExports(cached);
       }
       delete relativeCache[cacheKey];
     }
@@ -96,7 +135,7 @@ Module._load = function _load(request, parent, isMain) {
   const cached = Module._cache[filename];
   if (cached !== undefined) {
     updateChildren(parent, cached, true);
-    return cached.exports;
+    return cached.loaded ? cached.exports : unfinishedExports(cached);
   }
   const builtin = builtinId(filename);
   if (builtin !== undefined) return require(builtin);
@@ -114,9 +153,58 @@ Module._load = function _load(request, parent, isMain) {
     threw = false;
   } finally {
     if (threw) forget(filename, cacheKey, parent, module);
+    else stopWarning(module);
   }
   return module.exports;
 };
+
+const isObject = (exports) =>
+  exports !== null && typeof exports === 'object' && !internalBinding('types').isProxy(exports);
+
+// The prototype of exports that are handed out while their module still runs (a cycle): reading what is not there yet
+// says so, once for each name.
+let unfinishedPrototype;
+function makeUnfinishedPrototype() {
+  const told = new Set();
+  const tell = (name) => {
+    if (told.has(name)) return;
+    told.add(name);
+    process.emitWarning(
+      `Accessing non-existent property '${String(name)}' of module exports inside circular dependency`,
+    );
+  };
+  const isSilent = (name) => name === '__esModule' || name in Object.prototype;
+  return new Proxy(
+    {},
+    {
+      get(target, name) {
+        if (!isSilent(name)) tell(name);
+        return target[name];
+      },
+      getOwnPropertyDescriptor(target, name) {
+        if (!isSilent(name)) tell(name);
+        return Object.getOwnPropertyDescriptor(target, name);
+      },
+    },
+  );
+}
+
+function unfinishedExports(module) {
+  const { exports } = module;
+  // Compilers' output (__esModule) reads names to see whether they are there: no warnings for it.
+  if (isObject(exports) && Object.getPrototypeOf(exports) === Object.prototype && !exports.__esModule) {
+    unfinishedPrototype ??= makeUnfinishedPrototype();
+    Object.setPrototypeOf(exports, unfinishedPrototype);
+  }
+  return exports;
+}
+
+function stopWarning(module) {
+  if (unfinishedPrototype === undefined) return;
+  const { exports } = module;
+  if (!isObject(exports) || Object.getPrototypeOf(exports) !== unfinishedPrototype) return;
+  Object.setPrototypeOf(exports, Object.prototype);
+}
 
 // A module whose code threw is as if it had never been asked for.
 function forget(filename, cacheKey, parent, module) {
@@ -146,7 +234,12 @@ function findExtension(filename) {
 Module.prototype.require = function (id) {
   if (typeof id !== 'string') throw errors.invalidArgType('id', 'string', id);
   if (id === '') throw errors.invalidArgValue('id', id, 'must be a non-empty string');
-  return Module._load(id, this, false);
+  requireDepth++;
+  try {
+    return Module._load(id, this, false);
+  } finally {
+    if (--requireDepth === 0) forgetFolders();
+  }
 };
 
 /** The `require` function a module's code gets. */
@@ -162,7 +255,7 @@ function makeRequire(module) {
     if (typeof request !== 'string') throw errors.invalidArgType('request', 'string', request);
     return Module._resolveLookupPaths(request, module);
   };
-  require.main = process.mainModule;
+  setOwn(require, 'main', process.mainModule);
   require.extensions = Module._extensions;
   require.cache = Module._cache;
   return require;

@@ -255,3 +255,41 @@ test('a missing main file and a syntax error end with code 1 and say where', asy
     /bad\.js:2\nconst a = 2;\n {6}\^\n\nSyntaxError: Identifier 'a' has already been declared/,
   );
 });
+
+test('a name missing from unfinished exports is told once, and their prototype is put back', async () => {
+  const r = project({
+    'a.js': 'require("./b"); exports.later = 1',
+    'b.js': 'const a = require("./a"); a.early; a.early; a.toString',
+  });
+  const told = [];
+  const listen = (warning) => told.push(warning.message);
+  process.on('warning', listen);
+  const exports = r('./a');
+  assert.strictEqual(Object.getPrototypeOf(exports), Object.prototype);
+  await new Promise(setImmediate);
+  process.off('warning', listen);
+  assert.deepStrictEqual(told, [
+    "Accessing non-existent property 'early' of module exports inside circular dependency",
+  ]);
+});
+
+test('a file behind links is known by its own name, and once', () => {
+  const r = project({ 'real/x.js': 'module.exports = __filename', 'main.js': '' });
+  fs.symlinkSync(path.join(r.folder, 'real'), path.join(r.folder, 'linked'));
+  fs.symlinkSync(path.join(r.folder, 'real/x.js'), path.join(r.folder, 'y.js'));
+  const file = path.join(r.folder, 'real/x.js');
+  assert.strictEqual(r('./linked/x'), file);
+  assert.strictEqual(r('./y'), file);
+  assert.strictEqual(r('./real/../linked//./x.js'), file);
+});
+
+test('a file that appears between two requires is found', () => {
+  const r = project({ 'main.js': '' });
+  assert.throws(() => r('./late'), { code: 'MODULE_NOT_FOUND' });
+  assert.throws(() => r('late-package'), { code: 'MODULE_NOT_FOUND' });
+  fs.writeFileSync(path.join(r.folder, 'late.js'), 'module.exports = 1');
+  fs.mkdirSync(path.join(r.folder, 'node_modules/late-package'), { recursive: true });
+  fs.writeFileSync(path.join(r.folder, 'node_modules/late-package/index.js'), 'module.exports = 2');
+  assert.strictEqual(r('./late'), 1);
+  assert.strictEqual(r('late-package'), 2);
+});

@@ -1,7 +1,7 @@
 'use strict';
 // From the text in require() to a file name: the algorithm under "All together" in Node.js "Modules: CommonJS modules".
 const path = require('path');
-const { internalModuleStat: stat, realpath } = internalBinding('modules');
+const { internalModuleStat, findFile, realpath } = internalBinding('module_lookup');
 const { builtinId } = require('internal/modules/builtins');
 const { readPackage, packageScope } = require('internal/modules/package_json');
 const {
@@ -11,27 +11,86 @@ const {
   getConditions,
 } = require('internal/modules/package_exports');
 const errors = require('internal/modules/errors');
+const options = require('internal/main/options');
 
-const isRelative = (request) => /^\.\.?(\/|$)/.test(request);
-const hasOption = (name) => process.execArgv.includes(name);
+/** True for ".", "..", "./x" and "../x". */
+function isRelative(request) {
+  if (request.charCodeAt(0) !== 46) return false;
+  const dots = request.charCodeAt(1) === 46 ? 2 : 1;
+  return request.length === dots || request.charCodeAt(dots) === 47;
+}
+// Flags of findFile (runtime/modules/lookup.cc).
+const kTryExtensions = 1;
+const kKeepLinks = 2;
+const kFoldersOnly = 4;
+
 let preserve; // --preserve-symlinks, --preserve-symlinks-main
+const keepsLinks = (isMain) => {
+  preserve ??= {
+    all: options.get('--preserve-symlinks') || process.env.NODE_PRESERVE_SYMLINKS === '1',
+    main: options.get('--preserve-symlinks-main') || process.env.NODE_PRESERVE_SYMLINKS_MAIN === '1',
+  };
+  return isMain ? preserve.main : preserve.all;
+};
 
 /** @returns {string} the file's own name, symbolic links followed unless the command line says otherwise */
 function canonical(file, isMain) {
-  preserve ??= { all: hasOption('--preserve-symlinks'), main: hasOption('--preserve-symlinks-main') };
-  return (isMain ? preserve.main : preserve.all) ? path.resolve(file) : realpath(path.resolve(file));
+  return keepsLinks(isMain) ? path.resolve(file) : realpath(path.resolve(file));
+}
+
+// Folders that were there, for as long as one outermost require() lasts.
+let folders = Object.create(null);
+let foldersKnown = false;
+function isFolder(path) {
+  if (folders[path]) return true;
+  if (internalModuleStat(path) !== 1) return false;
+  folders[path] = true;
+  foldersKnown = true;
+  return true;
+}
+
+function forgetFolders() {
+  if (!foldersKnown) return;
+  folders = Object.create(null);
+  foldersKnown = false;
+}
+
+/** The extensions a request may leave out; undefined for those every program starts with, which findFile knows. */
+function customExtensions(Module) {
+  const keys = Object.keys(Module._extensions);
+  const isDefault = keys.length === 3 && keys[0] === '.js' && keys[1] === '.json' && keys[2] === '.node';
+  return isDefault ? undefined : keys;
 }
 
 function tryFile(file, isMain) {
-  return stat(file) === 0 ? canonical(file, isMain) : undefined;
+  return internalModuleStat(file) === 0 ? canonical(file, isMain) : undefined;
 }
 
 function tryExtensions(base, extensions, isMain) {
-  for (const extension of extensions) {
-    const found = tryFile(base + extension, isMain);
+  extensions ??= ['.js', '.json', '.node'];
+  for (let i = 0; i < extensions.length; i++) {
+    const found = tryFile(base + extensions[i], isMain);
     if (found) return found;
   }
   return undefined;
+}
+
+/** @returns {string | number} the file's own name, 1 for a folder, a negative number for nothing */
+function probe(folder, request, extensions, isMain, foldersOnly) {
+  const flags = (keepsLinks(isMain) ? kKeepLinks : 0) | (foldersOnly ? kFoldersOnly : 0);
+  if (!path.isAbsolute(folder) && !path.isAbsolute(request)) folder = path.resolve(folder);
+  if (extensions === undefined) return findFile(folder, request, flags | kTryExtensions);
+  const found = findFile(folder, request, flags);
+  if (typeof found === 'string' || foldersOnly) return found;
+  return tryExtensions(path.resolve(folder, request), extensions, isMain) ?? found;
+}
+
+/** True for requests like "./x/", "." and "..", which name folders only. */
+function wantsFolder(request) {
+  const end = request.length - 1;
+  const last = request.charCodeAt(end);
+  if (last === 47) return true; // '/'
+  return last === 46 && (end === 0 || /(^|\/)\.\.?$/.test(request));
 }
 
 function tryFolder(folder, extensions, isMain, request) {
@@ -92,26 +151,22 @@ module.exports = function makeResolution(Module, parents) {
     const absolute = path.isAbsolute(request);
     if (absolute) paths = [''];
     else if (!paths || paths.length === 0) return false;
-    const cacheKey = `${request}\x00${paths.join('\x00')}`;
+    const cacheKey = `${request}\x00${paths.length === 1 ? paths[0] : paths.join('\x00')}`;
     const known = Module._pathCache[cacheKey];
     if (known) return known;
 
-    const extensions = Object.keys(Module._extensions);
-    const wantsFolder = /(^|\/)\.{0,2}$/.test(request);
-    for (const folder of paths) {
+    const extensions = customExtensions(Module);
+    const foldersOnly = wantsFolder(request);
+    for (let i = 0; i < paths.length; i++) {
+      const folder = paths[i];
       // "../x" may be asked for from a folder that is gone.
-      if (folder && !request.startsWith('..') && stat(folder) !== 1) continue;
-      let found = absolute ? undefined : tryExports(folder, request, isMain);
+      if (folder && !request.startsWith('..') && !isFolder(folder)) continue;
+      let found = absolute || request[0] === '.' ? undefined : tryExports(folder, request, isMain);
       if (!found) {
-        const base = path.resolve(folder, request);
-        const kind = stat(base);
-        if (!wantsFolder) {
-          if (kind === 0) found = canonical(base, isMain);
-          found ||= tryExtensions(base, extensions, isMain);
-        }
-        if (!found && kind === 1) found = tryFolder(base, extensions, isMain, request);
+        found = probe(folder, request, extensions, isMain, foldersOnly);
+        if (found === 1) found = tryFolder(path.resolve(folder, request), extensions, isMain, request);
       }
-      if (found) {
+      if (typeof found === 'string') {
         Module._pathCache[cacheKey] = found;
         return found;
       }
@@ -119,9 +174,16 @@ module.exports = function makeResolution(Module, parents) {
     return false;
   }
 
+  // Every file of a folder asks for the same list; each gets a copy, which programs may change.
+  const modulePaths = Object.create(null);
   function _nodeModulePaths(from) {
+    from = path.resolve(from);
+    return (modulePaths[from] ??= listModulePaths(from)).slice();
+  }
+
+  function listModulePaths(from) {
     const paths = [];
-    let folder = path.resolve(from);
+    let folder = from;
     for (;;) {
       if (path.basename(folder) !== 'node_modules')
         paths.push(folder === '/' ? '/node_modules' : `${folder}/node_modules`);
@@ -131,8 +193,8 @@ module.exports = function makeResolution(Module, parents) {
   }
 
   function _resolveLookupPaths(request, parent) {
-    if (builtinId(request) !== undefined) return null;
     if (!isRelative(request)) {
+      if (builtinId(request) !== undefined) return null;
       const paths = [...(parent?.paths ?? []), ...Module.globalPaths];
       return paths.length > 0 ? paths : null;
     }
@@ -169,20 +231,22 @@ module.exports = function makeResolution(Module, parents) {
     return builtinId(found) === undefined ? existing(found, false) : found;
   }
 
-  function _resolveFilename(request, parent, isMain, options) {
-    if (builtinId(request) !== undefined) return request;
+  const selfFile = (parent) =>
+    parent?.filename ?? (parent?.paths ? path.join(process.cwd(), 'noop.js') : undefined);
+
+  function _resolveFilename(request, parent, isMain, resolveOptions) {
+    const relative = isRelative(request);
+    if (!relative && builtinId(request) !== undefined) return request;
     const paths =
-      options?.paths === undefined
+      resolveOptions?.paths === undefined
         ? Module._resolveLookupPaths(request, parent)
-        : pathsOption(request, options.paths);
+        : pathsOption(request, resolveOptions.paths);
     if (request[0] === '#' && parent?.filename) {
       const found = resolveHash(request, parent);
       if (found) return found;
     }
-    const selfFile = parent?.filename ?? (parent?.paths ? path.join(process.cwd(), 'noop.js') : undefined);
-    const filename =
-      (isRelative(request) ? undefined : trySelf(selfFile, request)) ??
-      Module._findPath(request, paths, isMain);
+    const self = relative ? undefined : trySelf(selfFile(parent), request);
+    const filename = self ?? Module._findPath(request, paths, isMain);
     if (filename) return filename;
     const requireStack = [];
     for (let cursor = parent; cursor; cursor = parents.get(cursor))
@@ -198,5 +262,5 @@ module.exports = function makeResolution(Module, parents) {
     Module.globalPaths = paths;
   }
 
-  return { _findPath, _nodeModulePaths, _resolveLookupPaths, _resolveFilename, _initPaths };
+  return { forgetFolders, _findPath, _nodeModulePaths, _resolveLookupPaths, _resolveFilename, _initPaths };
 };

@@ -36,6 +36,7 @@ const moduleErrors = {
     let message = `Cannot find module '${request}'`;
     if (requireStack.length > 0) message += `\nRequire stack:\n- ${requireStack.join('\n- ')}`;
     const error = new Error(message);
+    Error.captureStackTrace(error, moduleErrors.moduleNotFound);
     error.code = 'MODULE_NOT_FOUND';
     error.requireStack = requireStack;
     return error;

@@ -1,7 +1,7 @@
 'use strict';
 // From an import specifier to a URL (Node.js "Modules: ECMAScript modules", Resolution Algorithm Specification).
 const path = require('path');
-const { internalModuleStat: stat, realpath } = internalBinding('modules');
+const { internalModuleStat: stat, realpath } = internalBinding('module_lookup');
 const { builtinId } = require('internal/modules/builtins');
 const { readPackage, packageScope } = require('internal/modules/package_json');
 const {

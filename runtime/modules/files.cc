@@ -1,6 +1,5 @@
-// What the module loaders ask of the file system and of V8's compiler: stat, read, realpath and the CommonJS
-// wrapper. Documents: Node.js "Modules: CommonJS modules" (the module wrapper, file lookup). The loaders do
-// not use `fs`: a program that never touches files should not pay for loading it.
+// Reading and compiling a module's text: the CommonJS wrapper of Node.js "Modules: CommonJS modules". The
+// loaders do not use `fs`: a program that never touches files should not pay for loading it.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,13 +18,6 @@ using v8::FunctionCallbackInfo;
 using v8::Local;
 using v8::String;
 using v8::Value;
-
-// Returns 0 for a file (anything but a folder), 1 for a folder, a negative errno when there is nothing.
-int ModuleStat(const char* path) {
-  struct stat status;
-  if (::stat(path, &status) != 0) return -errno;
-  return S_ISDIR(status.st_mode) ? 1 : 0;
-}
 
 // Reads a whole file; returns 0 or an errno.
 int ReadWholeFile(const char* path, std::string* out) {
@@ -74,10 +66,6 @@ v8::MaybeLocal<String> SourceString(v8::Isolate* isolate, const std::string& tex
                              static_cast<int>(text.size() - skip));
 }
 
-void InternalModuleStat(const FunctionCallbackInfo<Value>& args) {
-  args.GetReturnValue().Set(ModuleStat(ToUtf8(args.GetIsolate(), args[0]).c_str()));
-}
-
 // readFileUtf8(path): the text, without a byte order mark; throws the system's error.
 // readFileUtf8(path, true): undefined when there is no such file.
 void ReadFileUtf8(const FunctionCallbackInfo<Value>& args) {
@@ -94,17 +82,6 @@ void ReadFileUtf8(const FunctionCallbackInfo<Value>& args) {
   }
   Local<String> source;
   if (SourceString(isolate, text).ToLocal(&source)) args.GetReturnValue().Set(source);
-}
-
-void RealPath(const FunctionCallbackInfo<Value>& args) {
-  std::string path = ToUtf8(args.GetIsolate(), args[0]);
-  char* resolved = ::realpath(path.c_str(), nullptr);
-  if (resolved == nullptr) {
-    Environment::From(args)->ThrowUvException(-errno, "lstat", nullptr, path.c_str());
-    return;
-  }
-  args.GetReturnValue().Set(ToV8(args.GetIsolate(), resolved));
-  std::free(resolved);
 }
 
 // compileFunction(source, filename, parameterNames): the function whose body is `source`, as the CommonJS
@@ -129,9 +106,7 @@ void CompileFunction(const FunctionCallbackInfo<Value>& args) {
   }
 }
 
-constexpr BindingFunction kFunctions[] = {{"internalModuleStat", InternalModuleStat},
-                                          {"readFileUtf8", ReadFileUtf8},
-                                          {"realpath", RealPath},
+constexpr BindingFunction kFunctions[] = {{"readFileUtf8", ReadFileUtf8},
                                           {"compileFunction", CompileFunction}};
 PARLEY_BINDING(modules, BindingKind::kInternal, kFunctions, nullptr, {});
 

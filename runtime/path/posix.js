@@ -62,7 +62,8 @@ const posix = {
   join(...paths) {
     if (paths.length === 0) return '.';
     let joined;
-    for (const path of paths) {
+    for (let i = 0; i < paths.length; i++) {
+      const path = paths[i];
       validateString(path, 'path');
       if (path.length > 0) joined = joined === undefined ? path : `${joined}/${path}`;
     }

@@ -3,10 +3,30 @@
 
 const { validateObject, validateString } = require('internal/errors/validators');
 
+// True when nothing in a path between separators is empty, "." or "..": most paths a program has.
+function isNormal(path, splitter) {
+  if (typeof splitter !== 'string') return false;
+  const slash = splitter.charCodeAt(0);
+  let before = slash;
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    // A name may begin with a dot; whether it is one of the two is for the slow way to see.
+    if (before === slash && (code === 46 || (code === slash && i > 0))) return false;
+    before = code;
+  }
+  return true;
+}
+
 // Resolves "." and ".." in a path without its root. `above` keeps leading ".."s.
 function normalizeSegments(path, above, separator, splitter) {
+  if (isNormal(path, splitter)) {
+    const start = path.startsWith(splitter) ? 1 : 0;
+    return path.slice(start, path.length > start && path.endsWith(splitter) ? -1 : undefined);
+  }
+  const segments = path.split(splitter);
   const result = [];
-  for (const segment of path.split(splitter)) {
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i];
     if (segment === '' || segment === '.') continue;
     if (segment !== '..') result.push(segment);
     else if (result.length > 0 && result[result.length - 1] !== '..') result.pop();
