@@ -162,13 +162,10 @@ const isObject = (exports) =>
   exports !== null && typeof exports === 'object' && !internalBinding('types').isProxy(exports);
 
 // The prototype of exports that are handed out while their module still runs (a cycle): reading what is not there yet
-// says so, once for each name.
+// says so.
 let unfinishedPrototype;
 function makeUnfinishedPrototype() {
-  const told = new Set();
   const tell = (name) => {
-    if (told.has(name)) return;
-    told.add(name);
     process.emitWarning(
       `Accessing non-existent property '${String(name)}' of module exports inside circular dependency`,
     );

@@ -253,7 +253,8 @@ function getKeys(value, showHidden) {
     // A module namespace whose bindings are not initialised yet.
     keys = Object.getOwnPropertyNames(value);
   }
-  for (const symbol of symbols) {
+  for (let i = 0; i < symbols.length; i++) {
+    const symbol = symbols[i];
     if (Object.prototype.propertyIsEnumerable.call(value, symbol)) keys.push(symbol);
   }
   return keys;
