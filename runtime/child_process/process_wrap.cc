@@ -24,7 +24,7 @@ int ToInt(Local<Value> value) {
 class ProcessWrap : public HandleWrap {
  public:
   ProcessWrap(Environment* env, Local<Object> object)
-      : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(&handle_)) {
+      : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(&handle_), "PROCESSWRAP") {
     // Closing is possible before spawning: an inactive handle of the loop.
     handle_ = {};
     handle_.data = static_cast<HandleWrap*>(this);

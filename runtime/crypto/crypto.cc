@@ -51,7 +51,7 @@ struct Job {
   std::vector<uint8_t> out;
   bool ok = false;
   v8::Global<v8::Function> callback;
-  v8::Global<Value> async_context;
+  AsyncOperation operation;
 };
 
 void Finish(uv_work_t* request, int status) {
@@ -69,16 +69,13 @@ void Finish(uv_work_t* request, int status) {
   } else if (CopyToBuffer(isolate, job->out).ToLocal(&buffer)) {
     argv[1] = buffer;
   }
-  Local<Value> outer = context->GetContinuationPreservedEmbedderData();
-  context->SetContinuationPreservedEmbedderData(job->async_context.Get(isolate));
-  (void)env->MakeCallback(v8::Undefined(isolate), job->callback.Get(isolate), 2, argv);
-  context->SetContinuationPreservedEmbedderData(outer);
+  (void)job->operation.MakeCallback(v8::Undefined(isolate), job->callback.Get(isolate), 2, argv);
 }
 
 }  // namespace
 
-void RunJob(const v8::FunctionCallbackInfo<Value>& args, Local<Value> callback, size_t length,
-            std::function<bool(std::span<uint8_t>)> work) {
+void RunJob(const v8::FunctionCallbackInfo<Value>& args, const char* type, Local<Value> callback,
+            size_t length, std::function<bool(std::span<uint8_t>)> work) {
   Environment* env = Environment::From(args);
   if (!callback->IsFunction()) {
     std::vector<uint8_t> out(length);
@@ -93,7 +90,6 @@ void RunJob(const v8::FunctionCallbackInfo<Value>& args, Local<Value> callback, 
   job->work = std::move(work);
   job->out.resize(length);
   job->callback.Reset(env->isolate(), callback.As<v8::Function>());
-  job->async_context.Reset(env->isolate(), env->context()->GetContinuationPreservedEmbedderData());
   const int error = uv_queue_work(
       env->loop(), &job->request,
       [](uv_work_t* request) {
@@ -103,7 +99,7 @@ void RunJob(const v8::FunctionCallbackInfo<Value>& args, Local<Value> callback, 
       },
       Finish);
   if (error != 0) return env->ThrowUvException(error, "queue_work");
-  job.release();  // Finish() owns it
+  job.release()->operation.Start(env, type);  // Finish() owns it
 }
 
 }  // namespace parley

@@ -18,9 +18,10 @@ void ThrowOpenSsl(const v8::FunctionCallbackInfo<v8::Value>& args, const char* o
 v8::Local<v8::Value> OpenSslError(v8::Isolate* isolate, const char* otherwise);
 
 // Fills `length` bytes with `work(bytes)`: at once when `callback` is undefined (returns a Buffer or throws),
-// on the thread pool otherwise (calls back with (error, Buffer)). `work` must not touch V8.
-void RunJob(const v8::FunctionCallbackInfo<v8::Value>& args, v8::Local<v8::Value> callback, size_t length,
-            std::function<bool(std::span<uint8_t>)> work);
+// on the thread pool otherwise (calls back with (error, Buffer)). `work` must not touch V8. `type`: which
+// kind of asynchronous resource Node calls it.
+void RunJob(const v8::FunctionCallbackInfo<v8::Value>& args, const char* type, v8::Local<v8::Value> callback,
+            size_t length, std::function<bool(std::span<uint8_t>)> work);
 
 }  // namespace parley
 

@@ -233,7 +233,7 @@ void Pbkdf2(const Args& args) {
   const EVP_MD* md = FindDigest(args, 4);
   if (md == nullptr) return ThrowOpenSsl(args, "Digest method not supported");
   const int iterations = args[2].As<v8::Int32>()->Value();
-  RunJob(args, args[5], static_cast<size_t>(args[3].As<v8::Number>()->Value()),
+  RunJob(args, "PBKDF2REQUEST", args[5], static_cast<size_t>(args[3].As<v8::Number>()->Value()),
          [password = CopyOf(args[0]), salt = CopyOf(args[1]), iterations, md](std::span<uint8_t> out) {
            return PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(password.data()),
                                     static_cast<int>(password.size()), salt.data(),
@@ -253,7 +253,7 @@ void Scrypt(const Args& args) {
     args.GetReturnValue().Set(false);  // JavaScript makes the error of it
     return;
   }
-  RunJob(args, args[7], static_cast<size_t>(number(6)),
+  RunJob(args, "SCRYPTREQUEST", args[7], static_cast<size_t>(number(6)),
          [password = CopyOf(args[0]), salt = CopyOf(args[1]), n, r, p, max_memory](std::span<uint8_t> out) {
            return EVP_PBE_scrypt(reinterpret_cast<const char*>(password.data()), password.size(), salt.data(),
                                  salt.size(), n, r, p, max_memory, out.data(), out.size()) == 1;
@@ -264,7 +264,7 @@ void Scrypt(const Args& args) {
 void Hkdf(const Args& args) {
   const EVP_MD* md = FindDigest(args, 0);
   if (md == nullptr) return ThrowOpenSsl(args, "Digest method not supported");
-  RunJob(args, args[5], static_cast<size_t>(args[4].As<v8::Number>()->Value()),
+  RunJob(args, "HKDFREQUEST", args[5], static_cast<size_t>(args[4].As<v8::Number>()->Value()),
          [md, key = CopyOf(args[1]), salt = CopyOf(args[2]), info = CopyOf(args[3])](std::span<uint8_t> out) {
            EVP_KDF* kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
            EVP_KDF_CTX* context = kdf != nullptr ? EVP_KDF_CTX_new(kdf) : nullptr;

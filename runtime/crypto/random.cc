@@ -29,7 +29,7 @@ void Fill(const Args& args) {
 
 // bytes(length, callback)
 void Bytes(const Args& args) {
-  RunJob(args, args[1], static_cast<size_t>(args[0].As<v8::Number>()->Value()),
+  RunJob(args, "RANDOMBYTESREQUEST", args[1], static_cast<size_t>(args[0].As<v8::Number>()->Value()),
          [](std::span<uint8_t> out) { return RAND_bytes(out.data(), static_cast<int>(out.size())) == 1; });
 }
 

@@ -80,6 +80,7 @@ void New(const FunctionCallbackInfo<Value>& args) {
 void GetAddrInfo(const FunctionCallbackInfo<Value>& args) {
   auto* self = BaseObject::Unwrap<ResolveRequest>(args[0]);
   if (self == nullptr) return args.GetReturnValue().Set(UV_EINVAL);
+  self->StartAsync("GETADDRINFOREQWRAP");
   addrinfo hints = {};
   int family = ToInt(args[2]);
   hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
@@ -96,6 +97,7 @@ void GetAddrInfo(const FunctionCallbackInfo<Value>& args) {
 void GetNameInfo(const FunctionCallbackInfo<Value>& args) {
   auto* self = BaseObject::Unwrap<ResolveRequest>(args[0]);
   if (self == nullptr) return args.GetReturnValue().Set(UV_EINVAL);
+  self->StartAsync("GETNAMEINFOREQWRAP");
   std::string host = ToUtf8(args.GetIsolate(), args[1]);
   sockaddr_storage address;
   int error = uv_ip4_addr(host.c_str(), ToInt(args[2]), reinterpret_cast<sockaddr_in*>(&address));

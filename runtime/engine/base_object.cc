@@ -28,6 +28,10 @@ void UnrefMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
   HandleWrap* wrap = HandleOf(args);
   if (wrap && wrap->is_alive()) uv_unref(wrap->uv_handle());
 }
+void GetAsyncIdMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  HandleWrap* wrap = HandleOf(args);
+  args.GetReturnValue().Set(wrap ? wrap->async_ids().id : -1);
+}
 void HasRefMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
   HandleWrap* wrap = HandleOf(args);
   args.GetReturnValue().Set(wrap && wrap->is_alive() && uv_has_ref(wrap->uv_handle()));
@@ -45,6 +49,7 @@ BaseObject::BaseObject(Environment* env, v8::Local<v8::Object> object)
 }
 
 BaseObject::~BaseObject() {
+  env_->async().QueueDestroy(async_ids_.id);
   if (object_.IsEmpty()) return;
   v8::HandleScope handles(env_->isolate());
   object()->SetAlignedPointerInInternalField(kPointerField, nullptr);
@@ -109,14 +114,32 @@ v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(v8::Local<v8::Function> funct
   if (!async_context_.IsEmpty()) own = async_context_.Get(env_->isolate());
   context->SetContinuationPreservedEmbedderData(own);
   Environment* env = env_;  // the callback may delete this object
-  v8::MaybeLocal<v8::Value> result = env->MakeCallback(object(), function, argc, argv);
+  v8::Local<v8::Object> resource = async_resource_.IsEmpty() ? object() : async_resource_.Get(env->isolate());
+  v8::MaybeLocal<v8::Value> result = env->MakeCallback(object(), function, argc, argv, async_ids_, resource);
   context->SetContinuationPreservedEmbedderData(outer);
   return result;
 }
 
-HandleWrap::HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle)
+void BaseObject::EndAsync() {
+  env_->async().QueueDestroy(async_ids_.id);
+  async_ids_ = {};
+}
+
+void BaseObject::StartAsync(const char* type, v8::Local<v8::Object> resource) {
+  EndAsync();
+  if (resource.IsEmpty()) {
+    async_resource_.Reset();
+    resource = object();
+  } else {
+    async_resource_.Reset(env_->isolate(), resource);
+  }
+  async_ids_ = env_->async().Start(type, resource);
+}
+
+HandleWrap::HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle, const char* type)
     : BaseObject(env, object), handle_(handle) {
   handle->data = this;
+  StartAsync(type);
 }
 
 void HandleWrap::AddMethods(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t) {
@@ -124,6 +147,7 @@ void HandleWrap::AddMethods(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate
   SetMethod(isolate, t, "ref", RefMethod);
   SetMethod(isolate, t, "unref", UnrefMethod);
   SetMethod(isolate, t, "hasRef", HasRefMethod);
+  SetMethod(isolate, t, "getAsyncId", GetAsyncIdMethod);
 }
 
 void HandleWrap::Close(v8::Local<v8::Value> callback) {

@@ -21,7 +21,10 @@ Environment* Environment::From(v8::Isolate* isolate) {
 }
 Environment* Environment::From(v8::Local<v8::Context> context) { return From(context->GetIsolate()); }
 
-void Environment::SetMainContext(v8::Local<v8::Context> context) { context_.Reset(isolate_, context); }
+void Environment::SetMainContext(v8::Local<v8::Context> context) {
+  context_.Reset(isolate_, context);
+  async_.AddContext(context);
+}
 
 void Environment::SetHook(Hook hook, v8::Local<v8::Function> function) {
   hooks_[static_cast<size_t>(hook)].Reset(isolate_, function);
@@ -29,7 +32,9 @@ void Environment::SetHook(Hook hook, v8::Local<v8::Function> function) {
 
 void Environment::SetFields(v8::Local<v8::Int32Array> fields) {
   fields_array_.Reset(isolate_, fields);
-  fields_ = static_cast<int32_t*>(fields->Buffer()->Data()) + fields->ByteOffset() / sizeof(int32_t);
+  auto* memory = static_cast<char*>(fields->Buffer()->Data());
+  fields_ = reinterpret_cast<int32_t*>(memory);
+  async_.set_numbers(reinterpret_cast<double*>(memory + kAsyncNumbersOffset));
 }
 
 CallbackScope::CallbackScope(Environment* env, v8::Local<v8::Value> async_context) : env_(env) {
@@ -47,19 +52,25 @@ CallbackScope::~CallbackScope() {
 
 v8::MaybeLocal<v8::Value> Environment::MakeCallback(v8::Local<v8::Value> receiver,
                                                     v8::Local<v8::Function> function, int argc,
-                                                    v8::Local<v8::Value>* argv) {
+                                                    v8::Local<v8::Value>* argv, AsyncIds ids,
+                                                    v8::Local<v8::Object> resource) {
   if (stopping_) return {};
   v8::Local<v8::Context> main_context = context();
   if (callback_depth_ > 0) {
     // Called from JavaScript that a callback runs: an exception is that JavaScript's to catch.
-    return function->Call(main_context, receiver, argc, argv);
+    AsyncScope async_scope(this, ids, resource);
+    v8::MaybeLocal<v8::Value> nested = function->Call(main_context, receiver, argc, argv);
+    if (nested.IsEmpty()) async_scope.Abandon();
+    return nested;
   }
   v8::EscapableHandleScope handles(isolate_);
   v8::Context::Scope context_scope(main_context);
   v8::Local<v8::Value> result;
   CallbackScope scope(this, main_context->GetContinuationPreservedEmbedderData());
+  AsyncScope async_scope(this, ids, resource);
   v8::TryCatch try_catch(isolate_);
   if (!function->Call(main_context, receiver, argc, argv).ToLocal(&result)) {
+    async_scope.Abandon();
     if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
       TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
     }

@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "runtime/engine/async_state.h"
+
 namespace parley {
 
 // Numbers that JavaScript and C++ share through one Int32Array (internalBinding('engine').fields), so that
@@ -23,8 +25,18 @@ enum Field : int {
   kHasRejection,          // promise rejections wait to be reported
   kImmediates,            // immediates queued
   kReferencedImmediates,  // those among them that keep the loop alive
+  kTracking,              // asynchronous resources get ids
+  kInitHooks,             // how many async hooks have each kind of callback
+  kBeforeHooks,
+  kAfterHooks,
+  kDestroyHooks,
+  kPromiseResolveHooks,
+  kNativeResource,  // 1: the running resource is native code's (AsyncScope), not JavaScript's
   kFieldCount
 };
+// Where the ids (enum AsyncNumber) lie in the memory of the fields, in bytes.
+inline constexpr size_t kAsyncNumbersOffset = 64;
+static_assert(kFieldCount * sizeof(int32_t) <= kAsyncNumbersOffset);
 
 // Functions that builtin JavaScript gives the engine (internalBinding('engine').setHook(index, function)).
 enum class Hook : int {
@@ -38,6 +50,10 @@ enum class Hook : int {
   kExit,           // (): emits 'exit'; returns the exit code
   kImport,         // (specifier, referrer's name, import type): promise of a module namespace
   kDescribe,       // (error): how an uncaught error is printed
+  kAsyncInit,      // (id, type, trigger, resource): a resource begins
+  kAsyncBefore,    // (id): its callback is about to run
+  kAsyncAfter,     // (id): has run
+  kAsyncDestroy,   // (id): it has ended
   kCount
 };
 
@@ -61,9 +77,14 @@ class Environment {
 
   // Calls into JavaScript from the event loop. When the outermost such call returns, the nextTick queue and
   // the microtasks run until both are empty; an exception nobody caught goes to process 'uncaughtException'.
-  // Returns an empty handle when the call threw. Needs a HandleScope.
+  // Returns an empty handle when the call threw. Needs a HandleScope. `ids` and `resource` say on whose
+  // behalf.
   v8::MaybeLocal<v8::Value> MakeCallback(v8::Local<v8::Value> receiver, v8::Local<v8::Function> function,
-                                         int argc, v8::Local<v8::Value>* argv);
+                                         int argc, v8::Local<v8::Value>* argv, AsyncIds ids = {},
+                                         v8::Local<v8::Object> resource = {});
+
+  // The ids of asynchronous resources and their hooks.
+  AsyncState& async() { return async_; }
 
   // Runs the nextTick queue and the microtasks now, unless a callback from C++ is still running (its end
   // will).
@@ -110,6 +131,7 @@ class Environment {
   void SetFields(v8::Local<v8::Int32Array> fields);
   v8::Local<v8::Int32Array> fields_array() const { return fields_array_.Get(isolate_); }
   int32_t field(Field f) const { return fields_[f]; }
+  void set_field(Field f, int32_t value) { fields_[f] = value; }
   // Timers and immediates on the loop (runtime/timers).
   void StartLoop();
   void ScheduleTimer(uint64_t milliseconds);
@@ -143,6 +165,7 @@ class Environment {
   int callback_depth_ = 0;
   int32_t* fields_ = nullptr;  // the memory of fields_array_
   int32_t no_fields_[kFieldCount] = {};
+  AsyncState async_{this};
   v8::Global<v8::Context> context_;
   v8::Global<v8::Int32Array> fields_array_;
   std::array<v8::Global<v8::Function>, static_cast<size_t>(Hook::kCount)> hooks_;
@@ -221,20 +244,29 @@ class BaseObject {
   v8::MaybeLocal<v8::Value> MakeCallback(v8::Local<v8::Function> function, int argc,
                                          v8::Local<v8::Value>* argv);
 
+  // Makes the object an asynchronous resource of the kind Node calls `type`; once more when it is used anew.
+  // Its callbacks run on behalf of it, or of `resource`.
+  void StartAsync(const char* type, v8::Local<v8::Object> resource = {});
+  void EndAsync();
+  AsyncIds async_ids() const { return async_ids_; }
+
  private:
   static BaseObject* FromJs(v8::Local<v8::Value> value);
   Environment* env_;
   v8::Global<v8::Object> object_;
   v8::Global<v8::Value> async_context_;
+  v8::Global<v8::Object> async_resource_;  // when it is not the object itself
+  AsyncIds async_ids_;
 };
 
-// A BaseObject around a libuv handle: close([callback]), ref(), unref(), hasRef() for JavaScript; deleted
-// after the close callback. Subclasses own the uv handle as a member and pass its address.
+// A BaseObject around a libuv handle: close([callback]), ref(), unref(), hasRef(), getAsyncId() for
+// JavaScript; deleted after the close callback. Subclasses own the uv handle as a member and pass its
+// address, and the kind of asynchronous resource it is.
 class HandleWrap : public BaseObject {
  public:
-  HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle);
+  HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle, const char* type);
   static void AddMethods(v8::Isolate* isolate,
-                         v8::Local<v8::FunctionTemplate> t);  // close, ref, unref, hasRef
+                         v8::Local<v8::FunctionTemplate> t);  // close, ref, unref, hasRef, getAsyncId
   void Close(v8::Local<v8::Value> callback);
   bool is_alive() const { return state_ == State::kOpen; }
   uv_handle_t* uv_handle() const { return handle_; }

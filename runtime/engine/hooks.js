@@ -14,6 +14,10 @@ exports.hooks = {
   kExit: 7,
   kImport: 8,
   kDescribe: 9,
+  kAsyncInit: 10,
+  kAsyncBefore: 11,
+  kAsyncAfter: 12,
+  kAsyncDestroy: 13,
 };
 exports.setHook = engine.setHook;
 
@@ -21,7 +25,24 @@ exports.kHasTick = 0;
 exports.kHasRejection = 1;
 exports.kImmediates = 2;
 exports.kReferencedImmediates = 3;
-const kFieldCount = 4;
+exports.kTracking = 4;
+exports.kInitHooks = 5;
+exports.kBeforeHooks = 6;
+exports.kAfterHooks = 7;
+exports.kDestroyHooks = 8;
+exports.kPromiseResolveHooks = 9;
+exports.kNativeResource = 10;
 
-exports.fields = new Int32Array(kFieldCount);
+exports.kExecutionId = 0;
+exports.kTriggerId = 1;
+exports.kLastId = 2;
+exports.kDefaultTrigger = 3;
+
+// The ids of asynchronous resources (enum AsyncNumber) follow the fields.
+const kNumbersOffset = 64;
+const memory = new ArrayBuffer(kNumbersOffset + 4 * Float64Array.BYTES_PER_ELEMENT);
+exports.fields = new Int32Array(memory, 0, kNumbersOffset / Int32Array.BYTES_PER_ELEMENT);
+exports.ids = new Float64Array(memory, kNumbersOffset);
+exports.ids[exports.kLastId] = 1; // the main script's
+exports.ids[exports.kDefaultTrigger] = -1;
 exports.setFields = () => engine.setFields(exports.fields);

@@ -3,7 +3,7 @@
 // https://nodejs.org/docs/latest-v20.x/api/events.html#class-eventseventemitterasyncresource-extends-eventemitter
 
 const EventEmitter = require('events');
-const { AsyncResource } = require('async_hooks');
+const { AsyncResource } = require('internal/async_hooks/resource');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
 

@@ -16,7 +16,7 @@ using Args = v8::FunctionCallbackInfo<Value>;
 class FSEvent : public HandleWrap {
  public:
   FSEvent(Environment* env, Local<v8::Object> object)
-      : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(&handle_)) {
+      : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(&handle_), "FSEVENTWRAP") {
     uv_fs_event_init(env->loop(), &handle_);
   }
 

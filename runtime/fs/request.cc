@@ -34,13 +34,14 @@ bool FsRequest::Prepare(const Args& args, Local<Value> req) {
   Local<v8::Context> context = env_->context();
   if (req->IsFunction()) {
     callback_.Reset(isolate(), req.As<v8::Function>());
+    operation_.Start(env_, "FSREQCALLBACK");
   } else {
     Local<v8::Promise::Resolver> resolver;
     if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return false;
     resolver_.Reset(isolate(), resolver);
     args.GetReturnValue().Set(resolver->GetPromise());
+    operation_.Start(env_, "FSREQPROMISE");
   }
-  async_context_.Reset(isolate(), context->GetContinuationPreservedEmbedderData());
   return true;
 }
 
@@ -91,9 +92,9 @@ void FsRequest::Complete(ssize_t code) {
     }
   }
   const bool failed = !error->IsNull();
-  Local<Value> own = async_context_.Get(isolate());
   if (!resolver_.IsEmpty()) {
-    CallbackScope scope(env_, own);
+    CallbackScope scope(env_, operation_.context());
+    AsyncScope async_scope(env_, operation_.ids(), operation_.resource());
     Local<v8::Promise::Resolver> resolver = resolver_.Get(isolate());
     if (failed)
       resolver->Reject(context, error).Check();
@@ -101,15 +102,10 @@ void FsRequest::Complete(ssize_t code) {
       resolver->Resolve(context, result).Check();
     return;
   }
-  Local<Value> outer = context->GetContinuationPreservedEmbedderData();
-  context->SetContinuationPreservedEmbedderData(own);
   Local<Value> argv[] = {error, result};
-  Local<v8::Function> callback = callback_.Get(isolate());
-  Environment* env = env_;
   const int argc = failed || result->IsUndefined() ? 1 : 2;
-  self.reset();
-  (void)env->MakeCallback(v8::Undefined(env->isolate()), callback, argc, argv);
-  context->SetContinuationPreservedEmbedderData(outer);
+  held_.clear();  // the callback may want that memory back
+  (void)operation_.MakeCallback(v8::Undefined(isolate()), callback_.Get(isolate()), argc, argv);
 }
 
 MaybeLocal<Value> FsUndefined(FsRequest& request) { return v8::Undefined(request.isolate()).As<Value>(); }

@@ -69,7 +69,7 @@ class FsRequest {
   ToResult to_result_;
   v8::Global<v8::Function> callback_;
   v8::Global<v8::Promise::Resolver> resolver_;
-  v8::Global<v8::Value> async_context_;
+  AsyncOperation operation_;
   std::vector<std::shared_ptr<v8::BackingStore>> held_;
 };
 

@@ -8,6 +8,7 @@ const { validateBoolean, validateInteger } = require('internal/errors/validators
 const common = require('internal/http/common');
 const { OutgoingMessage, kHeaders } = require('internal/http/outgoing');
 const agents = require('internal/http/agent');
+const { fields, kTracking } = require('internal/engine/hooks');
 
 const INVALID_PATH = /[^\u0021-\u00ff]/;
 const kPath = Symbol('path');
@@ -360,6 +361,7 @@ function attach(request, socket) {
   const parser = common.makeParser(common.RESPONSE, socket, {
     maxHeaderSize: request.maxHeaderSize,
     joinDuplicateHeaders: request.joinDuplicateHeaders,
+    resource: fields[kTracking] !== 0 ? { type: 'HTTPCLIENTREQUEST', req: request } : undefined,
   });
   request.parser = parser;
   parser.outgoing = request;

@@ -117,7 +117,11 @@ setCallbacks(onHeaders, onBody, onComplete, onEvent);
 function makeParser(type, socket, options) {
   const parser = new HTTPParser();
   parser.type = type;
-  parser.initialize(type === RESPONSE ? 2 : 1, options.maxHeaderSize || defaultMaxHeaderSize());
+  parser.initialize(
+    type === RESPONSE ? 2 : 1,
+    options.maxHeaderSize || defaultMaxHeaderSize(),
+    options.resource,
+  );
   parser.socket = socket;
   parser.incoming = null;
   parser.outgoing = null;

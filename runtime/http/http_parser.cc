@@ -76,6 +76,7 @@ class HttpParser : public BaseObject, public StreamListener {
   void Stop() {
     stopped_ = true;
     message_start_ = 0;
+    EndAsync();
     if (stream() != nullptr) stream()->RemoveListener(this);
   }
   void OnStreamRead(ssize_t nread, const char* data) override;
@@ -342,6 +343,10 @@ void InitializeParser(const FunctionCallbackInfo<Value>& args) {
   size_t max = args[1]->IsNumber() ? static_cast<size_t>(args[1].As<v8::Number>()->Value()) : 0;
   self->Initialize(args[0].As<v8::Int32>()->Value() == HTTP_RESPONSE ? HTTP_RESPONSE : HTTP_REQUEST,
                    max > 0 ? max : 16384);
+  // Whose callbacks these are, for async hooks; only when somebody asks.
+  if (!args[2]->IsObject()) return;
+  bool client = args[0].As<v8::Int32>()->Value() == HTTP_RESPONSE;
+  self->StartAsync(client ? "HTTPCLIENTREQUEST" : "HTTPINCOMINGMESSAGE", args[2].As<Object>());
 }
 
 void Execute(const FunctionCallbackInfo<Value>& args) {

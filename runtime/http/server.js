@@ -11,6 +11,7 @@ const { validateBoolean, validateInteger, validateObject } = require('internal/e
 const common = require('internal/http/common');
 const { readStart, resumeSocket } = require('internal/http/incoming');
 const { ServerResponse } = require('internal/http/response');
+const { fields, kTracking } = require('internal/engine/hooks');
 const STATUS_CODES = require('internal/http/status');
 
 const { kExpect, kHost, kManyHosts, kHttp10, kConnectionSet, kOldVersion } = common;
@@ -189,7 +190,7 @@ function onConnection(socket) {
   if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
   socket.on('timeout', onSocketTimeout);
 
-  const parser = common.makeParser(common.REQUEST, socket, parserOptions(server));
+  const parser = common.makeParser(common.REQUEST, socket, parserOptions(server, socket));
   parser.markStart(); // headersTimeout counts from the connection's first moment
   if (typeof server.maxHeadersCount === 'number') parser.maxHeaderPairs = server.maxHeadersCount;
   parser.onIncoming = onIncoming;
@@ -215,8 +216,9 @@ function onConnection(socket) {
   }
 }
 
-function parserOptions(server) {
+function parserOptions(server, socket) {
   return {
+    resource: fields[kTracking] !== 0 ? { type: 'HTTPINCOMINGMESSAGE', socket } : undefined,
     maxHeaderSize: server._options.maxHeaderSize,
     joinDuplicateHeaders: server.joinDuplicateHeaders,
     IncomingMessage: server._IncomingMessage,

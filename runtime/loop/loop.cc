@@ -60,6 +60,7 @@ void Environment::RunTimers() {
 }
 
 void Environment::RunImmediates() {
+  async_.FlushDestroyed();
   if (stopping_ || fields_[kImmediates] == 0 || !HasHook(Hook::kImmediates)) return;
   v8::HandleScope handles(isolate_);
   v8::Local<v8::Context> main_context = context();
@@ -85,6 +86,7 @@ int Environment::RunLoop() {
   while (alive && !stopping_) {
     uv_run(loop_, UV_RUN_DEFAULT);
     if (drain_platform) drain_platform();
+    async_.FlushDestroyed();
     alive = uv_loop_alive(loop_) != 0;
     if (alive || !HasHook(Hook::kBeforeExit)) continue;
     v8::HandleScope inner(isolate_);

@@ -74,7 +74,7 @@ int Run(const Options& options) {
     v8::Context::Scope scope(context);
     v8::HandleScope inner(isolate);
     v8::Local<v8::Value> arguments[] = {OptionsObject(isolate, options)};
-    env.MakeCallback(v8::Undefined(isolate), env.GetHook(Hook::kStart), 1, arguments);
+    env.MakeCallback(v8::Undefined(isolate), env.GetHook(Hook::kStart), 1, arguments, {kMainScriptId, 0});
   }
   env.Exit(env.RunLoop());
 }

@@ -31,6 +31,7 @@ constexpr size_t kMaxVectors = 1024;  // IOV_MAX on Linux
 struct PendingWrite {
   uv_write_t req;
   NativeStream* stream;
+  AsyncOperation operation;
   v8::Global<Object> object;
   v8::Global<Value> keep;
   std::unique_ptr<char[]> copy;
@@ -39,18 +40,18 @@ struct PendingWrite {
 struct PendingShutdown {
   uv_shutdown_t req;
   NativeStream* stream;
+  AsyncOperation operation;
   v8::Global<Object> object;
 };
 
-void CallComplete(BaseObject* owner, const v8::Global<Object>& object, int status) {
-  Environment* env = owner->env();
+void CallComplete(Environment* env, AsyncOperation* operation, const v8::Global<Object>& object, int status) {
   v8::Isolate* isolate = env->isolate();
   Local<Object> req = object.Get(isolate);
   Local<Value> callback;
   if (!req->Get(env->context(), OneByte(isolate, "oncomplete")).ToLocal(&callback) || !callback->IsFunction())
     return;
   Local<Value> argv[] = {v8::Integer::New(isolate, status), req};
-  owner->MakeCallback(callback.As<v8::Function>(), 2, argv);
+  (void)operation->MakeCallback(req, callback.As<v8::Function>(), 2, argv);
 }
 
 void AfterWrite(uv_write_t* req, int status) {
@@ -59,7 +60,7 @@ void AfterWrite(uv_write_t* req, int status) {
   if (env->is_stopping()) return;
   HandleScope scope(env->isolate());
   v8::Context::Scope context_scope(env->context());
-  CallComplete(pending->stream, pending->object, status);
+  CallComplete(env, &pending->operation, pending->object, status);
 }
 
 void AfterShutdown(uv_shutdown_t* req, int status) {
@@ -68,7 +69,7 @@ void AfterShutdown(uv_shutdown_t* req, int status) {
   if (env->is_stopping()) return;
   HandleScope scope(env->isolate());
   v8::Context::Scope context_scope(env->context());
-  CallComplete(pending->stream, pending->object, status);
+  CallComplete(env, &pending->operation, pending->object, status);
 }
 
 NativeStream* This(const FunctionCallbackInfo<Value>& args) {
@@ -91,8 +92,8 @@ StreamListener::~StreamListener() {
   if (stream_ != nullptr) stream_->RemoveListener(this);
 }
 
-NativeStream::NativeStream(Environment* env, Local<Object> object, uv_stream_t* stream)
-    : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(stream)), stream_(stream) {
+NativeStream::NativeStream(Environment* env, Local<Object> object, uv_stream_t* stream, const char* type)
+    : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(stream), type), stream_(stream) {
   PushListener(&script_);
 }
 
@@ -228,7 +229,7 @@ int NativeStream::Write(Local<Object> req, uv_buf_t* buffers, size_t count, Loca
           ? uv_write(&pending->req, stream_, buffers, static_cast<unsigned>(count), AfterWrite)
           : uv_write2(&pending->req, stream_, buffers, static_cast<unsigned>(count), send_handle, AfterWrite);
   if (error != 0) return error;
-  pending.release();  // AfterWrite's
+  pending.release()->operation.Start(env(), "WRITEWRAP", req);  // AfterWrite's
   return 1;
 }
 
@@ -360,7 +361,8 @@ void NativeStream::Shutdown(const FunctionCallbackInfo<Value>& args) {
   pending->stream = self;
   pending->object.Reset(args.GetIsolate(), ReqOf(args));
   int error = uv_shutdown(&pending->req, self->stream_, AfterShutdown);
-  if (error == 0) pending.release();  // AfterShutdown's
+  if (error == 0)
+    pending.release()->operation.Start(self->env(), "SHUTDOWNWRAP", ReqOf(args));  // AfterShutdown's
   args.GetReturnValue().Set(error == 0 ? 1 : error);
 }
 
@@ -451,7 +453,7 @@ void OnConnected(uv_connect_t* req, int status) {
   if (env->is_stopping()) return;
   HandleScope scope(env->isolate());
   v8::Context::Scope context_scope(env->context());
-  CallComplete(pending->owner, pending->object, status);
+  CallComplete(env, &pending->operation, pending->object, status);
 }
 
 namespace {

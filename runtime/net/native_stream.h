@@ -46,7 +46,7 @@ class StreamListener {
 
 class NativeStream : public HandleWrap {
  public:
-  NativeStream(Environment* env, v8::Local<v8::Object> object, uv_stream_t* stream);
+  NativeStream(Environment* env, v8::Local<v8::Object> object, uv_stream_t* stream, const char* type);
   ~NativeStream() override;
 
   void PushListener(StreamListener* listener);
@@ -109,6 +109,7 @@ void OnConnection(uv_stream_t* server, int status, StreamClass kind, int type);
 struct ConnectRequest {
   uv_connect_t req;
   BaseObject* owner;
+  AsyncOperation operation;
   v8::Global<v8::Object> object;
 };
 void OnConnected(uv_connect_t* req, int status);

@@ -17,13 +17,15 @@ using v8::Object;
 using v8::Value;
 
 constexpr int kSocketType = 0;
+constexpr int kServerType = 1;
 constexpr int kIpcType = 2;
 
 class PipeWrap : public NativeStream {
  public:
-  PipeWrap(Environment* env, Local<Object> object, bool ipc)
-      : NativeStream(env, object, reinterpret_cast<uv_stream_t*>(&handle_)) {
-    uv_pipe_init(env->loop(), &handle_, ipc ? 1 : 0);
+  PipeWrap(Environment* env, Local<Object> object, int type)
+      : NativeStream(env, object, reinterpret_cast<uv_stream_t*>(&handle_),
+                     type == kServerType ? "PIPESERVERWRAP" : "PIPEWRAP") {
+    uv_pipe_init(env->loop(), &handle_, type == kIpcType ? 1 : 0);
     handle_.data = static_cast<HandleWrap*>(this);
   }
   uv_pipe_t* handle() { return &handle_; }
@@ -44,7 +46,7 @@ int ToInt(Local<Value> value) {
 }
 
 void New(const FunctionCallbackInfo<Value>& args) {
-  new PipeWrap(Environment::From(args), args.This(), ToInt(args[0]) == kIpcType);
+  new PipeWrap(Environment::From(args), args.This(), ToInt(args[0]));
 }
 
 void Open(const FunctionCallbackInfo<Value>& args) {
@@ -72,6 +74,7 @@ void Connect(const FunctionCallbackInfo<Value>& args) {
   auto pending = std::make_unique<ConnectRequest>();
   pending->owner = self;
   pending->object.Reset(args.GetIsolate(), args[0].As<Object>());
+  pending->operation.Start(self->env(), "PIPECONNECTWRAP", args[0].As<Object>());
   // uv_pipe_connect reports every failure through its callback.
   uv_pipe_connect(&pending.release()->req, self->handle(), ToUtf8(args.GetIsolate(), args[1]).c_str(),
                   OnConnected);

@@ -23,8 +23,9 @@ constexpr int kSocketType = 0;
 
 class TcpWrap : public NativeStream {
  public:
-  TcpWrap(Environment* env, Local<Object> object)
-      : NativeStream(env, object, reinterpret_cast<uv_stream_t*>(&handle_)) {
+  TcpWrap(Environment* env, Local<Object> object, bool server)
+      : NativeStream(env, object, reinterpret_cast<uv_stream_t*>(&handle_),
+                     server ? "TCPSERVERWRAP" : "TCPWRAP") {
     uv_tcp_init(env->loop(), &handle_);
     handle_.data = static_cast<HandleWrap*>(this);
   }
@@ -45,7 +46,9 @@ int ToInt(Local<Value> value) {
   return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
 }
 
-void New(const FunctionCallbackInfo<Value>& args) { new TcpWrap(Environment::From(args), args.This()); }
+void New(const FunctionCallbackInfo<Value>& args) {
+  new TcpWrap(Environment::From(args), args.This(), ToInt(args[0]) != kSocketType);
+}
 
 void Open(const FunctionCallbackInfo<Value>& args) {
   TcpWrap* self = This(args);
@@ -90,7 +93,10 @@ void Connect(const FunctionCallbackInfo<Value>& args) {
     pending->owner = self;
     pending->object.Reset(args.GetIsolate(), args[0].As<Object>());
     error = uv_tcp_connect(&pending->req, self->handle(), reinterpret_cast<sockaddr*>(&address), OnConnected);
-    if (error == 0) pending.release();  // OnConnected's
+    if (error == 0) {
+      AsyncOperation& operation = pending.release()->operation;  // OnConnected's
+      operation.Start(self->env(), "TCPCONNECTWRAP", args[0].As<Object>());
+    }
   }
   args.GetReturnValue().Set(error);
 }

@@ -12,7 +12,7 @@ using Args = v8::FunctionCallbackInfo<v8::Value>;
 class SignalWrap : public HandleWrap {
  public:
   SignalWrap(Environment* env, v8::Local<v8::Object> object)
-      : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(&handle_)) {
+      : HandleWrap(env, object, reinterpret_cast<uv_handle_t*>(&handle_), "SIGNALWRAP") {
     uv_signal_init(env->loop(), &handle_);
   }
 

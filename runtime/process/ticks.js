@@ -4,9 +4,10 @@
 // from the event loop: all ticks, then the microtasks, again until both are empty, then promise rejections.
 'use strict';
 
-const { fields, kHasTick, kHasRejection } = require('internal/engine/hooks');
+const { fields, kHasTick, kHasRejection, kTracking } = require('internal/engine/hooks');
 const { runMicrotasks, enqueueMicrotask } = internalBinding('engine');
 const frame = require('internal/async_hooks/frame');
+const { kAsyncId, kTrigger, begin, enter, leave, end } = require('internal/async_hooks/ids');
 
 const kSize = 2048; // a power of two
 const kMask = kSize - 1;
@@ -48,12 +49,24 @@ function runTick(tick) {
   else callback(...args);
 }
 
+// A tick that is an asynchronous resource with an id.
+function runTracked(tick) {
+  enter(tick);
+  try {
+    runTick(tick);
+  } finally {
+    end(tick);
+  }
+  leave();
+}
+
 function processTicks() {
   do {
     let tick;
     while ((tick = shift()) !== undefined) {
       if (frame.state.active) frame.set(tick.context);
-      runTick(tick);
+      if (tick[kAsyncId] === 0) runTick(tick);
+      else runTracked(tick);
       if (oldest.head === oldest.tail && oldest.next === null) runMicrotasks();
     }
     if (frame.state.active) frame.set(undefined);
@@ -74,15 +87,33 @@ function nextTick(callback, ...args) {
   if (typeof callback !== 'function') throw invalidCallback(callback);
   if (process._exiting) return;
   fields[kHasTick] = 1;
-  push({
+  const tick = {
+    [kAsyncId]: 0,
+    [kTrigger]: 0,
     callback,
     args: args.length === 0 ? undefined : args,
     context: frame.state.active ? frame.get() : undefined,
-  });
+  };
+  if (fields[kTracking] !== 0) begin(tick, 'TickObject');
+  push(tick);
+}
+
+function trackedMicrotask(callback) {
+  const { AsyncResource } = require('internal/async_hooks/resource');
+  const resource = new AsyncResource('Microtask', { requireManualDestroy: true });
+  resource.callback = callback;
+  return () => {
+    try {
+      resource.runInAsyncScope(callback);
+    } finally {
+      resource.emitDestroy();
+    }
+  };
 }
 
 function queueMicrotask(callback) {
   if (typeof callback !== 'function') throw invalidCallback(callback);
+  if (fields[kTracking] !== 0) callback = trackedMicrotask(callback);
   const context = frame.state.active ? frame.get() : undefined;
   enqueueMicrotask(() => {
     const outer = frame.enter(context);

@@ -1,6 +1,8 @@
 // Exceptions nobody caught: the capture callback, 'uncaughtExceptionMonitor', 'uncaughtException' (Node doc: process).
 'use strict';
 
+const { unwind } = require('internal/async_hooks/ids');
+
 let captureCallback = null;
 
 // Called by the engine. True: handled. A number: not, and that is the exit code.
@@ -9,9 +11,13 @@ exports.onUncaught = function onUncaught(error, fromPromise) {
   process.emit('uncaughtExceptionMonitor', error, origin);
   if (captureCallback !== null) {
     captureCallback(error);
+    unwind();
     return true;
   }
-  if (process.emit('uncaughtException', error, origin)) return true;
+  if (process.emit('uncaughtException', error, origin)) {
+    unwind();
+    return true;
+  }
   const exit = require('internal/process/exit');
   exit.setUncaught();
   return exit.onExit();

@@ -5,9 +5,10 @@
 // already in use costs a list append and never a system call.
 'use strict';
 
-const { fields, kHasTick, kImmediates, kReferencedImmediates } = require('internal/engine/hooks');
+const { fields, kHasTick, kImmediates, kReferencedImmediates, kTracking } = require('internal/engine/hooks');
 const binding = internalBinding('timers');
 const frame = require('internal/async_hooks/frame');
+const { kAsyncId, kTrigger, begin, enter, leave, end } = require('internal/async_hooks/ids');
 const { runMicrotasks } = internalBinding('engine');
 
 const kMaxDelay = 2 ** 31 - 1;
@@ -138,6 +139,8 @@ class Timeout {
     this._list = this._next = this._previous = null;
     this._context = frame.state.active ? frame.get() : undefined;
     this._id = 0;
+    this[kAsyncId] = this[kTrigger] = 0;
+    if (fields[kTracking] !== 0) begin(this, 'Timeout');
   }
 
   refresh() {
@@ -206,6 +209,7 @@ function start(timer) {
 }
 
 function destroy(timer) {
+  if (!timer._destroyed && timer[kAsyncId] !== 0) end(timer);
   timer._destroyed = true;
   if (timer._id !== 0) byId.delete(timer._id);
 }
@@ -260,6 +264,8 @@ function fire(timer) {
   if (typeof callback !== 'function') return;
   if (frame.state.active) frame.set(timer._context);
   let threw = true;
+  const tracked = timer[kAsyncId] !== 0;
+  if (tracked) enter(timer);
   try {
     call(timer);
     threw = false;
@@ -275,6 +281,7 @@ function fire(timer) {
     }
     if (threw) armedFor = Infinity;
   }
+  if (tracked) leave();
 }
 
 // Called by the engine when the uv_timer fires. Returns the next expiry, negative when nothing referenced waits, or 0.
@@ -321,6 +328,8 @@ class Immediate {
     this._referenced = false;
     this._context = frame.state.active ? frame.get() : undefined;
     this.ref();
+    this[kAsyncId] = this[kTrigger] = 0;
+    if (fields[kTracking] !== 0) begin(this, 'Immediate');
     fields[kImmediates]++;
     queue.push(this);
   }
@@ -354,10 +363,27 @@ function setImmediate(callback, ...args) {
 
 function clearImmediate(immediate) {
   if (!(immediate instanceof Immediate) || immediate._destroyed) return;
+  if (immediate[kAsyncId] !== 0) end(immediate);
   immediate.unref();
   immediate._destroyed = true;
   immediate._onImmediate = null;
   fields[kImmediates]--;
+}
+
+function runImmediate(immediate, callback) {
+  if (immediate._args === undefined) callback.call(immediate);
+  else callback.apply(immediate, immediate._args);
+}
+
+// An immediate that is an asynchronous resource with an id.
+function runTracked(immediate, callback) {
+  enter(immediate);
+  try {
+    runImmediate(immediate, callback);
+  } finally {
+    end(immediate);
+  }
+  leave();
 }
 
 function processImmediates() {
@@ -380,8 +406,8 @@ function processImmediates() {
     if (frame.state.active) frame.set(immediate._context);
     const callback = immediate._onImmediate;
     immediate._onImmediate = null;
-    if (immediate._args === undefined) callback.call(immediate);
-    else callback.apply(immediate, immediate._args);
+    if (immediate[kAsyncId] === 0) runImmediate(immediate, callback);
+    else runTracked(immediate, callback);
   }
   running = null;
   if (frame.state.active) frame.set(undefined);

@@ -21,7 +21,7 @@ int ToInt(Local<Value> value) {
 class TtyWrap : public NativeStream {
  public:
   TtyWrap(Environment* env, Local<Object> object, uv_tty_t* handle)
-      : NativeStream(env, object, reinterpret_cast<uv_stream_t*>(handle)), handle_(handle) {
+      : NativeStream(env, object, reinterpret_cast<uv_stream_t*>(handle), "TTYWRAP"), handle_(handle) {
     handle_->data = static_cast<HandleWrap*>(this);
   }
   ~TtyWrap() override { delete handle_; }

@@ -28,6 +28,7 @@ class Zlib : public BaseObject {
     result_memory_ = memory->GetBackingStore();
     object->Set(env->context(), OneByte(isolate, "result"), v8::Uint32Array::New(memory, 0, 2)).Check();
     request_.data = this;
+    StartAsync("ZLIB");
     MakeWeak();
   }
 
@@ -62,7 +63,6 @@ class Zlib : public BaseObject {
     self->busy_ = true;
     self->ClearWeak();  // the thread pool works on it
     Environment* env = self->env();
-    self->async_context_.Reset(env->isolate(), env->context()->GetContinuationPreservedEmbedderData());
     int error = uv_queue_work(
         env->loop(), &self->request_, [](uv_work_t* request) { static_cast<Zlib*>(request->data)->Work(); },
         [](uv_work_t* request, int) { static_cast<Zlib*>(request->data)->Done(); });
@@ -154,7 +154,7 @@ class Zlib : public BaseObject {
                            ToV8(isolate, error_.code)};
     Local<Value> function;
     if (object()->Get(context, OneByte(isolate, "onerror")).ToLocal(&function) && function->IsFunction()) {
-      (void)env()->MakeCallback(object(), function.As<v8::Function>(), 3, argv);
+      (void)MakeCallback(function.As<v8::Function>(), 3, argv);
     }
   }
 
@@ -169,14 +169,11 @@ class Zlib : public BaseObject {
     v8::Context::Scope context_scope(context);
     Local<v8::Object> self = object();  // lives at least until the end of this call
     MakeWeak();
-    Local<Value> outer = context->GetContinuationPreservedEmbedderData();
-    context->SetContinuationPreservedEmbedderData(async_context_.Get(isolate));
     Local<Value> function;
     if (Report() && self->Get(context, OneByte(isolate, "onwrite")).ToLocal(&function) &&
         function->IsFunction()) {
-      (void)environment->MakeCallback(self, function.As<v8::Function>(), 0, nullptr);
+      (void)MakeCallback(function.As<v8::Function>(), 0, nullptr);
     }
-    context->SetContinuationPreservedEmbedderData(outer);
   }
 
   const ZlibMode mode_;
@@ -189,7 +186,6 @@ class Zlib : public BaseObject {
   int flush_ = 0;
   CompressorError error_;
   uv_work_t request_;
-  v8::Global<Value> async_context_;
   bool busy_ = false;
   bool close_when_done_ = false;
 };
