@@ -71,29 +71,14 @@ WriteStream.prototype.getWindowSize = function () {
   return [this.columns, this.rows];
 };
 
-// Control sequences (ECMA-48).
-function control(stream, text, callback) {
-  if (callback !== undefined && typeof callback !== 'function') {
-    throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
-  }
-  return stream.write(text, callback);
+// The cursor functions of readline, with this terminal as their stream.
+for (const name of ['cursorTo', 'moveCursor', 'clearLine', 'clearScreenDown']) {
+  WriteStream.prototype[name] = {
+    [name](...args) {
+      return require('internal/readline/escapes')[name](this, ...args);
+    },
+  }[name];
 }
-WriteStream.prototype.cursorTo = function (x, y, callback) {
-  if (typeof y === 'function') [y, callback] = [undefined, y];
-  if (typeof x !== 'number') throw new codes.ERR_INVALID_ARG_TYPE('x', 'number', x);
-  return control(this, typeof y === 'number' ? `\x1b[${y + 1};${x + 1}H` : `\x1b[${x + 1}G`, callback);
-};
-WriteStream.prototype.moveCursor = function (dx, dy, callback) {
-  const horizontal = dx < 0 ? `\x1b[${-dx}D` : dx > 0 ? `\x1b[${dx}C` : '';
-  const vertical = dy < 0 ? `\x1b[${-dy}A` : dy > 0 ? `\x1b[${dy}B` : '';
-  return control(this, horizontal + vertical, callback);
-};
-WriteStream.prototype.clearLine = function (direction, callback) {
-  return control(this, direction < 0 ? '\x1b[1K' : direction > 0 ? '\x1b[0K' : '\x1b[2K', callback);
-};
-WriteStream.prototype.clearScreenDown = function (callback) {
-  return control(this, '\x1b[0J', callback);
-};
 
 const COLORS_2 = 1;
 const COLORS_16 = 4;
