@@ -10,8 +10,9 @@
 const EventEmitter = require('events');
 const { codes, errnoException } = require('internal/errors');
 const { validateObject } = require('internal/errors/validators');
-const { handleClasses } = require('internal/net/socket');
+const { handleClasses } = require('internal/net/handles');
 
+const UV_ECONNRESET = -104;
 const MAX_RETRANSMISSIONS = 3;
 const HIGH_WATER_MARK = 65536 * 2;
 
@@ -161,7 +162,8 @@ function setupChannel(target, pipe, advanced, onClosed) {
       target.connected = false;
     }
     target._disconnect();
-    if (error) target.emit('error', errnoException(error, 'read'));
+    // A peer that was killed with bytes on their way resets its end: no more than a close.
+    if (error && error !== UV_ECONNRESET) target.emit('error', errnoException(error, 'read'));
   };
 
   function onHandleMessage(message, handle) {

@@ -50,6 +50,15 @@ test('10,000 messages come back whole', async (t) => {
   await done;
 });
 
+test('killing a child that has not read its messages ends in disconnect and exit, not in an error', async (t) => {
+  const child = fork(t, 'deaf');
+  await once(child, 'message');
+  for (let i = 0; i < 100; i++) child.send('x'.repeat(100));
+  child.kill('SIGKILL');
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
+  assert.deepStrictEqual([code, signal], [null, 'SIGKILL']);
+});
+
 test('a socket and a server travel to the child', async (t) => {
   const child = fork(t, 'socket');
   const server = net.createServer({ pauseOnConnect: true }, (socket) => child.send('socket', socket));

@@ -6,7 +6,7 @@ const net = require('net');
 const { codes, errnoException } = require('internal/errors');
 const { validateString, validateOneOf, validateObject } = require('internal/errors/validators');
 const { kOwner } = require('internal/net/symbols');
-const { handleClasses } = require('internal/net/socket');
+const { handleClasses } = require('internal/net/handles');
 
 const UV_EACCES = -13;
 const UV_EAGAIN = -11;

@@ -6,11 +6,12 @@
 // at the clock when it fires, headersTimeout and requestTimeout by one sweep a server.
 
 const net = require('net');
-const { codes, connResetException, notImplemented } = require('internal/errors');
-const { validateBoolean, validateInteger, validateObject } = require('internal/errors/validators');
+const { codes, connResetException } = require('internal/errors');
+const { validateObject } = require('internal/errors/validators');
 const common = require('internal/http/common');
 const { readStart, resumeSocket } = require('internal/http/incoming');
-const { ServerResponse } = require('internal/http/response');
+const { kNeedDrain } = require('internal/http/outgoing');
+const { storeOptions } = require('internal/http/server_options');
 const { fields, kTracking } = require('internal/engine/hooks');
 const STATUS_CODES = require('internal/http/status');
 
@@ -60,55 +61,6 @@ function Server(options, requestListener) {
 }
 Object.setPrototypeOf(Server.prototype, net.Server.prototype);
 Object.setPrototypeOf(Server, net.Server);
-
-function storeOptions(server, options) {
-  server._options = options;
-  server._IncomingMessage = options.IncomingMessage;
-  server._ServerResponse = options.ServerResponse || ServerResponse;
-  const { maxHeaderSize, insecureHTTPParser } = options;
-  if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
-  if (insecureHTTPParser !== undefined) {
-    validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
-    if (insecureHTTPParser) throw notImplemented('http: insecureHTTPParser');
-  }
-  const number = (name, otherwise) => {
-    const value = options[name];
-    if (value === undefined) return otherwise;
-    validateInteger(value, name, 0);
-    return value;
-  };
-  server.requestTimeout = number('requestTimeout', 300000);
-  server.headersTimeout = number(
-    'headersTimeout',
-    server.requestTimeout > 0 ? Math.min(60000, server.requestTimeout) : 60000,
-  );
-  if (
-    server.requestTimeout > 0 &&
-    server.headersTimeout > 0 &&
-    server.headersTimeout > server.requestTimeout
-  ) {
-    throw new codes.ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
-  }
-  server.keepAliveTimeout = number('keepAliveTimeout', 5000);
-  server.connectionsCheckingInterval = number('connectionsCheckingInterval', 30000);
-  if (options.requireHostHeader !== undefined)
-    validateBoolean(options.requireHostHeader, 'options.requireHostHeader');
-  server.requireHostHeader = options.requireHostHeader ?? true;
-  if (options.joinDuplicateHeaders !== undefined) {
-    validateBoolean(options.joinDuplicateHeaders, 'options.joinDuplicateHeaders');
-  }
-  server.joinDuplicateHeaders = options.joinDuplicateHeaders;
-  if (options.rejectNonStandardBodyWrites !== undefined) {
-    validateBoolean(options.rejectNonStandardBodyWrites, 'options.rejectNonStandardBodyWrites');
-  }
-  server._responseOptions = options.rejectNonStandardBodyWrites
-    ? { rejectNonStandardBodyWrites: true }
-    : undefined;
-  if (options.uniqueHeaders !== undefined) {
-    const names = options.uniqueHeaders.flat().map((name) => name.toLowerCase());
-    server._joinHeader = new Set(names);
-  }
-}
 
 // ---- time limits ----
 
@@ -254,7 +206,7 @@ function onSocketDrain() {
   }
   const message = this._httpMessage;
   if (message && !message.finished && message.writableNeedDrain) {
-    message[require('internal/http/outgoing').kNeedDrain] = false;
+    message[kNeedDrain] = false;
     message.emit('drain');
   }
 }

@@ -12,7 +12,8 @@ const {
   validateNumber,
 } = require('internal/errors/validators');
 const { isIP } = require('internal/net/ip');
-const { applyOptions, handleClasses, initializeHandle, touch } = require('internal/net/socket');
+const { handleClasses, initializeHandle, touch } = require('internal/net/handles');
+const { applyOptions } = require('internal/net/socket');
 
 // connect(options[, cb]) | connect(path[, cb]) | connect(port[, host][, cb]) → [options, cb]. Also the forms of listen().
 function normalizeArgs(args) {

@@ -10,7 +10,8 @@ const {
   validatePort,
 } = require('internal/errors/validators');
 const { kOwner } = require('internal/net/symbols');
-const { Socket, handleClasses, handleFromFd } = require('internal/net/socket');
+const { handleClasses, handleFromFd } = require('internal/net/handles');
+const { Socket } = require('internal/net/socket');
 const { normalizeArgs, toNumber, isPipeName } = require('internal/net/connect');
 const { isIP } = require('internal/net/ip');
 

@@ -6,103 +6,27 @@
 
 const { Duplex } = require('stream');
 const { Buffer } = require('buffer');
-const {
-  codes: { ERR_INVALID_ARG_VALUE, ERR_SOCKET_CLOSED, ERR_SOCKET_CLOSED_BEFORE_CONNECTION },
-  errnoException,
-} = require('internal/errors');
-const {
-  validateNumber,
-  validateFunction,
-  validateAbortSignal,
-  validateInt32,
-} = require('internal/errors/validators');
+const { codes, errnoException } = require('internal/errors');
+const { validateNumber, validateFunction, validateAbortSignal } = require('internal/errors/validators');
 const { kOwner, kBytesRead, kBytesWritten } = require('internal/net/symbols');
+const {
+  handleClasses,
+  handleFromFd,
+  initializeHandle,
+  touch,
+  kTimeout,
+  kUserBuffer,
+} = require('internal/net/handles');
+const { addProperties, nameOf } = require('internal/net/socket_properties');
 
-const UV_EOF = -4095;
-const FastBuffer = Buffer[Symbol.species]; // made without the checks of Buffer.from
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-const kTimeout = Symbol('timeout');
 const kSetNoDelay = Symbol('setNoDelay');
 const kSetKeepAlive = Symbol('setKeepAlive');
 const kKeepAliveDelay = Symbol('setKeepAliveInitialDelay');
-const kLastWrite = Symbol('pendingWrite');
-const kUserBuffer = Symbol('onreadBuffer');
-
-let classesReady = false;
-function handleClasses() {
-  const { TCP, constants: tcp } = internalBinding('tcp_wrap');
-  const { Pipe, constants: pipe } = internalBinding('pipe_wrap');
-  if (!classesReady) {
-    classesReady = true;
-    internalBinding('stream_wrap').setReadCallback(onRead);
-  }
-  return { TCP, tcp, Pipe, pipe };
-}
-
-// A handle around a descriptor of this process.
-function handleFromFd(fd, server) {
-  validateInt32(fd, 'fd', 0);
-  const { TCP, tcp, Pipe, pipe } = handleClasses();
-  const type = internalBinding('tty_wrap').guessHandleType(fd);
-  if (type === 'PIPE') return new Pipe(server ? pipe.SERVER : pipe.SOCKET);
-  if (type === 'TCP') return new TCP(server ? tcp.SERVER : tcp.SOCKET);
-  throw new (codes().ERR_INVALID_FD_TYPE)(type);
-}
-const codes = () => require('internal/errors').codes;
-
-// Called on the handle by native code.
-function onRead(nread, memory, offset) {
-  const socket = this[kOwner];
-  if (socket === undefined || socket === null || socket.destroyed) return;
-  touch(socket);
-  if (nread > 0) {
-    const user = socket[kUserBuffer];
-    if (user !== undefined)
-      return giveToUserBuffer(this, socket, user, new FastBuffer(memory, offset, nread));
-    if (!socket.push(new FastBuffer(memory, offset, nread))) {
-      this.reading = false;
-      this.readStop();
-    }
-    return;
-  }
-  if (nread !== UV_EOF) {
-    socket.destroy(errnoException(nread, 'read'));
-    return;
-  }
-  if (socket._readableState.endEmitted) {
-    if (socket.writableFinished || !socket.writable) socket.destroy();
-    return;
-  }
-  if (socket[kUserBuffer] !== undefined) socket.resume();
-  socket.push(null);
-  socket.read(0);
-}
-
-// The `onread` option: bytes go into the program's buffer instead of the stream.
-function giveToUserBuffer(handle, socket, user, bytes) {
-  for (let at = 0; at < bytes.length;) {
-    const buffer = user.buffer;
-    const size = bytes.copy(buffer, 0, at);
-    if (size === 0) return;
-    at += size;
-    if (user.callback(size, buffer) === false) {
-      handle.reading = false;
-      handle.readStop();
-      socket._paused = true;
-    }
-    if (user.next !== undefined) user.buffer = user.next();
-  }
-}
-
-function touch(socket) {
-  const timer = socket[kTimeout];
-  if (timer !== null && timer !== undefined) timer.refresh();
-}
 
 function onWriteComplete(status, req) {
   const socket = req.socket;
-  socket[kLastWrite] = null;
   if (socket.destroyed) return req.callback(codesError(socket));
   touch(socket);
   if (status < 0) {
@@ -111,7 +35,7 @@ function onWriteComplete(status, req) {
   }
   req.callback(null);
 }
-const codesError = (socket) => socket.errored ?? new (codes().ERR_STREAM_DESTROYED)('write');
+const codesError = (socket) => socket.errored ?? new codes.ERR_STREAM_DESTROYED('write');
 
 function onShutdownComplete(status, req) {
   req.callback();
@@ -120,11 +44,11 @@ function onShutdownComplete(status, req) {
 function Socket(options) {
   if (!(this instanceof Socket)) return new Socket(options);
   if (options?.objectMode) {
-    throw new ERR_INVALID_ARG_VALUE('options.objectMode', options.objectMode, 'is not supported');
+    throw new codes.ERR_INVALID_ARG_VALUE('options.objectMode', options.objectMode, 'is not supported');
   }
   if (options?.readableObjectMode || options?.writableObjectMode) {
     const which = options.readableObjectMode ? 'readableObjectMode' : 'writableObjectMode';
-    throw new ERR_INVALID_ARG_VALUE(`options.${which}`, options[which], 'is not supported');
+    throw new codes.ERR_INVALID_ARG_VALUE(`options.${which}`, options[which], 'is not supported');
   }
   if (typeof options?.keepAliveInitialDelay !== 'undefined') {
     validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
@@ -139,7 +63,6 @@ function Socket(options) {
   this._host = null;
   this._handle = null;
   this[kTimeout] = null;
-  this[kLastWrite] = null;
   this[kBytesRead] = 0;
   this[kBytesWritten] = 0;
   this.timeout = 0;
@@ -208,14 +131,6 @@ function asBuffer(view) {
   return Buffer.isBuffer(view) ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 }
 
-function initializeHandle(socket) {
-  handleClasses();
-  const handle = socket._handle;
-  handle[kOwner] = socket;
-  handle.onread = undefined; // the shared callback
-  handle.reading = false;
-}
-
 function onReadableEnd() {
   onReadableEndHalfOpen.call(this);
   if (this.writable || this.connecting) {
@@ -276,7 +191,7 @@ const methods = {
     if (this.destroyed) return this;
     validateNumber(milliseconds, 'msecs');
     if (milliseconds < 0 || !Number.isFinite(milliseconds)) {
-      throw new (codes().ERR_OUT_OF_RANGE)('msecs', 'a non-negative finite number', milliseconds);
+      throw new codes.ERR_OUT_OF_RANGE('msecs', 'a non-negative finite number', milliseconds);
     }
     if (milliseconds > MAX_TIMEOUT) milliseconds = MAX_TIMEOUT;
     if (callback !== undefined) validateFunction(callback, 'callback');
@@ -383,11 +298,11 @@ const methods = {
 
   resetAndDestroy() {
     if (!this._handle) {
-      this.destroy(new ERR_SOCKET_CLOSED());
+      this.destroy(new codes.ERR_SOCKET_CLOSED());
       return this;
     }
     const { TCP } = handleClasses();
-    if (!(this._handle instanceof TCP)) throw new (codes().ERR_INVALID_HANDLE_TYPE)();
+    if (!(this._handle instanceof TCP)) throw new codes.ERR_INVALID_HANDLE_TYPE();
     this.resetOnClose = true;
     if (this.connecting) {
       this.once('connect', () => this.destroy());
@@ -431,7 +346,7 @@ const methods = {
     if (this.connecting) {
       this._pendingData = data;
       this._pendingEncoding = encoding;
-      const onClose = () => callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+      const onClose = () => callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
       this.once('connect', () => {
         this.removeListener('close', onClose);
         this._pendingData = null;
@@ -442,7 +357,7 @@ const methods = {
     }
     this._pendingData = null;
     const handle = this._handle;
-    if (!handle) return callback(new ERR_SOCKET_CLOSED());
+    if (!handle) return callback(new codes.ERR_SOCKET_CLOSED());
     touch(this);
     const req = { oncomplete: onWriteComplete, socket: this, callback, error: undefined };
     let error;
@@ -464,7 +379,6 @@ const methods = {
     }
     if (error < 0) return callback(errnoException(error, 'write'));
     if (error === 0) return callback(null);
-    this[kLastWrite] = req;
   },
 
   _writev(chunks, callback) {
@@ -506,78 +420,14 @@ for (const [name, value] of Object.entries(methods)) {
   });
 }
 
+addProperties(Socket.prototype);
+
 function startReading(socket) {
   const handle = socket._handle;
   handle.reading = true;
   const error = handle.readStart();
   if (error) socket.destroy(errnoException(error, 'read'));
 }
-
-function nameOf(socket, method, cache) {
-  if (socket[cache]) return socket[cache];
-  if (!socket._handle?.[method] || socket.connecting) return {};
-  const out = {};
-  if (socket._handle[method](out) < 0) return {};
-  socket[cache] = out;
-  return out;
-}
-
-function getter(name, get) {
-  Object.defineProperty(Socket.prototype, name, { get, configurable: true, enumerable: true });
-}
-getter('_connecting', function () {
-  return this.connecting;
-});
-getter('pending', function () {
-  return !this._handle || this.connecting;
-});
-getter('readyState', function () {
-  if (this.connecting) return 'opening';
-  if (this.readable && this.writable) return 'open';
-  if (this.readable) return 'readOnly';
-  if (this.writable) return 'writeOnly';
-  return 'closed';
-});
-getter('bufferSize', function () {
-  return this._handle ? this.writableLength : undefined;
-});
-getter('bytesRead', function () {
-  return this._handle?.bytesRead ?? this[kBytesRead];
-});
-getter('_bytesDispatched', function () {
-  return this._handle?.bytesWritten ?? this[kBytesWritten];
-});
-getter('bytesWritten', function () {
-  let bytes = this._bytesDispatched;
-  for (const entry of this._writableState?.getBuffer?.() ?? []) {
-    bytes += Buffer.byteLength(entry.chunk, entry.encoding);
-  }
-  const data = this._pendingData;
-  if (Array.isArray(data)) {
-    for (const entry of data) bytes += Buffer.byteLength(entry.chunk ?? entry, entry.encoding);
-  } else if (data) {
-    bytes += Buffer.byteLength(data, this._pendingEncoding);
-  }
-  return bytes;
-});
-getter('remoteAddress', function () {
-  return this._getpeername().address;
-});
-getter('remoteFamily', function () {
-  return this._getpeername().family;
-});
-getter('remotePort', function () {
-  return this._getpeername().port;
-});
-getter('localAddress', function () {
-  return this._getsockname().address;
-});
-getter('localPort', function () {
-  return this._getsockname().port;
-});
-getter('localFamily', function () {
-  return this._getsockname().family;
-});
 
 // What a connected handle needs from the options of its socket.
 function applyOptions(socket) {
@@ -586,12 +436,4 @@ function applyOptions(socket) {
   if (socket[kSetKeepAlive] && handle.setKeepAlive) handle.setKeepAlive(true, socket[kKeepAliveDelay]);
 }
 
-module.exports = {
-  Socket,
-  applyOptions,
-  handleClasses,
-  handleFromFd,
-  initializeHandle,
-  kLastWrite,
-  touch,
-};
+module.exports = { Socket, applyOptions };
