@@ -7,6 +7,7 @@ const { codes, errnoException } = require('internal/errors');
 const { validateString, validateOneOf, validateObject } = require('internal/errors/validators');
 const { kOwner } = require('internal/net/symbols');
 const { handleClasses } = require('internal/net/handles');
+const diagnostics = require('internal/util/diagnostics');
 
 const UV_EACCES = -13;
 const UV_EAGAIN = -11;
@@ -102,6 +103,7 @@ function ChildProcess() {
   this._handle = new (internalBinding('process_wrap').Process)();
   this._handle[kOwner] = this;
   this._handle.onexit = (code, signal) => onExit(this, code, signal);
+  if (diagnostics.find !== null) diagnostics.publish('child_process', () => ({ process: this }));
 }
 Object.setPrototypeOf(ChildProcess.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(ChildProcess, EventEmitter);

@@ -87,6 +87,18 @@ void AsyncState::AddContext(v8::Local<v8::Context> context) {
   if (any) ApplyPromiseHooks(context);
 }
 
+v8::Local<v8::Value> AsyncState::context_value() const {
+  v8::Local<v8::Context> context =
+      contexts_.size() > 1 ? env_->isolate()->GetEnteredOrMicrotaskContext() : env_->context();
+  return context->GetContinuationPreservedEmbedderData();
+}
+
+void AsyncState::set_context_value(v8::Local<v8::Value> value) {
+  for (const auto& weak : contexts_) {
+    if (!weak.IsEmpty()) weak.Get(env_->isolate())->SetContinuationPreservedEmbedderData(value);
+  }
+}
+
 AsyncScope::AsyncScope(Environment* env, AsyncIds ids, v8::Local<v8::Object> resource)
     : env_(env), ids_(ids), abandoned_(ids.id == kMainScriptId), resource_(resource) {
   if (ids_.id == 0) return;
@@ -117,7 +129,7 @@ AsyncScope::~AsyncScope() {
 void AsyncOperation::Start(Environment* env, const char* type, v8::Local<v8::Object> resource) {
   v8::Isolate* isolate = env->isolate();
   env_ = env;
-  v8::Local<v8::Value> context = env->context()->GetContinuationPreservedEmbedderData();
+  v8::Local<v8::Value> context = env->async().context_value();
   if (!context->IsUndefined()) context_.Reset(isolate, context);
   if (env->field(kTracking) == 0) return;
   if (resource.IsEmpty()) resource = v8::Object::New(isolate);
@@ -141,11 +153,11 @@ v8::Local<v8::Value> AsyncOperation::context() const {
 v8::MaybeLocal<v8::Value> AsyncOperation::MakeCallback(v8::Local<v8::Value> receiver,
                                                        v8::Local<v8::Function> function, int argc,
                                                        v8::Local<v8::Value>* argv) {
-  v8::Local<v8::Context> main_context = env_->context();
-  v8::Local<v8::Value> outer = main_context->GetContinuationPreservedEmbedderData();
-  main_context->SetContinuationPreservedEmbedderData(context());
+  AsyncState& state = env_->async();
+  v8::Local<v8::Value> outer = state.context_value();
+  state.set_context_value(context());
   v8::MaybeLocal<v8::Value> result = env_->MakeCallback(receiver, function, argc, argv, ids_, resource());
-  main_context->SetContinuationPreservedEmbedderData(outer);
+  state.set_context_value(outer);
   return result;
 }
 

@@ -50,6 +50,11 @@ class AsyncState {
                        v8::Local<v8::Value> settled);
   void AddContext(v8::Local<v8::Context> context);
 
+  // The async context (AsyncLocalStorage), which V8 carries through promises. V8 keeps one for every context;
+  // what runs in one context of the environment runs for all.
+  v8::Local<v8::Value> context_value() const;
+  void set_context_value(v8::Local<v8::Value> value);
+
   AsyncScope* innermost() const { return innermost_; }
 
  private:

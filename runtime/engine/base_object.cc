@@ -44,7 +44,7 @@ BaseObject::BaseObject(Environment* env, v8::Local<v8::Object> object)
   assert(object->InternalFieldCount() >= kInternalFieldCount);
   object->SetAlignedPointerInInternalField(kTagField, Tag());
   object->SetAlignedPointerInInternalField(kPointerField, this);
-  v8::Local<v8::Value> async_context = env->context()->GetContinuationPreservedEmbedderData();
+  v8::Local<v8::Value> async_context = env->async().context_value();
   if (!async_context->IsUndefined()) async_context_.Reset(env->isolate(), async_context);
 }
 
@@ -108,15 +108,15 @@ v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(const char* name, int argc, v
 
 v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(v8::Local<v8::Function> function, int argc,
                                                    v8::Local<v8::Value>* argv) {
-  v8::Local<v8::Context> context = env_->context();
-  v8::Local<v8::Value> outer = context->GetContinuationPreservedEmbedderData();
+  AsyncState& state = env_->async();
+  v8::Local<v8::Value> outer = state.context_value();
   v8::Local<v8::Value> own = v8::Undefined(env_->isolate());
   if (!async_context_.IsEmpty()) own = async_context_.Get(env_->isolate());
-  context->SetContinuationPreservedEmbedderData(own);
+  state.set_context_value(own);
   Environment* env = env_;  // the callback may delete this object
   v8::Local<v8::Object> resource = async_resource_.IsEmpty() ? object() : async_resource_.Get(env->isolate());
   v8::MaybeLocal<v8::Value> result = env->MakeCallback(object(), function, argc, argv, async_ids_, resource);
-  context->SetContinuationPreservedEmbedderData(outer);
+  state.set_context_value(outer);
   return result;
 }
 

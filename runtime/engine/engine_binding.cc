@@ -37,12 +37,10 @@ void SetFields(const Args& args) {
 }
 
 void GetAsyncContext(const Args& args) {
-  args.GetReturnValue().Set(args.GetIsolate()->GetCurrentContext()->GetContinuationPreservedEmbedderData());
+  args.GetReturnValue().Set(Environment::From(args)->async().context_value());
 }
 
-void SetAsyncContext(const Args& args) {
-  args.GetIsolate()->GetCurrentContext()->SetContinuationPreservedEmbedderData(args[0]);
-}
+void SetAsyncContext(const Args& args) { Environment::From(args)->async().set_context_value(args[0]); }
 
 void RunMicrotasks(const Args& args) { args.GetIsolate()->PerformMicrotaskCheckpoint(); }
 

@@ -39,15 +39,14 @@ void Environment::SetFields(v8::Local<v8::Int32Array> fields) {
 
 CallbackScope::CallbackScope(Environment* env, v8::Local<v8::Value> async_context) : env_(env) {
   env->callback_depth_++;
-  v8::Local<v8::Context> context = env->context();
-  outer_context_ = context->GetContinuationPreservedEmbedderData();
+  outer_context_ = env->async().context_value();
   if (async_context.IsEmpty()) async_context = v8::Undefined(env->isolate());
-  context->SetContinuationPreservedEmbedderData(async_context);
+  env->async().set_context_value(async_context);
 }
 
 CallbackScope::~CallbackScope() {
   if (--env_->callback_depth_ == 0) env_->DrainTicks();
-  env_->context()->SetContinuationPreservedEmbedderData(outer_context_);
+  env_->async().set_context_value(outer_context_);
 }
 
 v8::MaybeLocal<v8::Value> Environment::MakeCallback(v8::Local<v8::Value> receiver,
@@ -66,7 +65,7 @@ v8::MaybeLocal<v8::Value> Environment::MakeCallback(v8::Local<v8::Value> receive
   v8::EscapableHandleScope handles(isolate_);
   v8::Context::Scope context_scope(main_context);
   v8::Local<v8::Value> result;
-  CallbackScope scope(this, main_context->GetContinuationPreservedEmbedderData());
+  CallbackScope scope(this, async_.context_value());
   AsyncScope async_scope(this, ids, resource);
   v8::TryCatch try_catch(isolate_);
   if (!function->Call(main_context, receiver, argc, argv).ToLocal(&result)) {

@@ -210,6 +210,11 @@ const table = {
   ERR_DLOPEN_DISABLED: ['Cannot load native addon because loading addons is disabled.', 'Error'],
   ERR_DLOPEN_FAILED: ['%s', 'Error'],
   ERR_DNS_SET_SERVERS_FAILED: ['c-ares failed to set servers: "%s" [%s]', 'Error'],
+  ERR_DOMAIN_CANNOT_SET_UNCAUGHT_EXCEPTION_CAPTURE: [
+    'The `domain` module is in use, which is mutually exclusive with calling ' +
+      'process.setUncaughtExceptionCaptureCallback()',
+    'Error',
+  ],
   ERR_DOMAIN_CALLBACK_NOT_AVAILABLE: [
     'A callback was registered through process.setUncaughtExceptionCaptureCallback(), which is mutually ' +
       'exclusive with using the `domain` module',

@@ -9,6 +9,7 @@ const common = require('internal/http/common');
 const { OutgoingMessage, kHeaders } = require('internal/http/outgoing');
 const agents = require('internal/http/agent');
 const { attach, listenTimeout, setSocketTimeout, kError } = require('internal/http/client_connection');
+const diagnostics = require('internal/util/diagnostics');
 
 const INVALID_PATH = /[^\u0021-\u00ff]/;
 const kPath = Symbol('path');
@@ -211,6 +212,8 @@ const methods = {
 
   _finish() {
     OutgoingMessage.prototype._finish.call(this);
+    if (diagnostics.find !== null)
+      diagnostics.publish('http.client.request.start', () => ({ request: this }));
   },
 
   _implicitHeader() {

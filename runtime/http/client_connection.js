@@ -4,6 +4,7 @@
 const { Buffer } = require('buffer');
 const { fields, kTracking } = require('internal/engine/hooks');
 const { connResetException } = require('internal/errors');
+const diagnostics = require('internal/util/diagnostics');
 const common = require('internal/http/common');
 const { kNeedDrain } = require('internal/http/outgoing');
 
@@ -220,6 +221,8 @@ function onIncoming(response, keepAlive) {
   response.on('end', onResponseEnd);
   request.on('finish', onRequestFinish);
   response.on('close', onResponseClose);
+  if (diagnostics.find !== null)
+    diagnostics.publish('http.client.response.finish', () => ({ request, response }));
   const heard = request.emit('response', response);
   if (!heard && request.listenerCount('response') === 0) response._dump();
   return request.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? 1 : 0;

@@ -12,6 +12,7 @@ const common = require('internal/http/common');
 const { readStart, resumeSocket } = require('internal/http/incoming');
 const { kNeedDrain } = require('internal/http/outgoing');
 const { storeOptions } = require('internal/http/server_options');
+const diagnostics = require('internal/util/diagnostics');
 const { fields, kTracking } = require('internal/engine/hooks');
 const STATUS_CODES = require('internal/http/status');
 
@@ -307,6 +308,10 @@ function upgrade(parser, socket) {
 
 // ---- a request ----
 
+function publish(channel, request, response, server) {
+  diagnostics.publish(channel, () => ({ request, response, socket: request.socket, server }));
+}
+
 function onIncoming(request, keepAlive, flags) {
   const { socket, serverState: state } = this;
   const { server } = state;
@@ -336,6 +341,7 @@ function onIncoming(request, keepAlive, flags) {
   } else {
     response.assignSocket(socket);
   }
+  if (diagnostics.find !== null) publish('http.server.request.start', request, response, server);
 
   if (
     flags & kOldVersion ||
@@ -400,6 +406,7 @@ function pausePipelining(socket, state) {
 // An answer's last byte has been given to the system.
 function responseDone(response) {
   const { _state: state, socket, req: request } = response;
+  if (diagnostics.find !== null) publish('http.server.response.finish', request, response, state.server);
   const at = state.incoming.indexOf(request);
   if (at === 0) state.incoming.shift();
   else if (at > 0) state.incoming.splice(at, 1);

@@ -12,6 +12,7 @@ const {
 const { kOwner } = require('internal/net/symbols');
 const { handleClasses, handleFromFd } = require('internal/net/handles');
 const { Socket } = require('internal/net/socket');
+const diagnostics = require('internal/util/diagnostics');
 const { normalizeArgs, toNumber, isPipeName } = require('internal/net/connect');
 const { isIP } = require('internal/net/ip');
 
@@ -168,6 +169,7 @@ function onConnection(status, client) {
   socket.server = server;
   socket._server = server;
   server.emit('connection', socket);
+  if (diagnostics.find !== null) diagnostics.publish('net.server.socket', () => ({ socket }));
 }
 
 const methods = {

@@ -46,9 +46,7 @@ struct napi_async_cleanup_hook_handle__ {
 
 namespace {
 
-Local<v8::Value> CurrentContext(napi_env env) {
-  return env->context()->GetContinuationPreservedEmbedderData();
-}
+Local<v8::Value> CurrentContext(napi_env env) { return env->environment->async().context_value(); }
 
 void Execute(uv_work_t* request) {
   auto* work = static_cast<napi_async_work__*>(request->data);

@@ -3,6 +3,7 @@
 
 const { fields, kHasRejection } = require('internal/engine/hooks');
 const frame = require('internal/async_hooks/frame');
+const { kAsyncId, enter, leave } = require('internal/async_hooks/ids');
 
 // v8::PromiseRejectEvent
 const kRejectWithNoHandler = 0;
@@ -96,9 +97,12 @@ function processRejections() {
     const { promise, reason, context } = pending.shift();
     (reported ??= new WeakSet()).add(promise);
     const outer = frame.enter(context);
+    const tracked = promise[kAsyncId] !== undefined;
+    if (tracked) enter(promise);
     try {
       modes[mode](promise, reason);
     } finally {
+      if (tracked) leave();
       frame.exit(outer);
     }
   }

@@ -9,11 +9,11 @@ const uncaught = require('internal/process/uncaught');
 
 const { setUncaughtExceptionCaptureCallback, hasUncaughtExceptionCaptureCallback } = uncaught;
 
-if (hasUncaughtExceptionCaptureCallback()) throw new codes.ERR_DOMAIN_CANNOT_SET_UNCAUGHT_EXCEPTION_CAPTURE();
+if (hasUncaughtExceptionCaptureCallback()) throw new codes.ERR_DOMAIN_CALLBACK_NOT_AVAILABLE();
 
 const whereLoaded = new Error('require(`domain`) at this point').stack;
 process.setUncaughtExceptionCaptureCallback = function setUncaughtExceptionCaptureCallback(callback) {
-  const error = new codes.ERR_DOMAIN_CALLBACK_NOT_AVAILABLE();
+  const error = new codes.ERR_DOMAIN_CANNOT_SET_UNCAUGHT_EXCEPTION_CAPTURE();
   error.stack += `\n${'-'.repeat(40)}\n${whereLoaded}`;
   throw error;
 };
@@ -58,7 +58,8 @@ const hook = new AsyncHook({
     const domain = process.domain;
     if (domain === null || domain === undefined) return;
     domainOf.set(id, domain._weak);
-    hide(resource, 'domain', domain);
+    // A promise of another context could lead a sandboxed program to the outside.
+    if (type !== 'PROMISE' || resource instanceof Promise) hide(resource, 'domain', domain);
   },
   before(id) {
     domainOf.get(id)?.deref()?.enter();

@@ -2,6 +2,7 @@
 // The public module `net`. https://nodejs.org/docs/latest-v20.x/api/net.html
 
 const { validateBoolean, validateInt32 } = require('internal/errors/validators');
+const diagnostics = require('internal/util/diagnostics');
 const { isIP, isIPv4, isIPv6 } = require('internal/net/ip');
 const { Socket } = require('internal/net/socket');
 const { normalizeArgs } = require('internal/net/connect');
@@ -14,6 +15,7 @@ function connect(...args) {
   const normalized = normalizeArgs(args);
   const [options] = normalized;
   const socket = new Socket(options);
+  if (diagnostics.find !== null) diagnostics.publish('net.client.socket', () => ({ socket }));
   if (options.timeout) socket.setTimeout(options.timeout);
   return socket.connect(normalized);
 }

@@ -15,6 +15,8 @@ function find(name) {
   return channels.get(name)?.weak.deref();
 }
 
+require('internal/util/diagnostics').find = find;
+
 function hold(channel) {
   const entry = channels.get(channel.name);
   if (entry !== undefined) entry.strong = channel;
@@ -164,7 +166,7 @@ function tracePart(source, name) {
     if (part instanceof Channel) return part;
     throw new codes.ERR_INVALID_ARG_TYPE(`nameOrChannels.${name}`, ['Channel'], part);
   }
-  throw new codes.ERR_INVALID_ARG_TYPE('nameOrChannels', ['string', 'object', 'TracingChannel'], source);
+  throw new codes.ERR_INVALID_ARG_TYPE('nameOrChannels', ['string', 'Channel', 'Object'], source);
 }
 
 class TracingChannel {
