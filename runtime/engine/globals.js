@@ -67,10 +67,22 @@ for (const [id, ...names] of modules) {
 for (const name of ['Blob', 'File']) lazy(name, () => require('buffer')[name]);
 for (const name of [
   'ReadableStream',
+  'ReadableStreamDefaultReader',
+  'ReadableStreamBYOBReader',
+  'ReadableStreamBYOBRequest',
+  'ReadableByteStreamController',
+  'ReadableStreamDefaultController',
   'WritableStream',
+  'WritableStreamDefaultController',
+  'WritableStreamDefaultWriter',
   'TransformStream',
+  'TransformStreamDefaultController',
+  'ByteLengthQueuingStrategy',
+  'CountQueuingStrategy',
   'TextEncoderStream',
   'TextDecoderStream',
+  'CompressionStream',
+  'DecompressionStream',
 ]) {
   lazy(name, () => require('stream/web')[name]);
 }

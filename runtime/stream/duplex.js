@@ -60,11 +60,11 @@ Duplex.from = function (body) {
 };
 
 Duplex.fromWeb = function (pair, options) {
-  return require('internal/stream/web_adapters').newDuplexFromWeb(pair, options);
+  return require('internal/stream/web/from_web').newDuplexFromWeb(pair, options);
 };
 
 Duplex.toWeb = function (duplex) {
-  return require('internal/stream/web_adapters').newWebFromDuplex(duplex);
+  return require('internal/stream/web/to_web').newPairFromDuplex(duplex);
 };
 
 module.exports = Duplex;

@@ -417,11 +417,11 @@ Readable.wrap = function (source, options) {
 };
 
 Readable.fromWeb = function (readableStream, options) {
-  return require('internal/stream/web_adapters').newReadableFromWeb(readableStream, options);
+  return require('internal/stream/web/from_web').newReadableFromWeb(readableStream, options);
 };
 
 Readable.toWeb = function (streamReadable, options) {
-  return require('internal/stream/web_adapters').newWebFromReadable(streamReadable, options);
+  return require('internal/stream/web/to_web').newWebFromReadable(streamReadable, options);
 };
 
 Readable.prototype[Symbol.asyncIterator] = function () {

@@ -424,11 +424,11 @@ Writable.prototype[Symbol.for('nodejs.rejection')] = function (error) {
 };
 
 Writable.fromWeb = function (writableStream, options) {
-  return require('internal/stream/web_adapters').newWritableFromWeb(writableStream, options);
+  return require('internal/stream/web/from_web').newWritableFromWeb(writableStream, options);
 };
 
 Writable.toWeb = function (streamWritable) {
-  return require('internal/stream/web_adapters').newWebFromWritable(streamWritable);
+  return require('internal/stream/web/to_web').newWebFromWritable(streamWritable);
 };
 
 module.exports = Writable;

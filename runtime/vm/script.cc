@@ -49,12 +49,13 @@ void ReadFile(const Args& args) {
   args.GetReturnValue().Set(ToV8(env->isolate(), text));
 }
 
-// detach(buffer) -> a new ArrayBuffer with its memory; `buffer` is left with none.
+// detach(buffer) -> a new ArrayBuffer with its memory; `buffer` is left with none. Undefined where that cannot be (a WebAssembly memory).
 void Detach(const Args& args) {
   if (!args[0]->IsArrayBuffer()) return;
   v8::Local<v8::ArrayBuffer> buffer = args[0].As<v8::ArrayBuffer>();
+  if (!buffer->IsDetachable()) return;
   std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
-  if (buffer->IsDetachable()) buffer->Detach();
+  buffer->Detach();
   args.GetReturnValue().Set(v8::ArrayBuffer::New(args.GetIsolate(), std::move(store)));
 }
 

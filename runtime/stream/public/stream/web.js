@@ -1,22 +1,35 @@
 'use strict';
-// node:stream/web: web streams are not implemented yet; using a class of it says so.
+// node:stream/web (Node doc: webstreams). Each class is loaded when it is first asked for.
 
-module.exports = require('internal/stream/not_implemented')('stream/web', [
-  'ReadableStream',
-  'ReadableStreamDefaultReader',
-  'ReadableStreamBYOBReader',
-  'ReadableStreamBYOBRequest',
-  'ReadableByteStreamController',
-  'ReadableStreamDefaultController',
-  'TransformStream',
-  'TransformStreamDefaultController',
-  'WritableStream',
-  'WritableStreamDefaultController',
-  'WritableStreamDefaultWriter',
-  'ByteLengthQueuingStrategy',
-  'CountQueuingStrategy',
-  'TextEncoderStream',
-  'TextDecoderStream',
-  'CompressionStream',
-  'DecompressionStream',
-]);
+const parts = {
+  readable: [
+    'ReadableStream',
+    'ReadableStreamDefaultReader',
+    'ReadableStreamBYOBReader',
+    'ReadableStreamBYOBRequest',
+    'ReadableByteStreamController',
+    'ReadableStreamDefaultController',
+  ],
+  transform: ['TransformStream', 'TransformStreamDefaultController'],
+  writable: ['WritableStream', 'WritableStreamDefaultController', 'WritableStreamDefaultWriter'],
+  strategies: ['ByteLengthQueuingStrategy', 'CountQueuingStrategy'],
+  encoding: ['TextEncoderStream', 'TextDecoderStream'],
+  compression: ['CompressionStream', 'DecompressionStream'],
+};
+
+for (const part of Object.keys(parts)) {
+  for (const name of parts[part]) {
+    Object.defineProperty(exports, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = require(`internal/stream/web/${part}`)[name];
+        Object.defineProperty(exports, name, { value, writable: true, enumerable: true, configurable: true });
+        return value;
+      },
+      set(value) {
+        Object.defineProperty(exports, name, { value, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  }
+}
