@@ -158,11 +158,15 @@ function checkBuffers(buffers) {
   return buffers;
 }
 
-// What writeFile() and write() take besides views.
-function toBytes(data, encoding, name = 'data') {
-  if (ArrayBuffer.isView(data)) return data;
-  if (typeof data === 'string') return Buffer.from(data, encoding || 'utf8');
+// What writeFile() and write() take.
+function checkData(data, name = 'data') {
+  if (typeof data === 'string' || ArrayBuffer.isView(data)) return;
   throw new ERR_INVALID_ARG_TYPE(name, ['string', 'Buffer', 'TypedArray', 'DataView'], data);
+}
+
+function toBytes(data, encoding, name) {
+  checkData(data, name);
+  return typeof data === 'string' ? Buffer.from(data, encoding || 'utf8') : data;
 }
 
 function toCallback(callback) {
@@ -180,6 +184,7 @@ function toSymlinkFlags(type) {
 
 module.exports = {
   checkBuffers,
+  checkData,
   checkEncoding,
   checkReadRange,
   checkWriteRange,

@@ -116,7 +116,10 @@ function opendirSync(path, options) {
     const { readdirSync } = require('internal/fs/folders');
     return new Dir(path, readdirSync(path, { ...o, withFileTypes: true }));
   }
-  return new Dir(path, toEntries(o.path, binding.readdir(o.path, o.encoding, true, undefined, true)));
+  return new Dir(
+    path,
+    toEntries(o.path, binding.readdir(o.path, o.encoding, true, undefined, undefined, true)),
+  );
 }
 
 function prepareOpendir(path, options) {
@@ -126,7 +129,10 @@ function prepareOpendir(path, options) {
     return async () => new Dir(path, await read());
   }
   return async () =>
-    new Dir(path, toEntries(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, true)));
+    new Dir(
+      path,
+      toEntries(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, undefined, true)),
+    );
 }
 
 module.exports = { Dir, opendirSync, prepareOpendir };

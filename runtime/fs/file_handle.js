@@ -6,7 +6,6 @@ const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
 const args = require('internal/fs/args');
 const { binding, kUsePromises, raw } = require('internal/fs/operations');
-const { makeStats } = require('internal/fs/stats');
 const { readArguments, writeArguments } = require('internal/fs/transfer');
 
 const kFd = Symbol('kFd');
@@ -113,7 +112,7 @@ class FileHandle extends EventEmitter {
   }
 
   async stat(options) {
-    return use(this, 'fstat', async (fd) => makeStats(await raw.fstat(kUsePromises, fd, options)));
+    return use(this, 'fstat', (fd) => raw.fstat(kUsePromises, fd, options));
   }
 
   async truncate(length = 0) {

@@ -15,7 +15,6 @@ const { binding, forms, kUsePromises } = require('internal/fs/operations');
 const { Dirent, typeFromStats } = require('internal/fs/stats');
 
 const kUnknown = 0;
-const kDirectory = 2;
 
 // ---- mkdir ----
 
@@ -31,48 +30,6 @@ function mkdirArguments(folder, options) {
   folder = args.toPath(folder);
   validateBoolean(recursive, 'options.recursive');
   return { folder, mode, recursive };
-}
-
-// Steps of a recursive mkdir, as a generator so that both the synchronous and the asynchronous form run the same one:
-// it yields ['mkdir' | 'stat', path] and gets { error } or { numbers }. Returns the first folder it made.
-function* mkdirSteps(folder) {
-  // A '..' is kept: the folder before it is made, too.
-  const text = args.toText(folder);
-  const full = /(^|\/)\.\.(\/|$)/.test(text) && path.isAbsolute(text) ? text : path.resolve(text);
-  const missing = [full];
-  let first;
-  let there; // the last folder that is known to exist
-  while (missing.length > 0) {
-    const next = missing[missing.length - 1];
-    const { error } = yield ['mkdir', next];
-    if (!error) {
-      first ??= next;
-      there = missing.pop();
-    } else if (error.code === 'ENOENT' && path.dirname(next) !== next && path.dirname(next) !== there) {
-      // (Some file systems, /proc one of them, say ENOENT for what can't be made in a folder that is there.)
-      missing.push(path.dirname(next));
-    } else if (error.code === 'EEXIST' || error.code === 'EISDIR' || error.code === 'EPERM') {
-      const { error: statError, numbers } = yield ['stat', next];
-      if (statError) throw statError;
-      if ((numbers[1] & 0o170000) !== 0o040000) {
-        // A file is in the way: at the end it exists, before it is not a folder.
-        throw missing.length > 1 ? notFolder(full) : error;
-      }
-      there = missing.pop();
-    } else {
-      throw error.code === 'ENOTDIR' ? notFolder(full) : error;
-    }
-  }
-  return first;
-}
-
-function notFolder(folder) {
-  return require('internal/errors').uvException({
-    errno: -20,
-    code: 'ENOTDIR',
-    syscall: 'mkdir',
-    path: folder,
-  });
 }
 
 function runStepsSync(steps, run) {
@@ -101,21 +58,16 @@ async function runSteps(steps, run) {
   }
 }
 
-const mkdirStep =
-  (mode) =>
-  ([what, where], req) =>
-    what === 'mkdir' ? binding.mkdir(where, mode, req) : binding.stat(where, false, req);
-
 function mkdirSync(folder, options) {
   const m = mkdirArguments(folder, options);
-  if (!m.recursive) return binding.mkdir(m.folder, m.mode, undefined);
-  return runStepsSync(mkdirSteps(m.folder), mkdirStep(m.mode));
+  if (m.recursive) return binding.makeFolders(m.folder, m.mode, undefined);
+  return binding.mkdir(m.folder, m.mode, undefined);
 }
 
 function prepareMkdir(folder, options) {
   const m = mkdirArguments(folder, options);
-  if (!m.recursive) return () => binding.mkdir(m.folder, m.mode, kUsePromises);
-  return () => runSteps(mkdirSteps(m.folder), mkdirStep(m.mode));
+  if (m.recursive) return () => binding.makeFolders(m.folder, m.mode, kUsePromises);
+  return () => binding.mkdir(m.folder, m.mode, kUsePromises);
 }
 
 // ---- readdir ----
@@ -196,91 +148,69 @@ function prepareReaddir(folder, options) {
 // ---- rm, rmdir ----
 
 const kRetried = new Set(['EBUSY', 'EMFILE', 'ENFILE', 'ENOTEMPTY', 'EPERM']);
+const kRecursive = 1; // RemoveFlags of runtime/fs/jobs.h
+const kForce = 2;
+const kOnlyFolder = 4;
 
-function rmArguments(target, options, expectFolder = false) {
+function rmArguments(target, options, onlyFolder = false) {
   target = args.toPath(target);
   if (options !== undefined) validateObject(options, 'options');
   const o = { recursive: false, force: false, maxRetries: 0, retryDelay: 100, ...options };
   validateBoolean(o.recursive, 'options.recursive');
-  if (!expectFolder) validateBoolean(o.force, 'options.force');
+  if (!onlyFolder) validateBoolean(o.force, 'options.force');
   validateInt32(o.retryDelay, 'options.retryDelay', 0);
   validateUint32(o.maxRetries, 'options.maxRetries');
-  return { target, ...o };
+  const { recursive, force, maxRetries, retryDelay } = o;
+  const flags = (recursive ? kRecursive : 0) | (onlyFolder ? kOnlyFolder : force ? kForce : 0);
+  return { target, recursive, maxRetries, retryDelay, flags };
 }
 
-// Yields [operation, path] or ['wait', ms]; deletes what is inside first.
-function* rmSteps(r, expectFolder) {
-  const { error, numbers } = yield ['lstat', r.target];
-  if (error) {
-    if (r.force && error.code === 'ENOENT') return;
-    throw error;
-  }
-  const isFolder = (numbers[1] & 0o170000) === 0o040000;
-  if (isFolder && !r.recursive && !expectFolder) {
-    throw new codes.ERR_FS_EISDIR({
-      code: 'EISDIR',
-      message: 'is a directory',
-      path: args.toText(r.target),
-      syscall: 'rm',
-      errno: 21,
-    });
-  }
-  yield* removeSteps(r, r.target, isFolder);
+// Is `error` the last word of attempt number `attempt`?
+function isFinal(r, error, attempt) {
+  return !r.recursive || attempt >= r.maxRetries || !kRetried.has(error.code);
 }
 
-function* removeSteps(r, target, isFolder) {
-  if (isFolder) {
-    const { error, numbers: entries } = yield ['readdir', target];
-    if (error && error.code !== 'ENOENT') throw error;
-    if (!error) {
-      const [names, types] = entries;
-      for (let i = 0; i < names.length; i++) {
-        const below = joinPath(target, names[i]);
-        let type = types[i];
-        if (type === kUnknown) {
-          const { numbers } = yield ['lstat', below];
-          type = numbers && (numbers[1] & 0o170000) === 0o040000 ? kDirectory : -1;
-        }
-        yield* removeSteps(r, below, type === kDirectory);
-      }
-    }
-  }
+function asRm(error) {
+  if (error.code !== 'EISDIR' || error.syscall !== 'rm') return error;
+  const { path: where, syscall } = error;
+  return new codes.ERR_FS_EISDIR({
+    code: 'EISDIR',
+    message: 'is a directory',
+    path: where,
+    syscall,
+    errno: 21,
+  });
+}
+
+function removeSync(r) {
   for (let attempt = 0; ; attempt++) {
-    const { error } = yield [isFolder ? 'rmdir' : 'unlink', target];
-    if (!error || error.code === 'ENOENT') return;
-    if (attempt >= r.maxRetries || !kRetried.has(error.code)) throw error;
-    yield ['wait', (attempt + 1) * r.retryDelay];
+    try {
+      return binding.removeTree(r.target, r.flags, undefined);
+    } catch (error) {
+      if (isFinal(r, error, attempt)) throw asRm(error);
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (attempt + 1) * r.retryDelay);
   }
 }
 
-function rmStepSync([what, where]) {
-  if (what === 'wait') {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, where);
-    return undefined;
+async function remove(r) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await binding.removeTree(r.target, r.flags, kUsePromises);
+    } catch (error) {
+      if (isFinal(r, error, attempt)) throw asRm(error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, (attempt + 1) * r.retryDelay));
   }
-  return rmOperation(what, where, undefined);
-}
-
-function rmStep([what, where]) {
-  if (what === 'wait') return new Promise((resolve) => setTimeout(resolve, where));
-  return rmOperation(what, where, kUsePromises);
-}
-
-function rmOperation(what, where, req) {
-  if (what === 'lstat') return binding.lstat(where, false, req);
-  if (what === 'readdir') {
-    return binding.readdir(where, 'buffer', true, req);
-  }
-  return binding[what](where, req);
 }
 
 function rmSync(target, options) {
-  runStepsSync(rmSteps(rmArguments(target, options)), rmStepSync);
+  removeSync(rmArguments(target, options));
 }
 
 function prepareRm(target, options) {
   const r = rmArguments(target, options);
-  return () => runSteps(rmSteps(r), rmStep);
+  return () => remove(r);
 }
 
 function warnRecursiveRmdir() {
@@ -304,28 +234,15 @@ function rmdirArguments(folder, options) {
   return r;
 }
 
-function* rmdirSteps(r) {
-  const { error, numbers } = yield ['lstat', r.target];
-  if (error) throw asRmdir(error);
-  if ((numbers[1] & 0o170000) !== 0o040000) {
-    throw asRmdir({ errno: -20, code: 'ENOTDIR', path: args.toText(r.target) });
-  }
-  yield* removeSteps(r, r.target, true);
-}
-
-function asRmdir({ errno, code, path: where }) {
-  return require('internal/errors').uvException({ errno, code, syscall: 'rmdir', path: where });
-}
-
 function rmdirSync(folder, options) {
   const r = rmdirArguments(folder, options);
-  if (r.recursive) runStepsSync(rmdirSteps(r), rmStepSync);
+  if (r.recursive) removeSync(r);
   else binding.rmdir(r.target, undefined);
 }
 
 function prepareRmdir(folder, options) {
   const r = rmdirArguments(folder, options);
-  if (r.recursive) return () => runSteps(rmdirSteps(r), rmStep);
+  if (r.recursive) return () => remove(r);
   return () => binding.rmdir(r.target, kUsePromises);
 }
 

@@ -7,23 +7,15 @@
 #include <cerrno>
 
 #include "runtime/engine/binding.h"
+#include "runtime/fs/jobs.h"
 #include "runtime/fs/request.h"
 
 namespace parley {
 namespace {
 
-using v8::Integer;
 using v8::Local;
 using v8::Value;
 using Args = v8::FunctionCallbackInfo<Value>;
-
-std::string PathArg(const Args& args, int index) {
-  if (args[index]->IsArrayBufferView()) {
-    std::span<uint8_t> bytes = BytesOf(args[index]);
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  return ToUtf8(args.GetIsolate(), args[index]);
-}
 
 int IntArg(const Args& args, int index) {
   return args[index]->IsInt32()
@@ -41,291 +33,310 @@ int64_t OffsetArg(const Args& args, int index) {
 
 double DoubleArg(const Args& args, int index) { return args[index].As<v8::Number>()->Value(); }
 
-std::unique_ptr<FsRequest> New(const Args& args, const char* syscall, FsRequest::ToResult to_result) {
-  return std::make_unique<FsRequest>(Environment::From(args), syscall, to_result);
+// What most operations need: nothing, one path (argument 0), or two (arguments 0 and 1).
+constexpr auto kNothing = [](FsRequest&) { return true; };
+
+auto OnePath(const Args& args) {
+  return [&args](FsRequest& request) {
+    request.path.Set(args.GetIsolate(), args[0]);
+    return true;
+  };
 }
 
-std::unique_ptr<FsRequest> NewOnPath(const Args& args, const char* syscall, FsRequest::ToResult to_result) {
-  auto request = New(args, syscall, to_result);
-  request->path = PathArg(args, 0);
-  return request;
+auto TwoPaths(const Args& args) {
+  return [&args](FsRequest& request) {
+    request.path.Set(args.GetIsolate(), args[0]);
+    request.dest.Set(args.GetIsolate(), args[1]);
+    return true;
+  };
 }
 
-std::unique_ptr<FsRequest> NewOnTwoPaths(const Args& args, const char* syscall) {
-  auto request = NewOnPath(args, syscall, FsUndefined);
-  request->dest = PathArg(args, 1);
-  return request;
+// Runs an operation that gives nothing; `req` is argument `index`.
+template <typename Fill, typename Operation>
+void RunPlain(const Args& args, int index, const char* syscall, Fill fill, Operation operation) {
+  FsRequest::Run(args, args[index], v8::Undefined(args.GetIsolate()), syscall, FsUndefined, fill, operation);
 }
 
-// open(path, flags, mode, req)
+// The same with a result; the argument after `req` may be a function that converts it.
+template <typename Fill, typename Operation>
+void RunFor(const Args& args, int index, const char* syscall, FsRequest::ToResult to_result, Fill fill,
+            Operation operation) {
+  FsRequest::Run(args, args[index], args[index + 1], syscall, to_result, fill, operation);
+}
+
+// open(path, flags, mode, req, convert)
 void Open(const Args& args) {
-  auto request = NewOnPath(args, "open", FsNumber);
-  const std::string path = request->path;
   const int flags = IntArg(args, 1);
   const int mode = IntArg(args, 2);
-  FsRequest::Run(args, args[3], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_open(loop, uv, path.c_str(), flags | O_CLOEXEC, mode, done);
+  RunFor(args, 3, "open", FsNumber, OnePath(args), [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return uv_fs_open(loop, &r.uv, r.path.c_str(), flags | O_CLOEXEC, mode, done);
   });
 }
 
 // Operations on one path or one descriptor that give nothing: name(path or fd, req).
-using PathCall = int (*)(uv_loop_t*, uv_fs_t*, const char*, uv_fs_cb);
-using FdCall = int (*)(uv_loop_t*, uv_fs_t*, uv_file, uv_fs_cb);
-
-void OnPath(const Args& args, const char* syscall, PathCall call) {
-  auto request = NewOnPath(args, syscall, FsUndefined);
-  const std::string path = request->path;
-  FsRequest::Run(args, args[1], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, path.c_str(), done);
+template <auto kCall>
+void OnPath(const Args& args, const char* syscall) {
+  RunPlain(args, 1, syscall, OnePath(args), [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), done);
   });
 }
 
-void OnFd(const Args& args, const char* syscall, FdCall call) {
+template <auto kCall>
+void OnFd(const Args& args, const char* syscall) {
   const int fd = IntArg(args, 0);
-  FsRequest::Run(args, args[1], New(args, syscall, FsUndefined),
-                 [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) { return call(loop, uv, fd, done); });
+  RunPlain(args, 1, syscall, kNothing,
+           [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) { return kCall(loop, &r.uv, fd, done); });
 }
 
-void Close(const Args& args) { OnFd(args, "close", uv_fs_close); }
-void Fsync(const Args& args) { OnFd(args, "fsync", uv_fs_fsync); }
-void Fdatasync(const Args& args) { OnFd(args, "fdatasync", uv_fs_fdatasync); }
-void Unlink(const Args& args) { OnPath(args, "unlink", uv_fs_unlink); }
-void Rmdir(const Args& args) { OnPath(args, "rmdir", uv_fs_rmdir); }
+void Close(const Args& args) { OnFd<uv_fs_close>(args, "close"); }
+void Fsync(const Args& args) { OnFd<uv_fs_fsync>(args, "fsync"); }
+void Fdatasync(const Args& args) { OnFd<uv_fs_fdatasync>(args, "fdatasync"); }
+void Unlink(const Args& args) { OnPath<uv_fs_unlink>(args, "unlink"); }
+void Rmdir(const Args& args) { OnPath<uv_fs_rmdir>(args, "rmdir"); }
 
 // Reading and writing: (fd, buffer, offset, length, position, req) and (fd, buffers, position, req).
-using TransferCall = int (*)(uv_loop_t*, uv_fs_t*, uv_file, const uv_buf_t[], unsigned int, int64_t,
-                             uv_fs_cb);
-
-void Transfer(const Args& args, const char* syscall, TransferCall call) {
-  auto request = New(args, syscall, FsNumber);
+template <auto kCall>
+void Transfer(const Args& args, const char* syscall) {
   const int fd = IntArg(args, 0);
-  std::span<uint8_t> bytes = request->Hold(args[1]);
   const auto offset = static_cast<size_t>(OffsetArg(args, 2));
   const auto length = static_cast<size_t>(OffsetArg(args, 3));
-  if (offset > bytes.size() || length > bytes.size() - offset) {
-    request->env()->ThrowError("ERR_OUT_OF_RANGE", "The buffer is smaller than offset + length",
-                               Environment::ErrorType::kRangeError);
-    return;
-  }
   const int64_t position = OffsetArg(args, 4);
-  uv_buf_t buffer =
-      uv_buf_init(reinterpret_cast<char*>(bytes.data() + offset), static_cast<unsigned>(length));
-  FsRequest::Run(args, args[5], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, fd, &buffer, 1, position, done);
+  uv_buf_t buffer;
+  const auto fill = [&](FsRequest& request) {
+    std::span<uint8_t> bytes = args[5]->IsUndefined() ? BytesOf(args[1]) : request.Hold(args[1]);
+    if (offset > bytes.size() || length > bytes.size() - offset) {
+      request.env()->ThrowError("ERR_OUT_OF_RANGE", "The buffer is smaller than offset + length",
+                                Environment::ErrorType::kRangeError);
+      return false;
+    }
+    buffer = uv_buf_init(reinterpret_cast<char*>(bytes.data() + offset), static_cast<unsigned>(length));
+    return true;
+  };
+  RunFor(args, 5, syscall, FsNumber, fill, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, fd, &buffer, 1, position, done);
   });
 }
 
-void TransferMany(const Args& args, const char* syscall, TransferCall call) {
-  auto request = New(args, syscall, FsNumber);
+template <auto kCall>
+void TransferMany(const Args& args, const char* syscall) {
   const int fd = IntArg(args, 0);
-  Local<v8::Context> context = request->env()->context();
-  Local<v8::Array> views = args[1].As<v8::Array>();
-  for (uint32_t i = 0; i < views->Length(); ++i) {
-    Local<Value> view;
-    if (!views->Get(context, i).ToLocal(&view)) return;
-    std::span<uint8_t> bytes = request->Hold(view);
-    request->buffers.push_back(
-        uv_buf_init(reinterpret_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size())));
-  }
   const int64_t position = OffsetArg(args, 2);
-  const uv_buf_t* buffers = request->buffers.data();
-  const auto count = static_cast<unsigned>(request->buffers.size());
-  FsRequest::Run(args, args[3], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, fd, buffers, count, position, done);
+  const auto fill = [&](FsRequest& request) {
+    Local<v8::Context> context = request.env()->context();
+    Local<v8::Array> views = args[1].As<v8::Array>();
+    for (uint32_t i = 0; i < views->Length(); ++i) {
+      Local<Value> view;
+      if (!views->Get(context, i).ToLocal(&view)) return false;
+      std::span<uint8_t> bytes = request.Hold(view);
+      request.buffers.push_back(
+          uv_buf_init(reinterpret_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size())));
+    }
+    return true;
+  };
+  RunFor(args, 3, syscall, FsNumber, fill, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, fd, r.buffers.data(), static_cast<unsigned>(r.buffers.size()), position, done);
   });
 }
 
-void Read(const Args& args) { Transfer(args, "read", uv_fs_read); }
-void WriteBuffer(const Args& args) { Transfer(args, "write", uv_fs_write); }
-void ReadBuffers(const Args& args) { TransferMany(args, "read", uv_fs_read); }
-void WriteBuffers(const Args& args) { TransferMany(args, "write", uv_fs_write); }
+void Read(const Args& args) { Transfer<uv_fs_read>(args, "read"); }
+void WriteBuffer(const Args& args) { Transfer<uv_fs_write>(args, "write"); }
+void ReadBuffers(const Args& args) { TransferMany<uv_fs_read>(args, "read"); }
+void WriteBuffers(const Args& args) { TransferMany<uv_fs_write>(args, "write"); }
 
-// stat(path, bigint, req, quiet), lstat likewise, fstat(fd, bigint, req)
-void StatPath(const Args& args, const char* syscall, PathCall call) {
-  auto request = NewOnPath(args, syscall, FsStat);
-  request->flag = args[1]->IsTrue();
-  const std::string path = request->path;
-  FsRequest::Run(
-      args, args[2], std::move(request),
-      [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) { return call(loop, uv, path.c_str(), done); },
-      args[3]->IsTrue());
+// stat(path, bigint, req, convert, quiet), lstat likewise, fstat(fd, bigint, req, convert), statfs(path,
+// bigint, req, convert)
+template <auto kCall>
+void OnPathForNumbers(const Args& args, const char* syscall, FsRequest::ToResult to_result) {
+  const auto fill = [&](FsRequest& request) {
+    request.flag = args[1]->IsTrue();
+    request.quiet = args[4]->IsTrue();
+    return OnePath(args)(request);
+  };
+  RunFor(args, 2, syscall, to_result, fill, [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), done);
+  });
 }
 
-void Stat(const Args& args) { StatPath(args, "stat", uv_fs_stat); }
-void Lstat(const Args& args) { StatPath(args, "lstat", uv_fs_lstat); }
+void Stat(const Args& args) { OnPathForNumbers<uv_fs_stat>(args, "stat", FsStat); }
+void Lstat(const Args& args) { OnPathForNumbers<uv_fs_lstat>(args, "lstat", FsStat); }
+void Statfs(const Args& args) { OnPathForNumbers<uv_fs_statfs>(args, "statfs", FsStatFs); }
 
 void Fstat(const Args& args) {
-  auto request = New(args, "fstat", FsStat);
-  request->flag = args[1]->IsTrue();
   const int fd = IntArg(args, 0);
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_fstat(loop, uv, fd, done);
+  const auto fill = [&](FsRequest& request) {
+    request.flag = args[1]->IsTrue();
+    return true;
+  };
+  RunFor(args, 2, "fstat", FsStat, fill,
+         [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) { return uv_fs_fstat(loop, &r.uv, fd, done); });
+}
+
+// statInto(path, numbers, quiet): the synchronous stat, into an array that is used again and again, true when
+// there is something. lstatInto likewise, fstatInto(fd, numbers).
+FsRequest::ToResult const kStatInto = [](FsRequest& r) -> v8::MaybeLocal<Value> {
+  return v8::True(r.isolate()).As<Value>();
+};
+
+template <typename Fill, typename Operation>
+void RunStatInto(const Args& args, const char* syscall, Fill fill, Operation operation) {
+  Local<Value> none = v8::Undefined(args.GetIsolate());
+  FsRequest::Run(args, none, none, syscall, kStatInto, fill,
+                 [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+                   const int error = operation(loop, r, done);
+                   if (error < 0) return error;
+                   void* numbers = BytesOf(args[1]).data();
+                   if (args[1]->IsFloat64Array()) WriteStat(r.uv.statbuf, static_cast<double*>(numbers));
+                   if (args[1]->IsBigInt64Array()) WriteStat(r.uv.statbuf, static_cast<int64_t*>(numbers));
+                   return error;
+                 });
+}
+
+template <auto kCall>
+void StatPathInto(const Args& args, const char* syscall) {
+  const auto fill = [&](FsRequest& request) {
+    request.quiet = args[2]->IsTrue();
+    return OnePath(args)(request);
+  };
+  RunStatInto(args, syscall, fill, [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), done);
   });
 }
 
-// statfs(path, bigint, req)
-void Statfs(const Args& args) {
-  auto request = NewOnPath(args, "statfs", FsStatFs);
-  request->flag = args[1]->IsTrue();
-  const std::string path = request->path;
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_statfs(loop, uv, path.c_str(), done);
+void StatInto(const Args& args) { StatPathInto<uv_fs_stat>(args, "stat"); }
+void LstatInto(const Args& args) { StatPathInto<uv_fs_lstat>(args, "lstat"); }
+
+void FstatInto(const Args& args) {
+  const int fd = IntArg(args, 0);
+  RunStatInto(args, "fstat", kNothing, [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return uv_fs_fstat(loop, &r.uv, fd, done);
   });
 }
 
 // Operations with a path and a number: name(path, number, req).
-using PathNumberCall = int (*)(uv_loop_t*, uv_fs_t*, const char*, int, uv_fs_cb);
-
-void OnPathNumber(const Args& args, const char* syscall, PathNumberCall call) {
-  auto request = NewOnPath(args, syscall, FsUndefined);
-  const std::string path = request->path;
+template <auto kCall>
+void OnPathNumber(const Args& args, const char* syscall) {
   const int number = IntArg(args, 1);
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, path.c_str(), number, done);
+  RunPlain(args, 2, syscall, OnePath(args), [number](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), number, done);
   });
 }
 
-void Access(const Args& args) { OnPathNumber(args, "access", uv_fs_access); }
-void Chmod(const Args& args) { OnPathNumber(args, "chmod", uv_fs_chmod); }
-void Mkdir(const Args& args) { OnPathNumber(args, "mkdir", uv_fs_mkdir); }
+void Access(const Args& args) { OnPathNumber<uv_fs_access>(args, "access"); }
+void Chmod(const Args& args) { OnPathNumber<uv_fs_chmod>(args, "chmod"); }
+void Mkdir(const Args& args) { OnPathNumber<uv_fs_mkdir>(args, "mkdir"); }
 
 void Fchmod(const Args& args) {
   const int fd = IntArg(args, 0);
   const int mode = IntArg(args, 1);
-  FsRequest::Run(
-      args, args[2], New(args, "fchmod", FsUndefined),
-      [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) { return uv_fs_fchmod(loop, uv, fd, mode, done); });
+  RunPlain(args, 2, "fchmod", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return uv_fs_fchmod(loop, &r.uv, fd, mode, done);
+  });
 }
 
 void Ftruncate(const Args& args) {
   const int fd = IntArg(args, 0);
   const int64_t length = OffsetArg(args, 1);
-  FsRequest::Run(args, args[2], New(args, "ftruncate", FsUndefined),
-                 [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-                   return uv_fs_ftruncate(loop, uv, fd, length, done);
-                 });
-}
-
-// chown(path, uid, gid, req), lchown likewise, fchown(fd, uid, gid, req)
-using ChownCall = int (*)(uv_loop_t*, uv_fs_t*, const char*, uv_uid_t, uv_gid_t, uv_fs_cb);
-
-void ChownPath(const Args& args, const char* syscall, ChownCall call) {
-  auto request = NewOnPath(args, syscall, FsUndefined);
-  const std::string path = request->path;
-  const auto uid = static_cast<uv_uid_t>(OffsetArg(args, 1));
-  const auto gid = static_cast<uv_gid_t>(OffsetArg(args, 2));
-  FsRequest::Run(args, args[3], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, path.c_str(), uid, gid, done);
+  RunPlain(args, 2, "ftruncate", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return uv_fs_ftruncate(loop, &r.uv, fd, length, done);
   });
 }
 
-void Chown(const Args& args) { ChownPath(args, "chown", uv_fs_chown); }
-void Lchown(const Args& args) { ChownPath(args, "lchown", uv_fs_lchown); }
+// chown(path, uid, gid, req), lchown likewise, fchown(fd, uid, gid, req)
+template <auto kCall>
+void ChownPath(const Args& args, const char* syscall) {
+  const auto uid = static_cast<uv_uid_t>(OffsetArg(args, 1));
+  const auto gid = static_cast<uv_gid_t>(OffsetArg(args, 2));
+  RunPlain(args, 3, syscall, OnePath(args), [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), uid, gid, done);
+  });
+}
+
+void Chown(const Args& args) { ChownPath<uv_fs_chown>(args, "chown"); }
+void Lchown(const Args& args) { ChownPath<uv_fs_lchown>(args, "lchown"); }
 
 void Fchown(const Args& args) {
   const int fd = IntArg(args, 0);
   const auto uid = static_cast<uv_uid_t>(OffsetArg(args, 1));
   const auto gid = static_cast<uv_gid_t>(OffsetArg(args, 2));
-  FsRequest::Run(args, args[3], New(args, "fchown", FsUndefined),
-                 [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-                   return uv_fs_fchown(loop, uv, fd, uid, gid, done);
-                 });
-}
-
-// utimes(path, atime, mtime, req), lutimes likewise, futimes(fd, atime, mtime, req); times in seconds
-using UtimesCall = int (*)(uv_loop_t*, uv_fs_t*, const char*, double, double, uv_fs_cb);
-
-void UtimesPath(const Args& args, const char* syscall, UtimesCall call) {
-  auto request = NewOnPath(args, syscall, FsUndefined);
-  const std::string path = request->path;
-  const double atime = DoubleArg(args, 1);
-  const double mtime = DoubleArg(args, 2);
-  FsRequest::Run(args, args[3], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, path.c_str(), atime, mtime, done);
+  RunPlain(args, 3, "fchown", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return uv_fs_fchown(loop, &r.uv, fd, uid, gid, done);
   });
 }
 
-void Utimes(const Args& args) { UtimesPath(args, "utime", uv_fs_utime); }
-void Lutimes(const Args& args) { UtimesPath(args, "lutime", uv_fs_lutime); }
+// utimes(path, atime, mtime, req), lutimes likewise, futimes(fd, atime, mtime, req); times in seconds
+template <auto kCall>
+void UtimesPath(const Args& args, const char* syscall) {
+  const double atime = DoubleArg(args, 1);
+  const double mtime = DoubleArg(args, 2);
+  RunPlain(args, 3, syscall, OnePath(args), [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), atime, mtime, done);
+  });
+}
+
+void Utimes(const Args& args) { UtimesPath<uv_fs_utime>(args, "utime"); }
+void Lutimes(const Args& args) { UtimesPath<uv_fs_lutime>(args, "lutime"); }
 
 void Futimes(const Args& args) {
   const int fd = IntArg(args, 0);
   const double atime = DoubleArg(args, 1);
   const double mtime = DoubleArg(args, 2);
-  FsRequest::Run(args, args[3], New(args, "futime", FsUndefined),
-                 [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-                   return uv_fs_futime(loop, uv, fd, atime, mtime, done);
-                 });
+  RunPlain(args, 3, "futime", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return uv_fs_futime(loop, &r.uv, fd, atime, mtime, done);
+  });
 }
 
 // rename(from, to, req), link(from, to, req), copyFile(from, to, mode, req), symlink(target, path, flags,
 // req)
-void Rename(const Args& args) {
-  auto request = NewOnTwoPaths(args, "rename");
-  const std::string from = request->path;
-  const std::string to = request->dest;
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_rename(loop, uv, from.c_str(), to.c_str(), done);
+template <auto kCall>
+void OnTwoPaths(const Args& args, const char* syscall) {
+  RunPlain(args, 2, syscall, TwoPaths(args), [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), r.dest.c_str(), done);
   });
 }
 
-void Link(const Args& args) {
-  auto request = NewOnTwoPaths(args, "link");
-  const std::string from = request->path;
-  const std::string to = request->dest;
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_link(loop, uv, from.c_str(), to.c_str(), done);
-  });
-}
-
-void TwoPathsNumber(const Args& args, const char* syscall,
-                    int (*call)(uv_loop_t*, uv_fs_t*, const char*, const char*, int, uv_fs_cb)) {
-  auto request = NewOnTwoPaths(args, syscall);
-  const std::string from = request->path;
-  const std::string to = request->dest;
+template <auto kCall>
+void OnTwoPathsNumber(const Args& args, const char* syscall) {
   const int number = IntArg(args, 2);
-  FsRequest::Run(args, args[3], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, from.c_str(), to.c_str(), number, done);
+  RunPlain(args, 3, syscall, TwoPaths(args), [number](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), r.dest.c_str(), number, done);
   });
 }
 
-void CopyFile(const Args& args) { TwoPathsNumber(args, "copyfile", uv_fs_copyfile); }
-void Symlink(const Args& args) { TwoPathsNumber(args, "symlink", uv_fs_symlink); }
+void Rename(const Args& args) { OnTwoPaths<uv_fs_rename>(args, "rename"); }
+void Link(const Args& args) { OnTwoPaths<uv_fs_link>(args, "link"); }
+void CopyFile(const Args& args) { OnTwoPathsNumber<uv_fs_copyfile>(args, "copyfile"); }
+void Symlink(const Args& args) { OnTwoPathsNumber<uv_fs_symlink>(args, "symlink"); }
 
 // name(path, encoding, req), giving a path
-void PathToPath(const Args& args, const char* syscall, FsRequest::ToResult to_result, PathCall call) {
-  auto request = NewOnPath(args, syscall, to_result);
-  request->encoding = ParseEncoding(args.GetIsolate(), args[1]);
-  const std::string path = request->path;
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return call(loop, uv, path.c_str(), done);
+template <auto kCall>
+void PathToPath(const Args& args, const char* syscall, FsRequest::ToResult to_result,
+                std::string_view suffix = {}) {
+  const auto fill = [&](FsRequest& request) {
+    request.encoding = ParseEncoding(args.GetIsolate(), args[1]);
+    request.path.Set(args.GetIsolate(), args[0]);
+    request.path.Append(suffix);
+    return true;
+  };
+  RunFor(args, 2, syscall, to_result, fill, [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+    return kCall(loop, &r.uv, r.path.c_str(), done);
   });
 }
 
-void Readlink(const Args& args) { PathToPath(args, "readlink", FsPointer, uv_fs_readlink); }
-void Realpath(const Args& args) { PathToPath(args, "realpath", FsPointer, uv_fs_realpath); }
+void Readlink(const Args& args) { PathToPath<uv_fs_readlink>(args, "readlink", FsPointer); }
+void Realpath(const Args& args) { PathToPath<uv_fs_realpath>(args, "realpath", FsPointer); }
+void Mkdtemp(const Args& args) { PathToPath<uv_fs_mkdtemp>(args, "mkdtemp", FsPath, "XXXXXX"); }
 
-// mkdtemp(prefix, encoding, req)
-void Mkdtemp(const Args& args) {
-  auto request = New(args, "mkdtemp", FsPath);
-  request->path = PathArg(args, 0) + "XXXXXX";
-  request->encoding = ParseEncoding(args.GetIsolate(), args[1]);
-  const std::string path = request->path;
-  FsRequest::Run(args, args[2], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_mkdtemp(loop, uv, path.c_str(), done);
-  });
-}
-
-// readdir(path, encoding, withTypes, req); `syscall` of its errors is scandir, or opendir when args[4] is
-// true
+// readdir(path, encoding, withTypes, req, convert, asOpendir); `syscall` of its errors is scandir, or opendir
 void Readdir(const Args& args) {
-  auto request = NewOnPath(args, args[4]->IsTrue() ? "opendir" : "scandir", FsEntries);
-  request->encoding = ParseEncoding(args.GetIsolate(), args[1]);
-  request->flag = args[2]->IsTrue();
-  const std::string path = request->path;
-  FsRequest::Run(args, args[3], std::move(request), [&](uv_loop_t* loop, uv_fs_t* uv, uv_fs_cb done) {
-    return uv_fs_scandir(loop, uv, path.c_str(), 0, done);
-  });
+  const auto fill = [&](FsRequest& request) {
+    request.encoding = ParseEncoding(args.GetIsolate(), args[1]);
+    request.flag = args[2]->IsTrue();
+    return OnePath(args)(request);
+  };
+  RunFor(args, 3, args[5]->IsTrue() ? "opendir" : "scandir", FsEntries, fill,
+         [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+           return uv_fs_scandir(loop, &r.uv, r.path.c_str(), 0, done);
+         });
 }
 
 // ---- synchronous short cuts ----
@@ -333,78 +344,17 @@ void Readdir(const Args& args) {
 // internalModuleStat(path): 0 a file, 1 a folder, negative nothing.
 void InternalModuleStat(const Args& args) {
   struct stat status;
-  const std::string path = PathArg(args, 0);
+  PathText path;
+  path.Set(args.GetIsolate(), args[0]);
   int result = ::stat(path.c_str(), &status) != 0 ? -errno : S_ISDIR(status.st_mode) ? 1 : 0;
   args.GetReturnValue().Set(result);
 }
 
 // exists(path)
-void Exists(const Args& args) { args.GetReturnValue().Set(::access(PathArg(args, 0).c_str(), F_OK) == 0); }
-
-// Reads until the end. Returns 0 or a negative errno, and which call failed.
-int ReadToEnd(int fd, std::string* out, const char** syscall) {
-  struct stat status;
-  *syscall = "fstat";
-  if (::fstat(fd, &status) != 0) return -errno;
-  *syscall = "read";
-  if (S_ISDIR(status.st_mode)) return -EISDIR;
-  if (S_ISREG(status.st_mode) && status.st_size > INT32_MAX) return -EFBIG;
-  const bool known = S_ISREG(status.st_mode) && status.st_size > 0;
-  size_t used = 0;
-  out->resize(known ? static_cast<size_t>(status.st_size) : 8192);
-  for (;;) {
-    // A file that has its promised size is read to its end with no second call.
-    if (used == out->size()) {
-      if (known && used == static_cast<size_t>(status.st_size)) return 0;
-      if (used > static_cast<size_t>(INT32_MAX)) return -EFBIG;
-      out->resize(used * 2);
-    }
-    ssize_t n = ::read(fd, out->data() + used, out->size() - used);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return -errno;
-    if (n == 0) break;
-    used += static_cast<size_t>(n);
-  }
-  out->resize(used);
-  return 0;
-}
-
-// readFileSync(path or fd, flags, encoding): a string, or a Buffer for the encoding 'buffer'.
-void ReadFileSync(const Args& args) {
-  Environment* env = Environment::From(args);
-  const bool own_fd = !args[0]->IsNumber();
-  std::string path;
-  int fd;
-  if (own_fd) {
-    path = PathArg(args, 0);
-    do {
-      fd = ::open(path.c_str(), IntArg(args, 1) | O_CLOEXEC, 0666);
-    } while (fd < 0 && errno == EINTR);
-    if (fd < 0) {
-      env->ThrowUvException(-errno, "open", nullptr, path.c_str());
-      return;
-    }
-  } else {
-    fd = IntArg(args, 0);
-  }
-  std::string content;
-  const char* syscall = nullptr;
-  const int error = ReadToEnd(fd, &content, &syscall);
-  if (own_fd) ::close(fd);
-  if (error == -EFBIG) {
-    env->ThrowError("ERR_FS_FILE_TOO_LARGE", "File size is greater than 2 GiB",
-                    Environment::ErrorType::kRangeError);
-    return;
-  }
-  if (error != 0) {
-    env->ThrowUvException(error, syscall);
-    return;
-  }
-  std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(content.data()), content.size());
-  Local<Value> result;
-  if (EncodeBytes(args.GetIsolate(), bytes, ParseEncoding(args.GetIsolate(), args[2])).ToLocal(&result)) {
-    args.GetReturnValue().Set(result);
-  }
+void Exists(const Args& args) {
+  PathText path;
+  path.Set(args.GetIsolate(), args[0]);
+  args.GetReturnValue().Set(::access(path.c_str(), F_OK) == 0);
 }
 
 constexpr BindingFunction kFunctions[] = {
@@ -421,6 +371,9 @@ constexpr BindingFunction kFunctions[] = {
     {"stat", Stat},
     {"lstat", Lstat},
     {"fstat", Fstat},
+    {"statInto", StatInto},
+    {"lstatInto", LstatInto},
+    {"fstatInto", FstatInto},
     {"statfs", Statfs},
     {"access", Access},
     {"chmod", Chmod},
@@ -443,7 +396,10 @@ constexpr BindingFunction kFunctions[] = {
     {"readdir", Readdir},
     {"internalModuleStat", InternalModuleStat},
     {"exists", Exists},
-    {"readFileSync", ReadFileSync},
+    {"readFile", FsReadFile},
+    {"writeFile", FsWriteFile},
+    {"makeFolders", FsMakeFolders},
+    {"removeTree", FsRemoveTree},
 };
 
 void Initialize(Environment* env, Local<v8::Object> target) {

@@ -16,6 +16,16 @@ const checkIds = (uid, gid) => {
   validateInteger(gid, 'gid', -1, kMaxUid);
 };
 
+const kX = 'X'.charCodeAt(0);
+let warnedTemplate = false;
+function warnTemplate(prefix) {
+  if (warnedTemplate || (prefix.at(-1) !== 'X' && prefix.at(-1) !== kX)) return;
+  warnedTemplate = true;
+  process.emitWarning(
+    'mkdtemp() templates ending with X are not portable. For details see: https://nodejs.org/api/fs.html',
+  );
+}
+
 const raw = {
   access: (req, path, mode) => binding.access(toPath(path), args.toAccessMode(mode), req),
   chmod: (req, path, mode) => binding.chmod(toPath(path), parseFileMode(mode, 'mode'), req),
@@ -37,7 +47,7 @@ const raw = {
     return binding.fchown(fd, uid, gid, req);
   },
   fdatasync: (req, fd) => binding.fdatasync(toFd(fd), req),
-  fstat: (req, fd, options) => binding.fstat(toFd(fd), !!options?.bigint, req),
+  fstat: (req, fd, options) => binding.fstat(toFd(fd), !!options?.bigint, req, makeStats),
   fsync: (req, fd) => binding.fsync(toFd(fd), req),
   ftruncate(req, fd, length = 0) {
     fd = toFd(fd);
@@ -55,13 +65,14 @@ const raw = {
     return binding.lchown(path, uid, gid, req);
   },
   link: (req, from, to) => binding.link(toPath(from, 'existingPath'), toPath(to, 'newPath'), req),
-  lstat: (req, path, options) =>
-    binding.lstat(toPath(path), !!options?.bigint, req, options?.throwIfNoEntry === false),
+  lstat: (req, path, options) => binding.lstat(toPath(path), !!options?.bigint, req, makeStats),
   lutimes: (req, path, atime, mtime) =>
     binding.lutimes(toPath(path), toSeconds(atime), toSeconds(mtime), req),
   mkdtemp(req, prefix, options) {
     options = toOptions(options);
-    return binding.mkdtemp(toPath(prefix, 'prefix'), options.encoding || 'utf8', req);
+    prefix = toPath(prefix, 'prefix');
+    warnTemplate(prefix);
+    return binding.mkdtemp(prefix, options.encoding || 'utf8', req);
   },
   open(req, path, flags, mode) {
     return binding.open(toPath(path), args.toFlags(flags), parseFileMode(mode, 'mode', 0o666), req);
@@ -75,9 +86,8 @@ const raw = {
     return binding.realpath(toPath(path), options.encoding || 'utf8', req);
   },
   rename: (req, from, to) => binding.rename(toPath(from, 'oldPath'), toPath(to, 'newPath'), req),
-  stat: (req, path, options) =>
-    binding.stat(toPath(path), !!options?.bigint, req, options?.throwIfNoEntry === false),
-  statfs: (req, path, options) => binding.statfs(toPath(path), !!options?.bigint, req),
+  stat: (req, path, options) => binding.stat(toPath(path), !!options?.bigint, req, makeStats),
+  statfs: (req, path, options) => binding.statfs(toPath(path), !!options?.bigint, req, makeStatFs),
   symlink(req, target, path, type) {
     const flags = args.toSymlinkFlags(type);
     return binding.symlink(toPath(target, 'target'), toPath(path), flags, req);
@@ -86,44 +96,56 @@ const raw = {
   utimes: (req, path, atime, mtime) => binding.utimes(toPath(path), toSeconds(atime), toSeconds(mtime), req),
 };
 
-const results = { stat: makeStats, lstat: makeStats, fstat: makeStats, statfs: makeStatFs };
+// The synchronous stats write their numbers into the same array again and again.
+let numbers;
+let bigNumbers;
+const numbersFor = (options) =>
+  options?.bigint ? (bigNumbers ??= new BigInt64Array(18)) : (numbers ??= new Float64Array(14));
 
-// Splits (a, b, callback) where what comes before the callback may be left out.
-function splitCallback(list, operation) {
-  for (let i = 1; i < list.length; i++) {
-    if (typeof list[i] === 'function') return [list[i], list.slice(0, i)];
-  }
-  // Not there: a mistake in the other arguments is told first.
-  operation(null, ...list);
-  return [args.toCallback(list.length > 1 ? list[list.length - 1] : undefined), list];
+const sync = {
+  statSync(path, options) {
+    const into = numbersFor(options);
+    const found = binding.statInto(toPath(path), into, options?.throwIfNoEntry === false);
+    return found ? makeStats(into) : undefined;
+  },
+  lstatSync(path, options) {
+    const into = numbersFor(options);
+    const found = binding.lstatInto(toPath(path), into, options?.throwIfNoEntry === false);
+    return found ? makeStats(into) : undefined;
+  },
+  fstatSync(fd, options) {
+    const into = numbersFor(options);
+    binding.fstatInto(toFd(fd), into);
+    return makeStats(into);
+  },
+  statfsSync: (path, options) => makeStatFs(raw.statfs(undefined, path, options)),
+};
+
+// Every argument but the callback; what comes before it may be left out.
+function withoutCallback(operation, list) {
+  operation(null, ...list); // a mistake in the other arguments is told first
+  args.toCallback(list.length > 1 ? list[list.length - 1] : undefined);
 }
 
 function three(name) {
   const operation = raw[name];
-  const convert = results[name];
-  const forms = convert
-    ? {
-        sync: (...list) => convert(operation(undefined, ...list)),
-        callback(...list) {
-          const [callback, rest] = splitCallback(list, operation);
-          operation(
-            (error, result) => {
-              if (error) callback(error);
-              else callback(null, convert(result));
-            },
-            ...rest,
-          );
-        },
-        promise: async (...list) => convert(await operation(kUsePromises, ...list)),
+  const forms = {
+    sync: sync[`${name}Sync`] ?? ((a, b, c, d) => operation(undefined, a, b, c, d)),
+    callback(a, b, c, d, e) {
+      if (typeof b === 'function') operation(b, a);
+      else if (typeof c === 'function') operation(c, a, b);
+      else if (typeof d === 'function') operation(d, a, b, c);
+      else if (typeof e === 'function') operation(e, a, b, c, d);
+      else withoutCallback(operation, [...arguments]);
+    },
+    promise(a, b, c, d) {
+      try {
+        return operation(kUsePromises, a, b, c, d);
+      } catch (error) {
+        return Promise.reject(error);
       }
-    : {
-        sync: (...list) => operation(undefined, ...list),
-        callback(...list) {
-          const [callback, rest] = splitCallback(list, operation);
-          operation(callback, ...rest);
-        },
-        promise: async (...list) => operation(kUsePromises, ...list),
-      };
+    },
+  };
   Object.defineProperty(forms.sync, 'name', { value: `${name}Sync` });
   Object.defineProperty(forms.callback, 'name', { value: name });
   Object.defineProperty(forms.promise, 'name', { value: name });

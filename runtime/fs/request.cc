@@ -11,9 +11,88 @@ using v8::Local;
 using v8::MaybeLocal;
 using v8::Value;
 
+char* PathText::Reserve(size_t size) {
+  if (size < kInline && !heap_) return inline_;
+  auto bigger = std::make_unique<char[]>(size + 1);
+  std::memcpy(bigger.get(), c_str(), size_ + 1);
+  heap_ = std::move(bigger);
+  return heap_.get();
+}
+
+void PathText::Set(Isolate* isolate, Local<Value> value) {
+  size_ = 0;
+  if (value->IsArrayBufferView()) {
+    std::span<uint8_t> bytes = BytesOf(value);
+    Append({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return;
+  }
+  if (!value->IsString()) return;
+  Local<v8::String> string = value.As<v8::String>();
+  // Three bytes are the most a UTF-16 unit takes.
+  const size_t most = static_cast<size_t>(string->Length()) * 3;
+  char* text = Reserve(most);
+  size_ = static_cast<size_t>(
+      string->WriteUtf8(isolate, text, static_cast<int>(most), nullptr,
+                        v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8));
+  text[size_] = '\0';
+}
+
+void PathText::Append(std::string_view more) {
+  char* text = Reserve(size_ + more.size());
+  if (!more.empty()) std::memcpy(text + size_, more.data(), more.size());
+  size_ += more.size();
+  text[size_] = '\0';
+}
+
+bool FsCompletion::Prepare(Environment* env, const Args& args, Local<Value> req, Local<Value> convert) {
+  Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  if (req->IsFunction()) {
+    callback_.Reset(isolate, req.As<v8::Function>());
+    operation_.Start(env, "FSREQCALLBACK");
+  } else {
+    Local<v8::Promise::Resolver> resolver;
+    if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return false;
+    resolver_.Reset(isolate, resolver);
+    args.GetReturnValue().Set(resolver->GetPromise());
+    operation_.Start(env, "FSREQPROMISE");
+  }
+  if (convert->IsFunction()) convert_.Reset(isolate, convert.As<v8::Function>());
+  return true;
+}
+
+void FsCompletion::Deliver(Environment* env, Local<Value> error, Local<Value> result) {
+  Isolate* isolate = env->isolate();
+  Local<v8::Context> context = env->context();
+  if (error->IsNull() && !convert_.IsEmpty()) {
+    v8::TryCatch try_catch(isolate);
+    Local<v8::Function> convert = convert_.Get(isolate);
+    if (!convert->Call(context, v8::Undefined(isolate), 1, &result).ToLocal(&result)) {
+      error = try_catch.Exception();
+    }
+  }
+  const bool failed = !error->IsNull();
+  if (!resolver_.IsEmpty()) {
+    CallbackScope scope(env, operation_.context());
+    AsyncScope async_scope(env, operation_.ids(), operation_.resource());
+    Local<v8::Promise::Resolver> resolver = resolver_.Get(isolate);
+    if (failed)
+      resolver->Reject(context, error).Check();
+    else
+      resolver->Resolve(context, result).Check();
+    return;
+  }
+  Local<Value> argv[] = {error, result};
+  const int argc = failed || result->IsUndefined() ? 1 : 2;
+  (void)operation_.MakeCallback(v8::Undefined(isolate), callback_.Get(isolate), argc, argv);
+}
+
 FsRequest::FsRequest(Environment* env, const char* syscall, ToResult to_result)
     : env_(env), syscall_(syscall), to_result_(to_result) {
-  std::memset(&uv, 0, sizeof(uv));
+  // What uv_fs_req_cleanup() looks at, should the operation never start.
+  uv.fs_type = UV_FS_UNKNOWN;
+  uv.path = uv.new_path = nullptr;
+  uv.ptr = uv.bufs = nullptr;
   uv.data = this;
 }
 
@@ -30,24 +109,9 @@ Local<Value> FsRequest::MakeError(int error) {
                            dest.empty() ? nullptr : dest.c_str());
 }
 
-bool FsRequest::Prepare(const Args& args, Local<Value> req) {
-  Local<v8::Context> context = env_->context();
-  if (req->IsFunction()) {
-    callback_.Reset(isolate(), req.As<v8::Function>());
-    operation_.Start(env_, "FSREQCALLBACK");
-  } else {
-    Local<v8::Promise::Resolver> resolver;
-    if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return false;
-    resolver_.Reset(isolate(), resolver);
-    args.GetReturnValue().Set(resolver->GetPromise());
-    operation_.Start(env_, "FSREQPROMISE");
-  }
-  return true;
-}
-
-void FsRequest::FinishSync(const Args& args, int error, bool quiet_no_entry) {
+void FsRequest::FinishSync(const Args& args, int error) {
   if (error < 0) {
-    if (quiet_no_entry && (error == UV_ENOENT || error == UV_ENOTDIR)) return;
+    if (quiet && (error == UV_ENOENT || error == UV_ENOTDIR)) return;
     isolate()->ThrowException(MakeError(error));
     return;
   }
@@ -76,10 +140,10 @@ void FsRequest::FailSoon(int error) {
 
 void FsRequest::Complete(ssize_t code) {
   std::unique_ptr<FsRequest> self(this);
-  if (env_->is_stopping()) return;
+  Environment* env = env_;
+  if (env->is_stopping()) return;
   v8::HandleScope handles(isolate());
-  Local<v8::Context> context = env_->context();
-  v8::Context::Scope context_scope(context);
+  v8::Context::Scope context_scope(env->context());
   Local<Value> error = v8::Null(isolate());
   Local<Value> result = v8::Undefined(isolate());
   if (code < 0) {
@@ -91,21 +155,66 @@ void FsRequest::Complete(ssize_t code) {
       result = v8::Undefined(isolate());
     }
   }
-  const bool failed = !error->IsNull();
-  if (!resolver_.IsEmpty()) {
-    CallbackScope scope(env_, operation_.context());
-    AsyncScope async_scope(env_, operation_.ids(), operation_.resource());
-    Local<v8::Promise::Resolver> resolver = resolver_.Get(isolate());
-    if (failed)
-      resolver->Reject(context, error).Check();
-    else
-      resolver->Resolve(context, result).Check();
+  held_.clear();  // the callback may want that memory back
+  completion_.Deliver(env, error, result);
+}
+
+bool FsJob::Fail(int error, const char* syscall, std::string_view path) {
+  error_ = error;
+  syscall_ = syscall;
+  error_path_ = path;
+  return false;
+}
+
+Local<Value> FsJob::Error(Environment* env) {
+  return env->UvException(error_, syscall_, nullptr, error_path_.empty() ? nullptr : error_path_.c_str());
+}
+
+MaybeLocal<Value> FsJob::Result(Environment* env) { return v8::Undefined(env->isolate()).As<Value>(); }
+
+void FsJob::Run(const Args& args, Local<Value> req, std::unique_ptr<FsJob> job) {
+  if (!job) return;
+  Environment* env = Environment::From(args);
+  if (req->IsUndefined()) {
+    job->Work();
+    Local<Value> result;
+    if (job->error_ != 0) {
+      env->isolate()->ThrowException(job->Error(env));
+    } else if (job->Result(env).ToLocal(&result)) {
+      args.GetReturnValue().Set(result);
+    }
     return;
   }
-  Local<Value> argv[] = {error, result};
-  const int argc = failed || result->IsUndefined() ? 1 : 2;
-  held_.clear();  // the callback may want that memory back
-  (void)operation_.MakeCallback(v8::Undefined(isolate()), callback_.Get(isolate()), argc, argv);
+  if (!job->completion_.Prepare(env, args, req, v8::Undefined(env->isolate()))) return;
+  FsJob* raw = job.release();
+  raw->env_ = env;
+  raw->work_.data = raw;
+  const auto work = [](uv_work_t* w) { static_cast<FsJob*>(w->data)->Work(); };
+  const auto done = [](uv_work_t* w, int status) {
+    auto* self = static_cast<FsJob*>(w->data);
+    if (status != 0) self->Fail(status, "queue");
+    self->Complete(self->env_);
+  };
+  uv_queue_work(env->loop(), &raw->work_, work, done);
+}
+
+void FsJob::Complete(Environment* env) {
+  std::unique_ptr<FsJob> self(this);
+  if (env->is_stopping()) return;
+  v8::HandleScope handles(env->isolate());
+  v8::Context::Scope context_scope(env->context());
+  Local<Value> error = v8::Null(env->isolate());
+  Local<Value> result = v8::Undefined(env->isolate());
+  if (error_ != 0) {
+    error = Error(env);
+  } else {
+    v8::TryCatch try_catch(env->isolate());
+    if (!Result(env).ToLocal(&result)) {
+      error = try_catch.Exception();
+      result = v8::Undefined(env->isolate());
+    }
+  }
+  completion_.Deliver(env, error, result);
 }
 
 MaybeLocal<Value> FsUndefined(FsRequest& request) { return v8::Undefined(request.isolate()).As<Value>(); }
@@ -116,16 +225,26 @@ MaybeLocal<Value> FsNumber(FsRequest& request) {
 
 namespace {
 
-// A Float64Array, or a BigInt64Array when the caller wants bigints.
-Local<Value> Numbers(Isolate* isolate, const int64_t* values, size_t count, bool bigint) {
-  Local<v8::ArrayBuffer> memory = v8::ArrayBuffer::New(isolate, count * 8);
-  if (bigint) {
-    std::memcpy(memory->Data(), values, count * 8);
-    return v8::BigInt64Array::New(memory, 0, count);
+// An array of numbers is cheaper than the memory of a typed array.
+Local<Value> Numbers(Isolate* isolate, std::span<const double> values) {
+  Local<Value> numbers[kStatNumbers];
+  for (size_t i = 0; i < values.size(); ++i) numbers[i] = v8::Number::New(isolate, values[i]);
+  return v8::Array::New(isolate, numbers, values.size());
+}
+
+Local<Value> BigInts(Isolate* isolate, std::span<const int64_t> values) {
+  Local<v8::ArrayBuffer> memory = v8::ArrayBuffer::New(isolate, values.size_bytes());
+  std::memcpy(memory->Data(), values.data(), values.size_bytes());
+  return v8::BigInt64Array::New(memory, 0, values.size());
+}
+
+template <typename Number>
+Number* WriteFields(const uv_stat_t& s, Number* n) {
+  for (uint64_t value : {s.st_dev, s.st_mode, s.st_nlink, s.st_uid, s.st_gid, s.st_rdev, s.st_blksize,
+                         s.st_ino, s.st_size, s.st_blocks}) {
+    *n++ = static_cast<Number>(value);
   }
-  auto* doubles = static_cast<double*>(memory->Data());
-  for (size_t i = 0; i < count; ++i) doubles[i] = static_cast<double>(values[i]);
-  return v8::Float64Array::New(memory, 0, count);
+  return n;
 }
 
 MaybeLocal<Value> Name(FsRequest& request, const char* text) {
@@ -135,27 +254,31 @@ MaybeLocal<Value> Name(FsRequest& request, const char* text) {
 
 }  // namespace
 
+void WriteStat(const uv_stat_t& s, double* numbers) {
+  numbers = WriteFields(s, numbers);
+  for (const uv_timespec_t* t : {&s.st_atim, &s.st_mtim, &s.st_ctim, &s.st_birthtim}) {
+    *numbers++ = static_cast<double>(t->tv_sec) * 1000 + static_cast<double>(t->tv_nsec) / 1e6;
+  }
+}
+
+void WriteStat(const uv_stat_t& s, int64_t* numbers) {
+  numbers = WriteFields(s, numbers);
+  for (const uv_timespec_t* t : {&s.st_atim, &s.st_mtim, &s.st_ctim, &s.st_birthtim}) {
+    *numbers++ = t->tv_sec;
+    *numbers++ = t->tv_nsec;
+  }
+}
+
 MaybeLocal<Value> FsStat(FsRequest& request) {
-  const uv_stat_t& s = request.uv.statbuf;
-  const int64_t values[] = {static_cast<int64_t>(s.st_dev),
-                            static_cast<int64_t>(s.st_mode),
-                            static_cast<int64_t>(s.st_nlink),
-                            static_cast<int64_t>(s.st_uid),
-                            static_cast<int64_t>(s.st_gid),
-                            static_cast<int64_t>(s.st_rdev),
-                            static_cast<int64_t>(s.st_blksize),
-                            static_cast<int64_t>(s.st_ino),
-                            static_cast<int64_t>(s.st_size),
-                            static_cast<int64_t>(s.st_blocks),
-                            s.st_atim.tv_sec,
-                            s.st_atim.tv_nsec,
-                            s.st_mtim.tv_sec,
-                            s.st_mtim.tv_nsec,
-                            s.st_ctim.tv_sec,
-                            s.st_ctim.tv_nsec,
-                            s.st_birthtim.tv_sec,
-                            s.st_birthtim.tv_nsec};
-  return Numbers(request.isolate(), values, std::size(values), request.flag);
+  Isolate* isolate = request.isolate();
+  if (request.flag) {
+    int64_t values[kBigStatNumbers];
+    WriteStat(request.uv.statbuf, values);
+    return BigInts(isolate, values);
+  }
+  double values[kStatNumbers];
+  WriteStat(request.uv.statbuf, values);
+  return Numbers(isolate, values);
 }
 
 MaybeLocal<Value> FsStatFs(FsRequest& request) {
@@ -164,7 +287,10 @@ MaybeLocal<Value> FsStatFs(FsRequest& request) {
                             static_cast<int64_t>(s.f_blocks), static_cast<int64_t>(s.f_bfree),
                             static_cast<int64_t>(s.f_bavail), static_cast<int64_t>(s.f_files),
                             static_cast<int64_t>(s.f_ffree)};
-  return Numbers(request.isolate(), values, std::size(values), request.flag);
+  if (request.flag) return BigInts(request.isolate(), values);
+  double doubles[std::size(values)];
+  for (size_t i = 0; i < std::size(values); ++i) doubles[i] = static_cast<double>(values[i]);
+  return Numbers(request.isolate(), doubles);
 }
 
 MaybeLocal<Value> FsPath(FsRequest& request) { return Name(request, request.uv.path); }

@@ -6,12 +6,53 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/buffer/buffer.h"
 #include "runtime/engine/environment.h"
 
 namespace parley {
+
+// A path as the operating system takes it. Short ones, nearly all, need no memory of their own.
+class PathText {
+ public:
+  PathText() { inline_[0] = '\0'; }
+  PathText(const PathText&) = delete;
+  PathText& operator=(const PathText&) = delete;
+
+  // A string, or bytes.
+  void Set(v8::Isolate* isolate, v8::Local<v8::Value> value);
+  void Append(std::string_view text);
+  const char* c_str() const { return heap_ ? heap_.get() : inline_; }
+  std::string_view view() const { return {c_str(), size_}; }
+  bool empty() const { return size_ == 0; }
+
+ private:
+  char* Reserve(size_t size);  // bytes without the final zero; keeps the text
+  static constexpr size_t kInline = 256;
+  size_t size_ = 0;
+  char inline_[kInline];
+  std::unique_ptr<char[]> heap_;
+};
+
+// How an asynchronous operation tells its end.
+class FsCompletion {
+ public:
+  using Args = v8::FunctionCallbackInfo<v8::Value>;
+
+  // From the call's `req`; a promise becomes what the call returns. `convert`, when it is a function, makes
+  // what the program gets of the binding's result.
+  bool Prepare(Environment* env, const Args& args, v8::Local<v8::Value> req, v8::Local<v8::Value> convert);
+  // `error` is null when the operation succeeded.
+  void Deliver(Environment* env, v8::Local<v8::Value> error, v8::Local<v8::Value> result);
+
+ private:
+  v8::Global<v8::Function> callback_;
+  v8::Global<v8::Function> convert_;
+  v8::Global<v8::Promise::Resolver> resolver_;
+  AsyncOperation operation_;
+};
 
 class FsRequest {
  public:
@@ -24,23 +65,24 @@ class FsRequest {
   FsRequest(const FsRequest&) = delete;
   FsRequest& operator=(const FsRequest&) = delete;
 
-  // Starts `operation(loop, uv_fs_t*, uv_fs_cb)`, a libuv call with its arguments bound, in the way `req`
-  // says. `request` is filled (paths, buffers, encoding) before. A synchronous error that is 'no entry' gives
-  // undefined instead of an exception when `quiet_no_entry` is set.
-  template <typename Operation>
-  static void Run(const Args& args, v8::Local<v8::Value> req, std::unique_ptr<FsRequest> request,
-                  Operation operation, bool quiet_no_entry = false) {
+  // Fills a request from its arguments (`fill(request)`: paths, buffers, encoding; false with an exception
+  // pending) and starts `operation(loop, request, uv_fs_cb)`, a libuv call, in the way `req` says: on the
+  // stack when it is synchronous. `convert`: see FsCompletion.
+  template <typename Fill, typename Operation>
+  static void Run(const Args& args, v8::Local<v8::Value> req, v8::Local<v8::Value> convert,
+                  const char* syscall, ToResult to_result, Fill fill, Operation operation) {
     if (req->IsNull()) return;  // the caller only wanted its arguments checked
-    uv_loop_t* loop = request->env_->loop();
+    Environment* env = Environment::From(args);
     if (req->IsUndefined()) {
-      int error = operation(loop, &request->uv, nullptr);
-      request->FinishSync(args, error, quiet_no_entry);
+      FsRequest request(env, syscall, to_result);
+      if (fill(request)) request.FinishSync(args, operation(env->loop(), request, nullptr));
       return;
     }
-    if (!request->Prepare(args, req)) return;
-    int error = operation(loop, &request->uv, OnDone);
+    auto request = std::make_unique<FsRequest>(env, syscall, to_result);
+    if (!fill(*request) || !request->completion_.Prepare(env, args, req, convert)) return;
     // From here the request owns itself; what libuv refuses at once is told like any other failure.
     FsRequest* raw = request.release();
+    const int error = operation(env->loop(), *raw, OnDone);
     if (error < 0) raw->FailSoon(error);
   }
 
@@ -50,16 +92,16 @@ class FsRequest {
   std::span<uint8_t> Hold(v8::Local<v8::Value> view);
 
   uv_fs_t uv;
-  std::string path;  // for messages; empty when the operation has none
-  std::string dest;
+  PathText path;  // for messages, too; empty when the operation has none
+  PathText dest;
   Encoding encoding = Encoding::kUtf8;
-  bool flag = false;  // the operation's own: bigint results, or entries with their types
+  bool flag = false;   // the operation's own: bigint results, or entries with their types
+  bool quiet = false;  // a synchronous 'no entry' gives undefined instead of an exception
   std::vector<uv_buf_t> buffers;
 
  private:
   static void OnDone(uv_fs_t* uv);
-  bool Prepare(const Args& args, v8::Local<v8::Value> req);
-  void FinishSync(const Args& args, int error, bool quiet_no_entry);
+  void FinishSync(const Args& args, int error);
   void FailSoon(int error);
   void Complete(ssize_t code);
   v8::Local<v8::Value> MakeError(int error);
@@ -67,20 +109,52 @@ class FsRequest {
   Environment* env_;
   const char* syscall_;
   ToResult to_result_;
-  v8::Global<v8::Function> callback_;
-  v8::Global<v8::Promise::Resolver> resolver_;
-  AsyncOperation operation_;
+  FsCompletion completion_;
   std::vector<std::shared_ptr<v8::BackingStore>> held_;
+};
+
+// Several system calls as one job: one function that any thread can run, instead of a request each.
+class FsJob {
+ public:
+  using Args = v8::FunctionCallbackInfo<v8::Value>;
+  virtual ~FsJob() = default;
+
+  // Runs `job` in the way `req` says; null with an exception pending does nothing.
+  static void Run(const Args& args, v8::Local<v8::Value> req, std::unique_ptr<FsJob> job);
+
+ protected:
+  virtual void Work() = 0;  // no JavaScript here
+  virtual v8::MaybeLocal<v8::Value> Result(Environment* env);
+  virtual v8::Local<v8::Value> Error(Environment* env);
+  // Remembers a failed call. Always false.
+  bool Fail(int error, const char* syscall, std::string_view path = {});
+
+  int error_ = 0;  // negative
+  const char* syscall_ = "";
+  std::string error_path_;
+
+ private:
+  void Complete(Environment* env);
+  uv_work_t work_;
+  Environment* env_ = nullptr;
+  FsCompletion completion_;
 };
 
 // Results.
 v8::MaybeLocal<v8::Value> FsUndefined(FsRequest& request);
 v8::MaybeLocal<v8::Value> FsNumber(FsRequest& request);   // uv.result
-v8::MaybeLocal<v8::Value> FsStat(FsRequest& request);     // 18 numbers, see StatNumbers in request.cc
+v8::MaybeLocal<v8::Value> FsStat(FsRequest& request);     // see StatNumbers
 v8::MaybeLocal<v8::Value> FsStatFs(FsRequest& request);   // 7 numbers
 v8::MaybeLocal<v8::Value> FsPath(FsRequest& request);     // uv.path: mkdtemp
 v8::MaybeLocal<v8::Value> FsPointer(FsRequest& request);  // uv.ptr as a path: readlink, realpath
 v8::MaybeLocal<v8::Value> FsEntries(FsRequest& request);  // names, or [names, types]
+
+// The numbers of a stat as JavaScript reads them (runtime/fs/stats.js): ten fields, then four times as
+// milliseconds, or as pairs of seconds and nanoseconds when they are bigints.
+constexpr size_t kStatNumbers = 14;
+constexpr size_t kBigStatNumbers = 18;
+void WriteStat(const uv_stat_t& stat, double* numbers);
+void WriteStat(const uv_stat_t& stat, int64_t* numbers);
 
 }  // namespace parley
 

@@ -80,27 +80,10 @@ function BigIntStats(numbers) {
 Object.setPrototypeOf(BigIntStats.prototype, StatsBase.prototype);
 Object.setPrototypeOf(BigIntStats, StatsBase);
 
-// From the binding's numbers (runtime/fs/request.cc).
+// From the binding's numbers (runtime/fs/request.h).
 function makeStats(n) {
-  if (n === undefined) return undefined;
-  if (n instanceof BigInt64Array) return new BigIntStats(n);
-  const ms = (i) => n[i] * 1000 + n[i + 1] / 1e6;
-  return new Stats(
-    n[0],
-    n[1],
-    n[2],
-    n[3],
-    n[4],
-    n[5],
-    n[6],
-    n[7],
-    n[8],
-    n[9],
-    ms(10),
-    ms(12),
-    ms(14),
-    ms(16),
-  );
+  if (n.length === 18) return new BigIntStats(n);
+  return new Stats(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13]);
 }
 
 class StatFs {
@@ -117,7 +100,7 @@ class Dirent {
     this.name = name;
     this.parentPath = parentPath;
     this.path = parentPath;
-    Object.defineProperty(this, kType, { value: type, enumerable: true, writable: true, configurable: true });
+    this[kType] = type;
   }
 }
 for (const [name, kind] of [

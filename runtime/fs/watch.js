@@ -128,7 +128,6 @@ async function* watchAsync(filename, options) {
 
 // ---- watchFile: looks at the file again and again ----
 
-const kNothingThere = new Array(18).fill(0);
 const watched = new Map(); // path → StatWatcher
 
 class StatWatcher extends EventEmitter {
@@ -151,9 +150,7 @@ class StatWatcher extends EventEmitter {
     forms.stat.callback(this.path, { bigint: this.bigint }, (error, stats) => {
       if (this.#stopped) return;
       if (error) {
-        stats = makeStats(
-          this.bigint ? BigInt64Array.from(kNothingThere, BigInt) : Float64Array.from(kNothingThere),
-        );
+        stats = makeStats(this.bigint ? new BigInt64Array(18) : new Float64Array(14));
       }
       this.#compare(stats, error);
       this.#timer = setTimeout(() => this.#look(), this.interval);

@@ -8,6 +8,7 @@ const args = require('internal/fs/args');
 const { binding, forms, kUsePromises } = require('internal/fs/operations');
 
 const kChunk = 512 * 1024; // of the thread pool's time at once, and what an abort signal waits for at most
+const kOneJob = 1024 * 1024; // what is written in one visit to the thread pool
 const kMaxFile = 2 ** 31 - 1;
 const kSizeField = 8; // in the binding's numbers of a stat
 const kModeField = 1;
@@ -21,14 +22,16 @@ const decode = (bytes, encoding) => (encoding && encoding !== 'buffer' ? bytes.t
 
 // ---- reading ----
 
+const kReadDefaults = Object.freeze({ flag: 'r' });
+
 function readFileSync(path, options) {
-  options = args.toOptions(options, { flag: 'r' });
+  options = args.toOptions(options, kReadDefaults);
   const encoding = options.encoding || 'buffer';
-  if (Number.isInteger(path) && path >= 0) return binding.readFileSync(args.toFd(path), 0, encoding);
-  return binding.readFileSync(args.toPath(path), args.toFlags(options.flag ?? 'r'), encoding);
+  if (isFd(path)) return binding.readFile(args.toFd(path), 0, encoding, undefined);
+  return binding.readFile(args.toPath(path), args.toFlags(options.flag ?? 'r'), encoding, undefined);
 }
 
-// `check` is called between the steps: it throws when the reader has changed its mind.
+// In steps, between which the reader may change its mind.
 async function readDescriptor(fd, signal) {
   throwIfAborted(signal);
   const numbers = await binding.fstat(fd, false, kUsePromises);
@@ -79,14 +82,29 @@ function ownedBySomebody(file) {
   return require('internal/fs/file_handle').isFileHandle(file) ? file.fd : undefined;
 }
 
+// What the binding's readFile left to us: a descriptor of a file that is large, or of unknown size.
+async function readRest(fd, encoding) {
+  try {
+    return decode(await readDescriptor(fd), encoding);
+  } finally {
+    await binding.close(fd, kUsePromises);
+  }
+}
+
 // Checks at once, then works: callback forms throw bad arguments, promise forms reject with them.
 function prepareRead(file, options) {
-  options = args.toOptions(options, { flag: 'r' });
+  options = args.toOptions(options, kReadDefaults);
   const { encoding, signal } = options;
   const given = ownedBySomebody(file);
   if (given !== undefined) return async () => decode(await readDescriptor(given, signal), encoding);
   const path = args.toPath(file);
   const flags = args.toFlags(options.flag ?? 'r');
+  if (!signal) {
+    return async () => {
+      const result = await binding.readFile(path, flags, encoding || 'buffer', kUsePromises);
+      return typeof result === 'number' ? readRest(result, encoding) : result;
+    };
+  }
   return async () => {
     throwIfAborted(signal);
     const bytes = await withFile(path, flags, 0o666, (fd) => readDescriptor(fd, signal));
@@ -141,18 +159,10 @@ function writeOptions(options, flag) {
 
 function writeFileSync(path, data, options, defaultFlag = 'w') {
   options = writeOptions(options, defaultFlag);
-  const bytes = args.toBytes(data, options.encoding);
-  const isOwn = !isFd(path);
-  const fd = isOwn ? forms.open.sync(path, options.flag, options.mode) : path;
-  try {
-    let done = 0;
-    while (done < bytes.byteLength) {
-      done += binding.writeBuffer(fd, bytes, done, bytes.byteLength - done, -1, undefined);
-    }
-    if (options.flush) binding.fsync(fd, undefined);
-  } finally {
-    if (isOwn) binding.close(fd, undefined);
-  }
+  const { encoding, mode, flush } = options;
+  args.checkData(data);
+  const file = isFd(path) ? path : args.toPath(path);
+  binding.writeFile(file, data, encoding, args.toFlags(options.flag), mode, flush, undefined);
 }
 
 function appendFileSync(path, data, options) {
@@ -164,6 +174,13 @@ function prepareWrite(file, data, options, { flag = 'w', allowIterable = false }
   options = writeOptions(options, flag);
   const { encoding, signal } = options;
   const iterable = allowIterable && isIterable(data);
+  if (!iterable) args.checkData(data);
+  const given = ownedBySomebody(file);
+  const path = given === undefined ? args.toPath(file) : undefined;
+  const flags = given === undefined ? args.toFlags(options.flag) : 0;
+  if (!iterable && !signal && path !== undefined && (data.byteLength ?? data.length) <= kOneJob) {
+    return () => binding.writeFile(path, data, encoding, flags, options.mode, options.flush, kUsePromises);
+  }
   const bytes = iterable ? null : args.toBytes(data, encoding);
   const write = async (fd) => {
     throwIfAborted(signal);
@@ -171,10 +188,7 @@ function prepareWrite(file, data, options, { flag = 'w', allowIterable = false }
     else await writeBytes(fd, bytes, signal);
     if (options.flush) await binding.fsync(fd, kUsePromises);
   };
-  const given = ownedBySomebody(file);
   if (given !== undefined) return () => write(given);
-  const path = args.toPath(file);
-  const flags = args.toFlags(options.flag);
   return async () => {
     throwIfAborted(signal);
     await withFile(path, flags, options.mode, write);
@@ -198,7 +212,18 @@ function deliverNothing(work, callback) {
 
 function readFile(path, options, callback) {
   callback = args.toCallback(callback || options);
-  deliver(prepareRead(path, options), callback);
+  options = args.toOptions(options, kReadDefaults);
+  if (options.signal || isFd(path)) {
+    deliver(prepareRead(path, options), callback);
+    return;
+  }
+  const { encoding } = options;
+  const flags = args.toFlags(options.flag ?? 'r');
+  binding.readFile(args.toPath(path), flags, encoding || 'buffer', (error, result) => {
+    if (error) callback(error);
+    else if (typeof result === 'number') deliver(() => readRest(result, encoding), callback);
+    else callback(null, result);
+  });
 }
 
 function writeFile(path, data, options, callback) {
@@ -257,10 +282,10 @@ function truncate(path, length, callback) {
   }
   if (isFd(path)) {
     warnFd();
-    forms.ftruncate.callback(path, length ?? 0, callback);
+    forms.ftruncate.callback(path, length, callback);
     return;
   }
-  const work = prepareTruncate(path, length ?? undefined);
+  const work = prepareTruncate(path, length);
   deliverNothing(work, args.toCallback(callback));
 }
 

@@ -148,6 +148,7 @@ int main(int argc, char** argv) {
   argv = uv_setup_args(argc, argv);
   // A peer that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   parley::Options& options = parley::ProcessOptions();
   options.argv0 = argc > 0 ? argv[0] : "parley";
   EndOnErrors(options, LoadEnvFiles(argc, argv));
