@@ -7,6 +7,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/engine/builtins.h"
 #include "runtime/engine/environment.h"
+#include "runtime/main/options.h"
 #include "runtime/modules/dynamic_import.h"
 
 namespace parley {
@@ -16,14 +17,23 @@ void OnPromiseReject(v8::PromiseRejectMessage message) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   Environment* env = Environment::From(isolate);
   if (env == nullptr || env->is_stopping() || !env->HasHook(Hook::kPromiseReject)) return;
-  if (message.GetEvent() > v8::kPromiseHandlerAddedAfterReject)
-    return;  // resolved or rejected once more: no matter
   v8::HandleScope handles(isolate);
   v8::Local<v8::Value> value = message.GetValue();
   if (value.IsEmpty()) value = v8::Undefined(isolate);
   v8::Local<v8::Value> args[] = {v8::Integer::New(isolate, message.GetEvent()), message.GetPromise(), value};
-  v8::TryCatch ignore(isolate);
-  env->GetHook(Hook::kPromiseReject)->Call(env->context(), v8::Undefined(isolate), 3, args).IsEmpty();
+  v8::TryCatch try_catch(isolate);
+  bool failed =
+      env->GetHook(Hook::kPromiseReject)->Call(env->context(), v8::Undefined(isolate), 3, args).IsEmpty();
+  if (failed && try_catch.HasCaught() && !try_catch.HasTerminated()) {
+    std::fprintf(stderr, "Exception in PromiseRejectCallback:\n");
+    env->PrintException(try_catch.Exception(), try_catch.Message());
+  }
+}
+
+// --abort-on-uncaught-exception: asked by V8 when it sees that nobody is going to catch.
+bool MayAbort(v8::Isolate* isolate) {
+  Environment* env = Environment::From(isolate);
+  return env != nullptr && !env->is_stopping() && env->field(kMayAbort) != 0;
 }
 
 // Exceptions of microtasks: nobody else's TryCatch is around them.
@@ -40,7 +50,8 @@ void ConfigureIsolate(v8::Isolate* isolate) {
   isolate->SetPromiseRejectCallback(OnPromiseReject);
   isolate->SetHostImportModuleDynamicallyCallback(ImportModuleDynamically);
   isolate->AddMessageListenerWithErrorLevel(OnMessage, v8::Isolate::kMessageError);
-  isolate->SetCaptureStackTraceForUncaughtExceptions(false);
+  isolate->SetCaptureStackTraceForUncaughtExceptions(ProcessOptions().Flag("--trace-uncaught"));
+  isolate->SetAbortOnUncaughtExceptionCallback(MayAbort);
 }
 
 bool Bootstrap(Environment* env, v8::Local<v8::Context> context) {

@@ -22,7 +22,7 @@ setHook(hooks.kUncaught, uncaught.onUncaught);
 setHook(hooks.kPromiseReject, rejections.onPromiseReject);
 setHook(hooks.kBeforeExit, exit.onBeforeExit);
 setHook(hooks.kExit, exit.onExit);
-setHook(hooks.kDescribe, (error) => require('internal/util/inspect').inspect(error));
+setHook(hooks.kDescribe, uncaught.describe);
 setHook(hooks.kStart, require('internal/main/start').start);
 setHook(hooks.kImport, (specifier, referrer, type) =>
   require('internal/modules/esm').importDynamic(specifier, referrer, type),

@@ -46,13 +46,17 @@ void RunMicrotasks(const Args& args) { args.GetIsolate()->PerformMicrotaskCheckp
 
 void EnqueueMicrotask(const Args& args) { args.GetIsolate()->EnqueueMicrotask(args[0].As<v8::Function>()); }
 
-// triggerUncaughtException(error, fromPromise, showSource): the source line of an error from a promise is
-// shown on request.
+// triggerUncaughtException(error, fromPromise)
 void TriggerUncaught(const Args& args) {
-  v8::Isolate* isolate = args.GetIsolate();
-  v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, args[0]);
-  if (args[1]->IsTrue() && !args[2]->IsTrue()) message = {};
+  v8::Local<v8::Message> message = v8::Exception::CreateMessage(args.GetIsolate(), args[0]);
   Environment::From(args)->TriggerUncaughtException(args[0], message, args[1]->IsTrue());
+}
+
+// detailString(value): a text for messages that runs none of the program's code.
+void DetailString(const Args& args) {
+  v8::Local<v8::String> text;
+  if (args[0]->ToDetailString(args.GetIsolate()->GetCurrentContext()).ToLocal(&text))
+    args.GetReturnValue().Set(text);
 }
 
 constexpr BindingFunction kFunctions[] = {{"binding", GetBinding},
@@ -62,7 +66,8 @@ constexpr BindingFunction kFunctions[] = {{"binding", GetBinding},
                                           {"setAsyncContext", SetAsyncContext},
                                           {"runMicrotasks", RunMicrotasks},
                                           {"enqueueMicrotask", EnqueueMicrotask},
-                                          {"triggerUncaughtException", TriggerUncaught}};
+                                          {"triggerUncaughtException", TriggerUncaught},
+                                          {"detailString", DetailString}};
 PARLEY_BINDING(engine, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

@@ -32,6 +32,7 @@ enum Field : int {
   kDestroyHooks,
   kPromiseResolveHooks,
   kNativeResource,  // 1: the running resource is native code's (AsyncScope), not JavaScript's
+  kMayAbort,              // --abort-on-uncaught-exception holds: no capture callback is set
   kFieldCount
 };
 // Where the ids (enum AsyncNumber) lie in the memory of the fields, in bytes.
@@ -94,6 +95,9 @@ class Environment {
   // message on stderr and the end of the process.
   void TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local<v8::Message> message,
                                 bool from_promise = false);
+
+  // Writes to stderr where it was thrown and what it is.
+  void PrintException(v8::Local<v8::Value> error, v8::Local<v8::Message> message);
 
   // Ends the process: cleanup hooks, then exit().
   [[noreturn]] void Exit(int code);

@@ -32,6 +32,7 @@ exports.kAfterHooks = 7;
 exports.kDestroyHooks = 8;
 exports.kPromiseResolveHooks = 9;
 exports.kNativeResource = 10;
+exports.kMayAbort = 11;
 
 exports.kExecutionId = 0;
 exports.kTriggerId = 1;
@@ -45,4 +46,5 @@ exports.fields = new Int32Array(memory, 0, kNumbersOffset / Int32Array.BYTES_PER
 exports.ids = new Float64Array(memory, kNumbersOffset);
 exports.ids[exports.kLastId] = 1; // the main script's
 exports.ids[exports.kDefaultTrigger] = -1;
+exports.fields[exports.kMayAbort] = 1;
 exports.setFields = () => engine.setFields(exports.fields);

@@ -53,14 +53,11 @@ function linkedBinding(name) {
 }
 
 // `process` inherits from its own prototype, and that from EventEmitter.prototype once `internal/process` has run.
+const processConstructor = Object.defineProperty(function () {}, 'name', { value: 'process' });
 const processPrototype = Object.create(Object.prototype, {
-  constructor: {
-    value: Object.defineProperty(function () {}, 'name', { value: 'process' }),
-    enumerable: false,
-    writable: true,
-    configurable: true,
-  },
+  constructor: { value: processConstructor, enumerable: false, writable: true, configurable: true },
 });
+processConstructor.prototype = processPrototype;
 // eslint-disable-next-line no-global-assign -- here is where `process`, a parameter of every builtin module, is made
 process = Object.create(processPrototype);
 

@@ -52,7 +52,8 @@ CodeCache EmbeddedCodeCache(size_t index) {
 void SetEngineFlags() {
   // The snapshot is part of the program file; who can change it can change everything else, too.
   v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
-  // import … with { type: 'json' }, and its older spelling "assert": on by default only in newer versions of V8.
+  // import … with { type: 'json' }, and its older spelling "assert": on by default only in newer versions of
+  // V8.
   v8::V8::SetFlagsFromString("--harmony-import-attributes");
   v8::V8::SetFlagsFromString("--harmony-import-assertions");
 }

@@ -1,9 +1,11 @@
 // What happens to an exception nobody caught (Node doc: process, event 'uncaughtException' and "Exit codes").
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "runtime/engine/environment.h"
 #include "runtime/engine/version.h"
+#include "runtime/main/options.h"
 
 namespace parley {
 namespace {
@@ -15,7 +17,8 @@ std::string Where(Environment* env, v8::Local<v8::Message> message) {
   v8::Local<v8::Context> context = env->context();
   v8::Local<v8::String> source;
   if (!message->GetSourceLine(context).ToLocal(&source)) return "";
-  std::string file = ToUtf8(isolate, message->GetScriptResourceName());
+  v8::Local<v8::Value> name = message->GetScriptResourceName();
+  std::string file = name->IsUndefined() ? "<anonymous_script>" : ToUtf8(isolate, name);
   std::string line = ToUtf8(isolate, source);
   int start = message->GetStartColumn(context).FromMaybe(0);
   int end = message->GetEndColumn(context).FromMaybe(0);
@@ -32,31 +35,52 @@ std::string Describe(Environment* env, v8::Local<v8::Value> error) {
   v8::Local<v8::Context> context = env->context();
   v8::Local<v8::Value> text;
   bool described =
-      env->HasHook(Hook::kDescribe) &&
+      error->IsObject() && env->HasHook(Hook::kDescribe) &&
       env->GetHook(Hook::kDescribe)->Call(context, v8::Undefined(isolate), 1, &error).ToLocal(&text);
   if (!described && error->IsNativeError()) {
     described = error.As<v8::Object>()->Get(context, OneByte(isolate, "stack")).ToLocal(&text);
   }
-  std::string result = "<toString() threw exception>";
+  if (described && text->IsString()) return ToUtf8(isolate, text);
   v8::Local<v8::String> detail;
-  if (described && text->IsString()) {
-    result = ToUtf8(isolate, text);
-  } else if (error->ToDetailString(context).ToLocal(&detail)) {
-    result = ToUtf8(isolate, detail);
-  }
-  if (error->IsNativeError()) return result;
-  return "Uncaught:\n" + result +
-         "\n(Use `parley --trace-uncaught ...` to show where the exception was thrown)";
+  if (error->ToDetailString(context).ToLocal(&detail)) return ToUtf8(isolate, detail);
+  return "<toString() threw exception>";
 }
 
-void Print(Environment* env, v8::Local<v8::Value> error, v8::Local<v8::Message> message) {
-  v8::TryCatch ignore(env->isolate());
-  std::string text = Where(env, message) + "\n" + Describe(env, error) +
-                     "\n\nParley v" PARLEY_VERSION " (Node.js v" PARLEY_NODE_VERSION ")\n";
-  std::fwrite(text.data(), 1, text.size(), stderr);
+// "Thrown at:\n    at ...": --trace-uncaught has V8 collect it.
+std::string ThrownAt(v8::Isolate* isolate, v8::Local<v8::Message> message) {
+  if (message.IsEmpty() || message->GetStackTrace().IsEmpty()) return "";
+  v8::Local<v8::StackTrace> trace = message->GetStackTrace();
+  std::string text = "Thrown at:\n";
+  for (int i = 0; i < trace->GetFrameCount(); i++) {
+    v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate, static_cast<uint32_t>(i));
+    std::string function = ToUtf8(isolate, frame->GetFunctionName());
+    std::string place = ToUtf8(isolate, frame->GetScriptName()) + ":" +
+                        std::to_string(frame->GetLineNumber()) + ":" + std::to_string(frame->GetColumn());
+    text += "    at " + (function.empty() ? place : function + " (" + place + ")") + "\n";
+  }
+  return text + "\n";
 }
 
 }  // namespace
+
+void Environment::PrintException(v8::Local<v8::Value> error, v8::Local<v8::Message> message) {
+  v8::TryCatch ignore(isolate_);
+  std::string text = Where(this, message);
+  if (error->IsNativeError()) {
+    text += "\n" + Describe(this, error);
+  } else {
+    text = "\n" + text + Describe(this, error);
+  }
+  std::string thrown_at = ThrownAt(isolate_, message);
+  if (thrown_at.empty() && !error->IsObject()) {
+    text += "\n(Use `parley --trace-uncaught ...` to show where the exception was thrown)";
+  }
+  text += "\n" + thrown_at;
+  if (ProcessOptions().Flag("--extra-info-on-fatal-exception")) {
+    text += "\nParley v" PARLEY_VERSION " (Node.js v" PARLEY_NODE_VERSION ")\n";
+  }
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 void Environment::TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local<v8::Message> message,
                                            bool from_promise) {
@@ -73,14 +97,18 @@ void Environment::TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local
     callback_depth_--;
     if (ok && handled->IsTrue()) return;
     if (!ok && try_catch.HasCaught()) {
-      Print(this, try_catch.Exception(), try_catch.Message());
-      Exit(7);
+      PrintException(try_catch.Exception(), try_catch.Message());
+      Exit(7);  // "Internal Exception Handler Run-Time Failure"
     }
     // A number: 'exit' listeners have run and this is the code they chose.
-    Print(this, error, message);
+    PrintException(error, message);
     if (ok && handled->IsInt32()) code = handled.As<v8::Int32>()->Value();
   } else {
-    Print(this, error, message);
+    PrintException(error, message);
+  }
+  if (ProcessOptions().Flag("--abort-on-uncaught-exception")) {
+    std::fflush(nullptr);
+    std::abort();
   }
   Exit(code);
 }

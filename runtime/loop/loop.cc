@@ -96,11 +96,18 @@ int Environment::RunLoop() {
   if (!HasHook(Hook::kExit)) return 0;
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Value> code;
-  if (!GetHook(Hook::kExit)->Call(main_context, v8::Undefined(isolate_), 0, nullptr).ToLocal(&code)) {
-    if (try_catch.HasCaught()) TriggerUncaughtException(try_catch.Exception(), try_catch.Message());
-    return 7;
+  for (int attempt = 0; attempt < 2; attempt++) {
+    if (GetHook(Hook::kExit)->Call(main_context, v8::Undefined(isolate_), 0, nullptr).ToLocal(&code)) {
+      return code->IsInt32() ? code.As<v8::Int32>()->Value() : 0;
+    }
+    // A listener of 'exit' threw. If that is handled the code is still to be asked for.
+    if (!try_catch.HasCaught() || try_catch.HasTerminated()) break;
+    v8::Local<v8::Value> error = try_catch.Exception();
+    v8::Local<v8::Message> message = try_catch.Message();
+    try_catch.Reset();
+    TriggerUncaughtException(error, message);
   }
-  return code->IsInt32() ? code.As<v8::Int32>()->Value() : 0;
+  return 7;
 }
 
 }  // namespace parley

@@ -82,7 +82,7 @@ std::vector<std::string> CheckOptions(const Options& options) {
   choice("--input-type", {"commonjs", "module"}, "--input-type must be \"module\" or \"commonjs\"");
   choice("--experimental-default-type", {"commonjs", "module"},
          "--experimental-default-type must be \"module\" or \"commonjs\"");
-  choice("--unhandled-rejections", {"strict", "warn", "none", "throw", "warn-with-error-codes"},
+  choice("--unhandled-rejections", {"strict", "warn", "none", "throw", "warn-with-error-code"},
          "invalid value for --unhandled-rejections");
   choice("--dns-result-order", {"ipv4first", "verbatim"}, "--dns-result-order must be ipv4first or verbatim");
   choice("--disable-proto", {"delete", "throw"}, "invalid mode passed to --disable-proto");

@@ -184,7 +184,7 @@ constexpr OptionSpec kOptions[] = {
     {"--trace-uncaught", kFlag, true, "show where an uncaught value was thrown"},
     {"--trace-warnings", kFlag, true, "warnings with their stack"},
     {"--track-heap-objects", kNothing, true, ""},
-    {"--unhandled-rejections", kText, true, "strict, warn, none, throw (default) or warn-with-error-codes"},
+    {"--unhandled-rejections", kText, true, "strict, warn, none, throw (default) or warn-with-error-code"},
     {"--use-bundled-ca", kFlag, true, ""},
     {"--use-largepages", kText, true, ""},
     {"--use-openssl-ca", kFlag, true, "the system's store of certificate authorities"},

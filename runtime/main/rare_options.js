@@ -35,3 +35,16 @@ exports.refusePermissions = function refusePermissions() {
   const { codes } = require('internal/errors');
   throw new codes.ERR_MISSING_OPTION('--experimental-permission');
 };
+
+let warned = false;
+// --pending-deprecation: a value of process.env that is no text became one.
+exports.warnOfEnvironmentValue = function warnOfEnvironmentValue() {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    'Assigning any value other than a string, number, or boolean to a process.env property is deprecated. Please make ' +
+      'sure to convert the value to a string before setting process.env with it.',
+    'DeprecationWarning',
+    'DEP0104',
+  );
+};

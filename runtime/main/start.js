@@ -5,12 +5,16 @@
 const binding = internalBinding('process');
 const options = require('internal/main/options');
 
+function warnOfValue() {
+  require('internal/main/rare_options').warnOfEnvironmentValue();
+}
+
 function prepareProcess(info) {
   process.argv = info.argv;
   process.argv0 = info.argv0;
   process.execArgv = info.execArgv;
   process.execPath = info.execPath;
-  process.env = internalBinding('env').create();
+  process.env = internalBinding('env').create(options.get('--pending-deprecation') ? warnOfValue : undefined);
   process.pid = binding.pid();
   Object.defineProperty(process, 'ppid', { enumerable: true, configurable: true, get: binding.ppid });
   process.debugPort = 9229;
@@ -29,6 +33,8 @@ const kGlobalFlags = [
 
 // Options that change what the snapshot holds.
 function applyToWorld() {
+  const title = options.get('--title');
+  if (title !== undefined) process.title = title;
   const limit = options.get('--stack-trace-limit');
   if (typeof limit === 'string') Error.stackTraceLimit = Number(limit) || 0;
   const proto = options.get('--disable-proto');
@@ -36,6 +42,7 @@ function applyToWorld() {
   for (const name of kGlobalFlags) {
     if (!options.get(name)) require('internal/main/rare_options').removeGlobals(name);
   }
+  if (options.get('--report-on-signal')) require('internal/process/report').start();
   const mode = options.get('--unhandled-rejections');
   if (mode !== undefined) require('internal/process/rejections').setMode(mode);
 }

@@ -33,6 +33,13 @@ void Get(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Value>
   }
 }
 
+// V8 and the C library keep what they know of the time zone.
+void NoticeChange(v8::Isolate* isolate, const std::string& name) {
+  if (name != "TZ") return;
+  tzset();
+  isolate->DateTimeConfigurationChangeNotification(v8::Isolate::TimeZoneDetection::kRedetect);
+}
+
 void Set(v8::Local<v8::Name> property, v8::Local<v8::Value> value,
          const v8::PropertyCallbackInfo<v8::Value>& info) {
   if (!property->IsString()) {
@@ -40,12 +47,19 @@ void Set(v8::Local<v8::Name> property, v8::Local<v8::Value> value,
         ->ThrowError(nullptr, "Cannot convert a Symbol value to a string",
                      Environment::ErrorType::kTypeError);
   }
+  // With --pending-deprecation values that are no text are told of.
+  if (info.Data()->IsFunction() && !value->IsString() && !value->IsNumber() && !value->IsBoolean()) {
+    v8::Local<v8::Context> context = info.GetIsolate()->GetCurrentContext();
+    if (info.Data().As<v8::Function>()->Call(context, v8::Undefined(info.GetIsolate()), 0, nullptr).IsEmpty())
+      return;
+  }
   v8::Local<v8::String> text;
   if (!value->ToString(info.GetIsolate()->GetCurrentContext()).ToLocal(&text)) return;
   std::string name = ToUtf8(info.GetIsolate(), property);
   if (!name.empty()) {
     std::lock_guard lock(environ_mutex);
     uv_os_setenv(name.c_str(), ToUtf8(info.GetIsolate(), text).c_str());
+    NoticeChange(info.GetIsolate(), name);
   }
   info.GetReturnValue().Set(value);
 }
@@ -59,7 +73,9 @@ void Query(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Inte
 void Delete(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Boolean>& info) {
   if (property->IsString()) {
     std::lock_guard lock(environ_mutex);
-    uv_os_unsetenv(ToUtf8(info.GetIsolate(), property).c_str());
+    std::string name = ToUtf8(info.GetIsolate(), property);
+    uv_os_unsetenv(name.c_str());
+    NoticeChange(info.GetIsolate(), name);
   }
   info.GetReturnValue().Set(true);
 }
@@ -78,22 +94,29 @@ void Enumerate(const v8::PropertyCallbackInfo<v8::Array>& info) {
 
 void Define(v8::Local<v8::Name> property, const v8::PropertyDescriptor& descriptor,
             const v8::PropertyCallbackInfo<v8::Value>& info) {
+  const char* problem = nullptr;
   if (!descriptor.has_value()) {
+    problem = descriptor.has_get() || descriptor.has_set()
+                  ? "'process.env' does not accept an accessor(getter/setter) descriptor"
+                  : "'process.env' only accepts a configurable, writable, and enumerable data descriptor";
+  } else if (!descriptor.has_configurable() || !descriptor.configurable() || !descriptor.has_writable() ||
+             !descriptor.writable() || !descriptor.has_enumerable() || !descriptor.enumerable()) {
+    problem = "'process.env' only accepts a configurable, writable, and enumerable data descriptor";
+  }
+  if (problem != nullptr) {
     return Environment::From(info.GetIsolate())
-        ->ThrowError("ERR_INVALID_OBJECT_DEFINE_PROPERTY",
-                     "'process.env' does not accept an accessor(getter/setter) descriptor",
-                     Environment::ErrorType::kTypeError);
+        ->ThrowError("ERR_INVALID_OBJECT_DEFINE_PROPERTY", problem, Environment::ErrorType::kTypeError);
   }
   Set(property, descriptor.value(), info);
 }
 
-// create() -> the object; made at start-up, never part of the snapshot.
+// create(onOddValue) -> the object; made at start-up, never part of the snapshot. `onOddValue`, if any, is
+// called before something is set that is no string, number or boolean.
 void Create(const v8::FunctionCallbackInfo<v8::Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   v8::Local<v8::ObjectTemplate> t = v8::ObjectTemplate::New(isolate);
   t->SetHandler(v8::NamedPropertyHandlerConfiguration(Get, Set, Query, Delete, Enumerate, Define, nullptr,
-                                                      v8::Local<v8::Value>(),
-                                                      v8::PropertyHandlerFlags::kHasNoSideEffect));
+                                                      args[0], v8::PropertyHandlerFlags::kHasNoSideEffect));
   v8::Local<v8::Object> object;
   if (t->NewInstance(isolate->GetCurrentContext()).ToLocal(&object)) args.GetReturnValue().Set(object);
 }

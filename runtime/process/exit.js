@@ -37,15 +37,20 @@ exports.onBeforeExit = () => process.emit('beforeExit', exitCode ?? 0);
 exports.define = (target) => {
   Object.defineProperty(target, 'exitCode', {
     enumerable: true,
-    configurable: true,
+    configurable: false,
     get: () => exitCode,
     set: (code) => {
       exitCode = toExitCode(code);
     },
   });
 };
-// The code of a process that an exception ends.
-exports.setUncaught = () => {
-  exitCode ??= 1;
-  if (exitCode === 0) exitCode = 1;
+
+// The process ends because of an exception; listeners of 'exit' may choose another code than 1.
+exports.onUncaught = () => {
+  if (!process._exiting || exitCode === undefined) exitCode = 1;
+  try {
+    return emitExit();
+  } catch {
+    return exitCode | 0; // the first exception is the one to tell of
+  }
 };

@@ -28,7 +28,14 @@ process.versions = { ...binding.versions };
 process.arch = binding.arch;
 process.platform = binding.platform;
 process.release = { name: 'node', lts: 'Iron' };
-process.title = 'parley';
+Object.defineProperty(process, 'title', {
+  enumerable: true,
+  configurable: true,
+  get: binding.title,
+  set: (title) => {
+    binding.setTitle(`${title}`);
+  },
+});
 process.exiting = undefined;
 delete process.exiting;
 process._exiting = false;
@@ -50,6 +57,7 @@ process.nextTick = ticks.nextTick;
 process.exit = exit.exit;
 exit.define(process);
 process.reallyExit = binding.reallyExit;
+process._tickCallback = ticks.processTicks;
 process.abort = binding.abort;
 process.cwd = binding.cwd;
 process.uptime = binding.uptime;
@@ -94,6 +102,10 @@ lazyMethods('internal/process/methods', [
   'seteuid',
   'setegid',
   'getgroups',
+  'assert',
+  'openStdin',
+  'loadEnvFile',
+  'getBuiltinModule',
 ]);
 process.getuid = binding.getuid;
 process.geteuid = binding.geteuid;
@@ -136,11 +148,22 @@ function lazyValue(name, make) {
     },
   });
 }
-lazyValue('config', () => ({ target_defaults: { cflags: [] }, variables: { napi_build_version: '9' } }));
+// How the program was built, as far as tools that build addons ask for it.
+lazyValue('config', () => {
+  const frozen = (object) => Object.freeze(Object.setPrototypeOf(object, null));
+  const lists = ['cflags', 'defines', 'include_dirs', 'libraries'];
+  return frozen({
+    target_defaults: frozen({
+      ...Object.fromEntries(lists.map((name) => [name, Object.freeze([])])),
+      default_configuration: 'Release',
+    }),
+    variables: frozen({ napi_build_version: '9', node_shared: false, v8_enable_i18n_support: 1 }),
+  });
+});
 lazyValue('allowedNodeEnvironmentFlags', () =>
   require('internal/process/environment_flags').makeEnvironmentFlags(),
 );
-lazyValue('report', () => undefined);
+lazyValue('report', () => require('internal/process/report').report);
 
 // Signals: a handle exists while somebody listens (internal/process/signals).
 process.on('newListener', (name) => {

@@ -89,31 +89,50 @@ function resourceUsage() {
   return Object.fromEntries(kResources.map((name, i) => [name, values[i]]));
 }
 
+function checkId(id, name) {
+  if (typeof id === 'number') validateUint32(id, name);
+  else if (typeof id !== 'string') throw new codes.ERR_INVALID_ARG_TYPE(name, ['number', 'string'], id);
+}
+
+// An error of a system call that has no path: "EPERM, Operation not permitted".
+function systemError(number, syscall) {
+  const error = errnoException(number, syscall);
+  error.message = `${error.code}, ${binding.describeError(number)}`;
+  return error;
+}
+
 function userOrGroup(name) {
   return {
     [name](id) {
-      if (typeof id !== 'number' && typeof id !== 'string') {
-        throw new codes.ERR_INVALID_ARG_TYPE('id', ['number', 'string'], id);
-      }
-      if (typeof id === 'number') validateUint32(id, 'id');
+      checkId(id, 'id');
       const error = binding[name](id);
       if (error === 1) throw new codes.ERR_UNKNOWN_CREDENTIAL(name.endsWith('uid') ? 'User' : 'Group', id);
-      if (error < 0) throw errnoException(error, name);
+      if (error < 0) throw systemError(error, name);
     },
   }[name];
 }
 
 function getgroups() {
-  return binding.getgroups();
+  const groups = binding.getgroups();
+  const own = process.getegid();
+  return groups.includes(own) ? groups : [...groups, own];
 }
 
 function setgroups(groups) {
   validateArray(groups, 'groups');
-  throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.setgroups()');
+  groups.forEach((group, i) => checkId(group, `groups[${i}]`));
+  const result = binding.setgroups(groups);
+  if (result > 0) throw new codes.ERR_UNKNOWN_CREDENTIAL('Group', groups[result - 1]);
+  if (result < 0) throw systemError(result, 'setgroups');
 }
 
-function initgroups() {
-  throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.initgroups()');
+function initgroups(user, extraGroup) {
+  checkId(user, 'user');
+  checkId(extraGroup, 'extraGroup');
+  const result = binding.initgroups(user, extraGroup);
+  if (result === 1) throw new codes.ERR_UNKNOWN_CREDENTIAL('User', user);
+  if (result === 2) throw new codes.ERR_UNKNOWN_CREDENTIAL('Group', extraGroup);
+  if (result < 0) throw systemError(result, 'initgroups');
 }
 
 function setSourceMapsEnabled(enabled) {
@@ -130,7 +149,42 @@ function getActiveResourcesInfo() {
   ];
 }
 
+function assert(value, message) {
+  if (!warnedOfAssert) {
+    warnedOfAssert = true;
+    process.emitWarning(
+      'process.assert() is deprecated. Please use the `assert` module instead.',
+      'DeprecationWarning',
+      'DEP0100',
+    );
+  }
+  if (!value) throw new codes.ERR_ASSERTION(message || 'assertion error');
+}
+let warnedOfAssert = false;
+
+function openStdin() {
+  process.stdin.resume();
+  return process.stdin;
+}
+
+// process.loadEnvFile(path = './.env')
+function loadEnvFile(path) {
+  if (path === undefined) return internalBinding('env_file').load('.env');
+  internalBinding('env_file').load(require('internal/fs/args').toPath(path, 'path'));
+}
+
+function getBuiltinModule(id) {
+  validateString(id, 'id');
+  const { normalizeRequirable, require: requireBuiltin } = require('internal/engine/loader');
+  const found = normalizeRequirable(id);
+  return found === undefined ? undefined : requireBuiltin(found);
+}
+
 module.exports = {
+  assert,
+  openStdin,
+  loadEnvFile,
+  getBuiltinModule,
   chdir,
   umask,
   kill,

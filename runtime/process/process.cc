@@ -205,6 +205,50 @@ void Getgroups(const Args& args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, ids.data(), ids.size()));
 }
 
+// setgroups(list) -> 0, the number (from 1) of one that is not known, or a negative error.
+void Setgroups(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  auto list = args[0].As<v8::Array>();
+  std::vector<gid_t> groups(list->Length());
+  for (uint32_t i = 0; i < list->Length(); i++) {
+    v8::Local<v8::Value> value;
+    if (!list->Get(isolate->GetCurrentContext(), i).ToLocal(&value)) return;
+    if (!FindGroup(isolate, value, &groups[i])) return args.GetReturnValue().Set(i + 1);
+  }
+  args.GetReturnValue().Set(setgroups(groups.size(), groups.data()) == 0 ? 0 : -errno);
+}
+
+// initgroups(user, group) -> 0, 1: no such user, 2: no such group, or a negative error.
+void Initgroups(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  std::string user;
+  gid_t group;
+  if (args[0]->IsUint32()) {
+    passwd entry;
+    passwd* found = nullptr;
+    std::array<char, 8192> buffer;
+    getpwuid_r(args[0].As<v8::Uint32>()->Value(), &entry, buffer.data(), buffer.size(), &found);
+    if (found == nullptr) return args.GetReturnValue().Set(1);
+    user = entry.pw_name;
+  } else {
+    user = ToUtf8(isolate, args[0]);
+  }
+  if (!FindGroup(isolate, args[1], &group)) return args.GetReturnValue().Set(2);
+  args.GetReturnValue().Set(initgroups(user.c_str(), group) == 0 ? 0 : -errno);
+}
+
+void Title(const Args& args) {
+  std::array<char, 1024> title;
+  uv_get_process_title(title.data(), title.size());
+  args.GetReturnValue().Set(ToV8(args.GetIsolate(), title.data()));
+}
+void SetTitle(const Args& args) { uv_set_process_title(ToUtf8(args.GetIsolate(), args[0]).c_str()); }
+
+// describeError(number): the text of a negative error as the C library has it.
+void DescribeError(const Args& args) {
+  args.GetReturnValue().Set(ToV8(args.GetIsolate(), std::strerror(-args[0].As<v8::Int32>()->Value())));
+}
+
 void ConstrainedMemory(const Args& args) {
   args.GetReturnValue().Set(static_cast<double>(uv_get_constrained_memory()));
 }
@@ -322,6 +366,11 @@ constexpr BindingFunction kFunctions[] = {{"cwd", Cwd},
                                           {"setgid", ChangeGroup<setgid>},
                                           {"setegid", ChangeGroup<setegid>},
                                           {"getgroups", Getgroups},
+                                          {"setgroups", Setgroups},
+                                          {"initgroups", Initgroups},
+                                          {"title", Title},
+                                          {"setTitle", SetTitle},
+                                          {"describeError", DescribeError},
                                           {"constrainedMemory", ConstrainedMemory},
                                           {"availableMemory", AvailableMemory},
                                           {"isTerminal", IsTerminal},

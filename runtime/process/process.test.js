@@ -141,3 +141,113 @@ test('warnings print once each and are events', () => {
   assert.match(stderr, /\[W1\] Warning: careful/);
   assert.match(stderr, /Warning W1/);
 });
+
+test('what an uncaught exception prints: the line, a caret, the error; other values as text', () => {
+  const { stderr, status } = run("function f() {\n  throw new TypeError('bad');\n}\nf();");
+  assert.match(stderr, /^\[eval\]:2\n {2}throw new TypeError\('bad'\);\n {2}\^\n\nTypeError: bad\n {4}at f /);
+  assert.strictEqual(status, 1);
+  assert.match(run("throw 'text'").stderr, /^\n\[eval\]:1\nthrow 'text'\n\^\ntext\n\(Use/);
+  assert.match(run('throw { a: 1 }').stderr, /\^\n+\{ a: 1 \}\n\n/);
+  assert.match(run("throw 'text'", ['--trace-uncaught']).stderr, /\ntext\nThrown at:\n {4}at \[eval\]:1:1\n/);
+  assert.match(
+    run("Promise.reject(new Error('r'))").stderr,
+    /^\[eval\]:1\nPromise.reject.*\n +\^\n\nError: r\n/,
+  );
+});
+
+test('every mode of --unhandled-rejections', () => {
+  const code = `
+    process.on('uncaughtException', (error, origin) => console.log('uncaught', origin));
+    process.on('unhandledRejection', (reason) => { if (reason === 1) console.log('unhandled'); else return undefined; });
+    Promise.reject(1);`;
+  const mode = (name) => {
+    const { stdout, stderr, status } = run(code, [`--unhandled-rejections=${name}`]);
+    return [stdout, stderr.match(/UnhandledPromiseRejectionWarning: /g)?.length ?? 0, status];
+  };
+  assert.deepStrictEqual(mode('throw'), ['unhandled\n', 0, 0]);
+  assert.deepStrictEqual(mode('strict'), ['uncaught unhandledRejection\nunhandled\n', 0, 0]);
+  assert.deepStrictEqual(mode('warn'), ['unhandled\n', 2, 0]);
+  assert.deepStrictEqual(mode('none'), ['unhandled\n', 0, 0]);
+  const { status, stderr } = run('Promise.reject(1)', ['--unhandled-rejections=warn-with-error-code']);
+  assert.match(stderr, /UnhandledPromiseRejectionWarning: 1\n/);
+  assert.strictEqual(status, 1);
+});
+
+test('a rejection handled late is told of', () => {
+  const { stderr } = run(
+    "const p = Promise.reject(new Error('x')); process.on('unhandledRejection', () => setTimeout(() => p.catch(() => {}), 1))",
+  );
+  assert.match(stderr, /PromiseRejectionHandledWarning: .* \(rejection id: 1\)/);
+});
+
+test('exit codes: a listener that throws, a handler that throws, a handler that is gone', () => {
+  assert.strictEqual(run("process.on('exit', () => { throw new Error('e'); })").status, 1);
+  assert.strictEqual(run("process.on('uncaughtException', () => { throw 1; }); throw 2").status, 7);
+  assert.strictEqual(run('process._fatalException = null; throw 2').status, 6);
+  assert.strictEqual(
+    run("process.exitCode = 9; process.on('exit', (c) => { process.exitCode = c + 4; }); throw 1").status,
+    5,
+  );
+  assert.strictEqual(
+    run("process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 10000)").signal,
+    'SIGTERM',
+  );
+});
+
+test('warnings: redirected, disabled, as errors', (t) => {
+  const fs = require('fs');
+  const dir = fs.mkdtempSync(require('path').join(require('os').tmpdir(), 'warnings-'));
+  t.after(() => fs.rmSync(dir, { recursive: true }));
+  const file = `${dir}/w`;
+  assert.strictEqual(run("process.emitWarning('one')", [`--redirect-warnings=${file}`]).stderr, '');
+  assert.match(fs.readFileSync(file, 'utf8'), /^\(node:\d+\) Warning: one\n/);
+  const code =
+    "process.emitWarning('a', 'Odd'); process.emitWarning('b', 'Odd', 'C'); process.emitWarning('c')";
+  assert.doesNotMatch(run(code, ['--disable-warning=Odd']).stderr, /Odd/);
+  assert.match(run(code, ['--disable-warning=C']).stderr, /Odd: a/);
+  assert.strictEqual(
+    run("process.emitWarning('a', 'DeprecationWarning')", ['--throw-deprecation']).status,
+    1,
+  );
+});
+
+test('process.report describes the process', () => {
+  const report = process.report.getReport(new Error('asked'));
+  assert.strictEqual(report.header.processId, process.pid);
+  assert.strictEqual(report.javascriptStack.message, 'Error: asked');
+  for (const section of ['javascriptHeap', 'libuv', 'environmentVariables', 'userLimits', 'sharedObjects'])
+    assert.ok(section in report, section);
+});
+
+test('the time zone follows process.env.TZ', () => {
+  const outside = process.env.TZ;
+  process.env.TZ = 'Asia/Tokyo';
+  assert.strictEqual(new Date(0).getHours(), 9);
+  process.env.TZ = 'Europe/London';
+  assert.strictEqual(new Date(1e12).getTimezoneOffset(), -60);
+  if (outside === undefined) delete process.env.TZ;
+  else process.env.TZ = outside;
+});
+
+test('process.env takes plain properties only', () => {
+  for (const descriptor of [
+    { get() {} },
+    { value: 'x' },
+    { value: 'x', writable: true, enumerable: false },
+  ]) {
+    assert.throws(() => Object.defineProperty(process.env, 'X', descriptor), {
+      code: 'ERR_INVALID_OBJECT_DEFINE_PROPERTY',
+    });
+  }
+});
+
+test('titles, groups and early methods', () => {
+  process.title = 'a title';
+  assert.strictEqual(process.title, 'a title');
+  assert.ok(process.getgroups().includes(process.getegid()));
+  assert.ok(process instanceof process.constructor);
+  assert.throws(() => process.setgroups([-1]), { code: 'ERR_OUT_OF_RANGE' });
+  assert.throws(() => process.initgroups(undefined, 1), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.strictEqual(process.getBuiltinModule('node:fs'), require('fs'));
+  assert.strictEqual(process.getBuiltinModule('nothing'), undefined);
+});

@@ -3,21 +3,49 @@
 
 const options = require('internal/main/options');
 let hinted = false;
+let disabled; // Set of codes and types, of --disable-warning
+let file; // what --redirect-warnings names, open; null: cannot be opened
+
+// Where warnings go: the file of --redirect-warnings as long as that can be written, or standard error.
+function write(text) {
+  const path = options.get('--redirect-warnings');
+  if (path !== undefined && file !== null) {
+    try {
+      const fs = require('fs');
+      file ??= fs.openSync(path, 'a');
+      fs.appendFileSync(file, `${text}\n`);
+      return;
+    } catch {
+      file = null;
+    }
+  }
+  process._rawDebug(text);
+}
+
+function describe(warning, trace) {
+  if (trace && warning.stack) return `${warning.stack}`;
+  const own = typeof warning.toString === 'function' ? warning.toString : Error.prototype.toString;
+  return `${own.call(warning)}`;
+}
 
 function onWarning(warning) {
+  disabled ??= new Set(options.get('--disable-warning'));
+  if (disabled.has(warning?.code) || disabled.has(warning?.name)) return;
   if (!(warning instanceof Error)) return;
   const isDeprecation = warning.name === 'DeprecationWarning';
   if (isDeprecation && process.noDeprecation) return;
   const trace = process.traceProcessWarnings || (isDeprecation && process.traceDeprecation);
-  let text = `(parley:${process.pid}) `;
+  let text = `(${process.release.name}:${process.pid}) `;
   if (warning.code) text += `[${warning.code}] `;
-  text += trace && warning.stack ? warning.stack : `${warning.name}: ${warning.message}`;
+  text += describe(warning, trace);
   if (typeof warning.detail === 'string') text += `\n${warning.detail}`;
   if (!trace && !hinted) {
     hinted = true;
-    text += `\n(Use \`parley ${isDeprecation ? '--trace-deprecation' : '--trace-warnings'} ...\` to show where the warning was created)`;
+    const program = require('path').basename(process.argv0 || 'parley');
+    const flag = isDeprecation ? '--trace-deprecation' : '--trace-warnings';
+    text += `\n(Use \`${program} ${flag} ...\` to show where the warning was created)`;
   }
-  process._rawDebug(text);
+  write(text);
 }
 
 let listening = false;
