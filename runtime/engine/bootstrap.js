@@ -24,9 +24,7 @@ setHook(hooks.kBeforeExit, exit.onBeforeExit);
 setHook(hooks.kExit, exit.onExit);
 setHook(hooks.kDescribe, uncaught.describe);
 setHook(hooks.kStart, require('internal/main/start').start);
-setHook(hooks.kImport, (specifier, referrer, type) =>
-  require('internal/modules/esm').importDynamic(specifier, referrer, type),
-);
+setHook(hooks.kImport, (...args) => require('internal/modules/import_callbacks').importDynamically(...args));
 
 // What nearly every program needs besides: in the snapshot it costs nothing to have.
 for (const id of [

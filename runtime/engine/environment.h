@@ -49,7 +49,7 @@ enum class Hook : int {
   kStart,          // (options): makes `process` this process's own and runs the program
   kBeforeExit,     // ()
   kExit,           // (): emits 'exit'; returns the exit code
-  kImport,         // (specifier, referrer's name, import type): promise of a module namespace
+  kImport,         // (specifier, referrer's name, attributes, key): promise of a module namespace
   kDescribe,       // (error): how an uncaught error is printed
   kAsyncInit,      // (id, type, trigger, resource): a resource begins
   kAsyncBefore,    // (id): its callback is about to run

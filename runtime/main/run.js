@@ -25,9 +25,9 @@ function runCode(source, name) {
       const { codes } = require('internal/errors');
       throw new codes.ERR_EVAL_ESM_CANNOT_PRINT();
     }
-    const url = `data:text/javascript,${encodeURIComponent(source)}`;
-    require('internal/modules/esm').runEntry(url);
-    return;
+    const esm = require('internal/modules/esm');
+    const url = require('internal/modules/file_url').toUrl(path.join(process.cwd(), '[eval1]'));
+    return esm.runEntry(() => esm.importSource(source, url), url);
   }
   const module = modulelessCode(name);
   globalThis.module = module;
@@ -38,6 +38,7 @@ function runCode(source, name) {
   defineBuiltinGlobals();
   const result = internalBinding('script').runScript(source, name);
   if (options.get('--print')) require('internal/console/global').log(result);
+  return undefined;
 }
 
 // Code on the command line finds builtin modules as globals: parley -p 'os.cpus().length'.
@@ -102,12 +103,17 @@ function run({ script }) {
   if (kPermissions.some((name) => options.get(name).length > 0)) {
     require('internal/main/rare_options').refusePermissions();
   }
+  if (script !== undefined && script !== '-' && script !== 'inspect') process.argv[1] = path.resolve(script);
   const preload = options.get('--require');
   if (preload.length > 0) {
     Module._initPaths();
     Module._preloadModules(preload);
   }
   if (options.get('--check')) return checkSyntax(script);
+  return require('internal/modules/run_main').afterPreloads(() => runMainCode(script));
+}
+
+function runMainCode(script) {
   const code = options.get('--eval');
   if (code !== undefined) return runCode(code, '[eval]');
   if (script === 'inspect') return notImplemented('the debugger');
@@ -117,8 +123,7 @@ function run({ script }) {
     }
     return readStandardInput((source) => runCode(source, '[stdin]'));
   }
-  process.argv[1] = path.resolve(script);
-  require('internal/modules/run_main').runMain(process.argv[1]);
+  return require('internal/modules/run_main').runMain(process.argv[1]);
 }
 
 exports.run = run;

@@ -106,7 +106,8 @@ Object.defineProperty(Module, 'wrapper', {
 });
 const originalWrap = Module.wrap;
 
-const { forgetFolders, ...resolution } = require('internal/modules/cjs_resolve')(Module, parents);
+const { makeResolution } = require('internal/modules/cjs_resolve');
+const { forgetFolders, ...resolution } = makeResolution(Module, parents);
 Object.assign(Module, resolution);
 let requireDepth = 0;
 
@@ -214,7 +215,12 @@ function forget(filename, cacheKey, parent, module) {
 Module.prototype.load = function load(filename) {
   this.filename = filename;
   this.paths = Module._nodeModulePaths(path.dirname(filename));
-  if (filename.endsWith('.mjs') && !Module._extensions['.mjs']) throw errors.requireEsm(filename);
+  if (filename.endsWith('.mjs') && !Module._extensions['.mjs']) {
+    if (!canRequireEsm()) throw errors.requireEsm(filename, undefined, parents.get(this)?.filename);
+    loadEsm(this, filename);
+    this.loaded = true;
+    return;
+  }
   Module._extensions[findExtension(filename)](this, filename);
   this.loaded = true;
 };
@@ -258,17 +264,29 @@ function makeRequire(module) {
   return require;
 }
 
+/** Whether an untyped file may turn out to be an ES module by its syntax. */
+function mayDetect(filename) {
+  const extension = path.extname(filename);
+  if ((extension !== '.js' && extension !== '') || !options.get('--experimental-detect-module')) return false;
+  const type = packageScope(filename)?.type;
+  return type === undefined || type === 'none';
+}
+
 function compileWrapper(content, filename) {
   if (wrapperPatched || Module.wrap !== originalWrap) {
     // Someone changed the wrapper's text: compile that text.
     const { Script } = require('vm');
     return new Script(Module.wrap(content), { filename }).runInThisContext({ displayErrors: true });
   }
-  return compileFunction(content, filename, kWrapperParameters);
+  const compiled = compileFunction(content, filename, kWrapperParameters, true);
+  if (compiled !== null || mayDetect(filename)) return compiled;
+  require('internal/modules/esm_explain').warnEsmSyntax(filename);
+  return compileFunction(content, filename, kWrapperParameters); // throws
 }
 
 Module.prototype._compile = function _compile(content, filename) {
   const compiled = compileWrapper(content, filename);
+  if (compiled === null) return runDetected(this, content, filename);
   const require = makeRequire(this);
   const thisValue = this.exports;
   return Reflect.apply(compiled, thisValue, [thisValue, require, this, filename, path.dirname(filename)]);
@@ -278,12 +296,28 @@ Module._extensions['.js'] = function (module, filename) {
   if (filename.endsWith('.js')) {
     const scope = packageScope(filename);
     if (scope?.type === 'module') {
-      const parent = parents.get(module);
-      throw errors.requireEsm(filename, scope.file, parent?.filename);
+      if (canRequireEsm()) return loadEsm(module, filename);
+      throw errors.requireEsm(filename, scope.file, parents.get(module)?.filename);
     }
   }
   module._compile(readFileUtf8(filename), filename);
+  return undefined;
 };
+
+const canRequireEsm = () => options.get('--experimental-require-module') === true;
+
+// An untyped file that is written as an ES module: the program's main one runs as such.
+function runDetected(module, content, filename) {
+  if (module.id === '.') return require('internal/modules/run_main').startDetected(filename);
+  if (canRequireEsm()) return loadEsm(module, filename);
+  require('internal/modules/esm_explain').warnEsmSyntax(filename);
+  return compileFunction(content, filename, kWrapperParameters); // throws
+}
+
+function loadEsm(module, filename) {
+  const url = require('internal/modules/file_url').toUrl(filename);
+  module.exports = require('internal/modules/esm').requireUrl(url);
+}
 
 Module._extensions['.json'] = function (module, filename) {
   const content = readFileUtf8(filename);
@@ -328,8 +362,17 @@ Module.createRequire = function createRequire(filename) {
 Module.syncBuiltinESMExports = function syncBuiltinESMExports() {
   require('internal/modules/esm_translators').syncBuiltinExports();
 };
-Module.register = function register() {
-  throw errors.notImplemented('module.register');
+Module.register = function register(specifier, parentURL = 'data:', options) {
+  if (parentURL !== null && typeof parentURL === 'object' && !(parentURL instanceof URL)) {
+    options = parentURL;
+    parentURL = options.parentURL ?? 'data:';
+  }
+  let data = options?.data;
+  if (data !== undefined) {
+    const { structuredClone } = require('internal/engine/structured_clone');
+    data = structuredClone(data, { transfer: options.transferList });
+  }
+  require('internal/modules/esm').registerHooks(`${specifier}`, `${parentURL}`, data);
 };
 Module.findSourceMap = function findSourceMap() {
   throw errors.notImplemented('module.findSourceMap');

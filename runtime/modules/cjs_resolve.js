@@ -146,7 +146,7 @@ function trySelf(parentFile, request) {
   return existing(resolveExports(pkg, split.subpath, parentFile, getConditions().require), false);
 }
 
-module.exports = function makeResolution(Module, parents) {
+function makeResolution(Module, parents) {
   function _findPath(request, paths, isMain) {
     const absolute = path.isAbsolute(request);
     if (absolute) paths = [''];
@@ -263,4 +263,6 @@ module.exports = function makeResolution(Module, parents) {
   }
 
   return { forgetFolders, _findPath, _nodeModulePaths, _resolveLookupPaths, _resolveFilename, _initPaths };
-};
+}
+
+module.exports = { makeResolution, keepsLinks };

@@ -6,8 +6,14 @@
 
 namespace parley {
 
-// For Isolate::SetHostImportModuleDynamicallyCallback: hands (specifier, referrer's name, type) to
-// Hook::kImport.
+// Import attributes as JavaScript gets them: undefined when there are none, else [key, value, key, value, …].
+// V8 stores them in rows of `stride`: key, value[, offset].
+v8::Local<v8::Value> ImportAttributes(v8::Local<v8::Context> context, v8::Local<v8::FixedArray> rows,
+                                      int stride);
+
+// For Isolate::SetHostImportModuleDynamicallyCallback: hands (specifier, referrer's name, attributes, key) to
+// Hook::kImport. `key` is the first of the host-defined options the asking code was compiled with, if any:
+// who has import() of its own (vm) compiles with one and registers it in internal/modules/import_callbacks.
 v8::MaybeLocal<v8::Promise> ImportModuleDynamically(v8::Local<v8::Context> context,
                                                     v8::Local<v8::Data> host_defined_options,
                                                     v8::Local<v8::Value> resource_name,

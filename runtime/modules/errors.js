@@ -57,9 +57,11 @@ const moduleErrors = {
     return nodeError(Error, 'ERR_REQUIRE_ESM', message);
   },
   unknownBuiltin: (id) => nodeError(Error, 'ERR_UNKNOWN_BUILTIN_MODULE', `No such built-in module: ${id}`),
-  esmNotFound(path, base, type = 'package') {
-    const kind = type === 'module' ? 'module' : 'package';
-    return nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${kind} '${path}'${from(base)}`);
+  esmNotFound(path, base, url) {
+    const kind = url === undefined ? 'package' : 'module';
+    const error = nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${kind} '${path}'${from(base)}`);
+    if (url !== undefined) error.url = url;
+    return error;
   },
   directoryImport(path, base, url) {
     const message = `Directory import '${path}' is not supported resolving ES modules${from(base)}`;
@@ -114,6 +116,36 @@ const moduleErrors = {
       Error,
       'ERR_UNSUPPORTED_ESM_URL_SCHEME',
       `Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received protocol '${protocol}'`,
+    ),
+  badSource(source, url, format) {
+    const { ERR_INVALID_RETURN_PROPERTY_VALUE } = require('internal/errors').codes;
+    const expected = format === 'module' ? 'a string, an ArrayBuffer, or a TypedArray' : 'a string';
+    return new ERR_INVALID_RETURN_PROPERTY_VALUE(expected, 'load', 'source', source);
+  },
+  requireAsync: () =>
+    nodeError(
+      Error,
+      'ERR_REQUIRE_ASYNC_MODULE',
+      'require() cannot be used on an ESM graph with top-level await. Use import() instead. To see where the' +
+        ' top-level await comes from, use --experimental-print-required-tla.',
+    ),
+  requireCycle: (url) =>
+    nodeError(
+      Error,
+      'ERR_REQUIRE_CYCLE_MODULE',
+      `Cannot require() ES Module ${require('internal/modules/file_url').toPath(url)} in a cycle.`,
+    ),
+  unresolvable(specifier, base) {
+    const message = `Failed to resolve module specifier "${specifier}"${base ? ` from "${base}"` : ''}: Invalid relative URL or base scheme is not hierarchical.`;
+    const error = nodeError(TypeError, 'ERR_UNSUPPORTED_RESOLVE_REQUEST', message);
+    error.input = specifier;
+    return error;
+  },
+  attributeUnsupported: (key, value) =>
+    nodeError(
+      TypeError,
+      'ERR_IMPORT_ATTRIBUTE_UNSUPPORTED',
+      `Import attribute "${key}" with value "${value}" is not supported`,
     ),
   assertionMissing: (url, type) =>
     nodeError(

@@ -9,6 +9,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/modules/dynamic_import.h"
 
 namespace parley {
 namespace {
@@ -23,7 +24,7 @@ using v8::Value;
 struct ModuleRecord {
   v8::Global<Module> module;
   v8::Global<v8::Function> evaluate;           // synthetic modules: sets the exports
-  std::unordered_map<std::string, int> links;  // "type\0specifier" → module
+  std::unordered_map<std::string, int> links;  // LinkKey() → module
 };
 
 struct ModuleRegistry {
@@ -66,20 +67,16 @@ Local<Module> ModuleOf(const FunctionCallbackInfo<Value>& args) {
   return record == nullptr ? Local<Module>() : record->module.Get(args.GetIsolate());
 }
 
-// The "type" among import assertions, which V8 stores in rows of `stride`: key, value[, offset].
-Local<Value> AssertionType(Local<v8::Context> context, Local<FixedArray> assertions, int stride) {
+// Import attributes, which V8 stores in rows of `stride`: key, value[, offset].
+std::string LinkKey(Local<v8::Context> context, Local<String> specifier, Local<FixedArray> attributes,
+                    int stride) {
   v8::Isolate* isolate = context->GetIsolate();
-  for (int i = 0; i + 1 < assertions->Length(); i += stride) {
-    Local<String> key = assertions->Get(context, i).As<String>();
-    if (key->StringEquals(OneByte(isolate, "type"))) return assertions->Get(context, i + 1).As<Value>();
+  std::string key = ToUtf8(isolate, specifier);
+  for (int i = 0; i + 1 < attributes->Length(); i += stride) {
+    key += '\0' + ToUtf8(isolate, attributes->Get(context, i).As<Value>());
+    key += '\0' + ToUtf8(isolate, attributes->Get(context, i + 1).As<Value>());
   }
-  return v8::Undefined(isolate);
-}
-
-std::string LinkKey(v8::Isolate* isolate, Local<Value> specifier, Local<Value> type) {
-  std::string key = type->IsUndefined() ? std::string() : ToUtf8(isolate, type);
-  key.push_back('\0');
-  return key + ToUtf8(isolate, specifier);
+  return key;
 }
 
 // compileModule(url, source) → module
@@ -92,7 +89,7 @@ void CompileModule(const FunctionCallbackInfo<Value>& args) {
   args.GetReturnValue().Set(Registry(isolate)->Add(isolate, module));
 }
 
-// moduleRequests(module) → [specifier, type | undefined, …]
+// moduleRequests(module) → [specifier, [key, value, …] | undefined, …]
 void ModuleRequests(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
@@ -103,26 +100,35 @@ void ModuleRequests(const FunctionCallbackInfo<Value>& args) {
   for (int i = 0; i < requests->Length(); i++) {
     auto request = requests->Get(context, i).As<v8::ModuleRequest>();
     result.push_back(request->GetSpecifier());
-    result.push_back(AssertionType(context, request->GetImportAssertions(), 3));
+    result.push_back(ImportAttributes(context, request->GetImportAssertions(), 3));
   }
   args.GetReturnValue().Set(v8::Array::New(isolate, result.data(), result.size()));
 }
 
-// link(module, specifier, type, target)
+// link(module, targets): the modules its requests stand for, in the order of moduleRequests().
 void Link(const FunctionCallbackInfo<Value>& args) {
+  Local<v8::Context> context = args.GetIsolate()->GetCurrentContext();
   ModuleRecord* record = RecordOf(args);
   if (record == nullptr) return;
-  record->links[LinkKey(args.GetIsolate(), args[1], args[2])] = args[3].As<v8::Int32>()->Value();
+  Local<FixedArray> requests = record->module.Get(args.GetIsolate())->GetModuleRequests();
+  Local<v8::Array> targets = args[1].As<v8::Array>();
+  for (int i = 0; i < requests->Length(); i++) {
+    auto request = requests->Get(context, i).As<v8::ModuleRequest>();
+    Local<Value> target;
+    if (!targets->Get(context, static_cast<uint32_t>(i)).ToLocal(&target)) return;
+    record->links[LinkKey(context, request->GetSpecifier(), request->GetImportAssertions(), 3)] =
+        target.As<v8::Int32>()->Value();
+  }
 }
 
 v8::MaybeLocal<Module> Resolve(Local<v8::Context> context, Local<String> specifier,
-                               Local<FixedArray> assertions, Local<Module> referrer) {
+                               Local<FixedArray> attributes, Local<Module> referrer) {
   v8::Isolate* isolate = context->GetIsolate();
   ModuleRegistry* registry = Registry(isolate);
   int index = registry->Find(isolate, referrer);
   if (index >= 0) {
     const auto& links = registry->records[index]->links;
-    auto found = links.find(LinkKey(isolate, specifier, AssertionType(context, assertions, 3)));
+    auto found = links.find(LinkKey(context, specifier, attributes, 3));
     if (found != links.end()) return registry->records[found->second]->module.Get(isolate);
   }
   Environment::From(isolate)->ThrowError("ERR_VM_MODULE_LINK_FAILURE",
@@ -168,6 +174,28 @@ v8::MaybeLocal<Value> EvaluateSynthetic(Local<v8::Context> context, Local<Module
   if (evaluate->Call(context, v8::Undefined(isolate), 1, &argument).IsEmpty()) return {};
   if (resolver->Resolve(context, v8::Undefined(isolate)).IsNothing()) return {};
   return resolver->GetPromise();
+}
+
+// isAsync(module): whether it or what it imports awaits at top level. Of instantiated modules only.
+void IsAsync(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  if (!module.IsEmpty() && module->GetStatus() >= Module::kInstantiated)
+    args.GetReturnValue().Set(module->IsGraphAsync());
+}
+
+// exceptionOf(module): why a module whose evaluation failed did.
+void ExceptionOf(const FunctionCallbackInfo<Value>& args) {
+  Local<Module> module = ModuleOf(args);
+  if (!module.IsEmpty() && module->GetStatus() == Module::kErrored)
+    args.GetReturnValue().Set(module->GetException());
+}
+
+// errorLine(error) → the line of source V8 says the error is in, or undefined.
+void ErrorLine(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Local<String> line;
+  Local<v8::Message> message = v8::Exception::CreateMessage(isolate, args[0]);
+  if (message->GetSourceLine(isolate->GetCurrentContext()).ToLocal(&line)) args.GetReturnValue().Set(line);
 }
 
 // createSynthetic(url, names, evaluate(module)) → module; `evaluate` calls setExport(module, name, value).
@@ -221,6 +249,9 @@ constexpr BindingFunction kFunctions[] = {{"compileModule", CompileModule},
                                           {"evaluate", Evaluate},
                                           {"namespace", Namespace},
                                           {"status", Status},
+                                          {"isAsync", IsAsync},
+                                          {"exceptionOf", ExceptionOf},
+                                          {"errorLine", ErrorLine},
                                           {"createSynthetic", CreateSynthetic},
                                           {"setExport", SetExport},
                                           {"setImportMeta", SetImportMeta}};

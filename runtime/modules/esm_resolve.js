@@ -12,12 +12,19 @@ const {
 } = require('internal/modules/package_exports');
 const { toUrl, toPath } = require('internal/modules/file_url');
 const errors = require('internal/modules/errors');
+const { keepsLinks } = require('internal/modules/cjs_resolve');
 
 const kRelative = /^(\.\.?\/|\/|\.\.?$)/;
 const kPlainRelative = /^(\.\.?\/|\/)[\w\-./@+~]*$/;
 const kMainNames = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
 
-const basePath = (base) => (base.startsWith('file:') ? toPath(base) : base);
+const basePath = (base) => (base?.startsWith('file:') ? toPath(base) : base);
+
+/** The set of conditions hooks ask for; the default one without them. */
+const conditionSet = (conditions) =>
+  conditions === undefined || conditions === getConditions().importList
+    ? getConditions().import
+    : new Set(conditions);
 
 // "main" of a package without "exports".
 function legacyMain(pkg, folder, name, base) {
@@ -29,15 +36,14 @@ function legacyMain(pkg, folder, name, base) {
 }
 
 /** @returns {string} an absolute path, or a node: URL */
-function resolveBare(specifier, base) {
+function resolveBare(specifier, base, conditions) {
   const id = builtinId(specifier);
   if (id !== undefined) return `node:${id}`;
   const parent = basePath(base);
   const split = splitPackageName(specifier);
   if (!split) throw errors.invalidSpecifier(specifier, 'is not a valid package name', parent);
-  const fromFile = path.isAbsolute(parent) ? parent : path.join(process.cwd(), 'noop.js');
-  const conditions = getConditions().import;
-
+  const fromFile =
+    parent !== undefined && path.isAbsolute(parent) ? parent : path.join(process.cwd(), 'noop.js');
   const own = packageScope(fromFile);
   if (own?.name === split.name && own.exports !== undefined && own.exports !== null) {
     return resolveExports(own, split.subpath, parent, conditions);
@@ -59,10 +65,10 @@ function resolveBare(specifier, base) {
 
 // A file URL must name a file as it stands: no extensions, no folders.
 function finish(file, suffix, base) {
-  const kind = stat(file);
+  const kind = file.endsWith('/') ? 1 : stat(file);
   if (kind === 1) throw errors.directoryImport(file, basePath(base), toUrl(file));
-  if (kind < 0) throw errors.esmNotFound(file, base && basePath(base), 'module');
-  return toUrl(realpath(file)) + suffix;
+  if (kind < 0) throw errors.esmNotFound(file, basePath(base), toUrl(file));
+  return toUrl(keepsLinks(base === undefined) ? file : realpath(file)) + suffix;
 }
 
 function resolveUrl(url, base) {
@@ -87,30 +93,20 @@ function parseUrl(text, base) {
 
 /**
  * @param {string} specifier
- * @param {string} base URL of the module that asks
+ * @param {string} [base] URL of the module that asks; none for the program's entry
+ * @param {string[]} [conditions]
  * @returns {string} URL
  */
-function resolve(specifier, base) {
+function resolve(specifier, base, conditions) {
   if (kRelative.test(specifier)) {
-    if (kPlainRelative.test(specifier) && base.startsWith('file://')) {
+    if (kPlainRelative.test(specifier) && base?.startsWith('file://')) {
       return finish(path.resolve(path.dirname(toPath(base)), specifier), '', base);
     }
     const url = parseUrl(specifier, base);
-    if (!url) throw errors.invalidSpecifier(specifier, 'must be resolvable from its parent', basePath(base));
+    if (!url) throw errors.unresolvable(specifier, base);
     return resolveUrl(url, base);
   }
-  if (specifier[0] === '#') {
-    const parent = basePath(base);
-    const resolvePackage = (target, pkg) => resolveBare(target, toUrl(`${pkg.folder}/package.json`));
-    const found = resolveImports(
-      specifier,
-      packageScope(parent),
-      parent,
-      getConditions().import,
-      resolvePackage,
-    );
-    return found.startsWith('node:') ? found : finish(found, '', base);
-  }
+  if (specifier[0] === '#') return resolveHash(specifier, base, conditionSet(conditions));
   if (specifier.startsWith('data:')) return specifier;
   if (specifier.startsWith('node:')) {
     if (builtinId(specifier) === undefined) throw errors.unknownBuiltin(specifier);
@@ -120,11 +116,18 @@ function resolve(specifier, base) {
     const url = parseUrl(specifier);
     if (url) return resolveUrl(url, base);
   }
-  if (base.startsWith('data:') && builtinId(specifier) === undefined) {
-    throw errors.invalidSpecifier(specifier, 'cannot be resolved from a data: URL', undefined);
-  }
-  const found = resolveBare(specifier, base);
+  if (base?.startsWith('data:') && builtinId(specifier) === undefined)
+    throw errors.unresolvable(specifier, base);
+  const found = resolveBare(specifier, base, conditionSet(conditions));
   return found.startsWith('node:') ? found : finish(found, '', base);
 }
 
-module.exports = { resolve };
+function resolveHash(specifier, base, conditions) {
+  const parent = basePath(base);
+  const resolvePackage = (target, pkg) =>
+    resolveBare(target, toUrl(`${pkg.folder}/package.json`), conditions);
+  const found = resolveImports(specifier, packageScope(parent), parent, conditions, resolvePackage);
+  return found.startsWith('node:') ? found : finish(found, '', base);
+}
+
+module.exports = { resolve, importConditions: () => getConditions().importList };

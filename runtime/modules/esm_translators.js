@@ -5,28 +5,10 @@ const path = require('path');
 const { readFileUtf8 } = internalBinding('modules');
 const { compileModule, createSynthetic, setExport } = internalBinding('es_modules');
 const { builtinId } = require('internal/modules/builtins');
-const { packageScope } = require('internal/modules/package_json');
 const { toPath } = require('internal/modules/file_url');
 const errors = require('internal/modules/errors');
 
 const builtinRecords = new Map(); // id → { record, names }
-
-function fileFormat(file) {
-  const extension = path.extname(file);
-  switch (extension) {
-    case '.mjs':
-      return 'module';
-    case '.cjs':
-      return 'commonjs';
-    case '.json':
-      return 'json';
-    case '.js':
-    case '':
-      return packageScope(file)?.type === 'module' ? 'module' : 'commonjs';
-    default:
-      throw errors.unknownExtension(extension, file);
-  }
-}
 
 function fromValue(url, value) {
   return createSynthetic(url, ['default'], (record) => setExport(record, 'default', value));
@@ -98,13 +80,16 @@ function exportNames(file, source, Module, seen = new Set()) {
   return names;
 }
 
-function loadCommonJs(url) {
+/** A CommonJS module: run when evaluated, through the CommonJS loader unless hooks gave its text. */
+function loadCommonJs(url, source) {
   const { Module } = require('internal/modules/cjs');
-  const file = toPath(url);
-  const names = exportNames(file, readFileUtf8(file), Module);
+  const file = url.startsWith('file:') ? toPath(url) : url;
+  const text = source ?? readCommonJs(file);
+  const names = exportNames(file, text, Module);
   names.add('default');
+  const run = source === undefined || source === null ? runFile : runSource;
   return createSynthetic(url, [...names], (record) => {
-    const exports = Module._load(file, undefined, false);
+    const exports = run(Module, file, text);
     for (const name of names) {
       if (name === 'default') continue;
       let value;
@@ -120,44 +105,71 @@ function loadCommonJs(url) {
   });
 }
 
-function loadData(url, wanted) {
-  const match = /^data:([^,;]*)((?:;[^,;]*)*),([\s\S]*?)(?:#.*)?$/.exec(url);
-  const formats = { 'text/javascript': 'module', 'application/json': 'json' };
-  const format = match ? formats[match[1]] : undefined;
-  if (!format) throw errors.unknownFormat(match?.[1] ?? null, url);
-  checkType(url, format, wanted);
-  const body = decodeURIComponent(match[3]);
-  const text = /;base64$/i.test(match[2]) ? require('buffer').Buffer.from(body, 'base64').toString() : body;
-  return {
-    format,
-    record: format === 'json' ? fromValue(url, parseJson(text, url)) : compileModule(url, text),
-  };
+// An addon's names are not known before it is loaded; unreadable files are for the CommonJS loader to complain about.
+function readCommonJs(file) {
+  return file.endsWith('.node') ? '' : (readFileUtf8(file, true) ?? '');
 }
 
-/** The import attribute `type` must fit what the module is. */
-function checkType(url, format, wanted) {
-  if (wanted !== undefined && wanted !== 'json') throw errors.assertionUnsupported(wanted);
-  if (format === 'json' && wanted === undefined) throw errors.assertionMissing(url, 'json');
-  if (format !== 'json' && wanted === 'json') throw errors.assertionFailed(url, 'json');
+let mainFile;
+/** The next CommonJS module of this name that is imported is the program's main one. */
+function setMain(file) {
+  mainFile = file;
+}
+
+function runFile(Module, file) {
+  const isMain = file === mainFile;
+  if (isMain) mainFile = undefined;
+  return Module._load(file, undefined, isMain);
+}
+
+function runSource(Module, file, text) {
+  const cached = Module._cache[file];
+  if (cached?.loaded) return cached.exports;
+  const module = new Module(file);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(path.dirname(file));
+  if (file === mainFile) {
+    mainFile = undefined;
+    process.mainModule = module;
+    module.id = '.';
+  }
+  Module._cache[file] = module;
+  let done = false;
+  try {
+    module._compile(text, file);
+    done = true;
+  } finally {
+    if (!done) delete Module._cache[file];
+  }
+  module.loaded = true;
+  return module.exports;
+}
+
+function textOf(source, url, format) {
+  if (typeof source === 'string') return source;
+  if (source === undefined || source === null) throw errors.badSource(source, url, format);
+  return new (require('internal/encoding').TextDecoder)().decode(source);
 }
 
 /**
  * @param {string} url
- * @param {string | undefined} wanted the import attribute `type`
- * @returns {{record: number, format: string}}
+ * @param {string | undefined} format
+ * @param {string | Uint8Array | ArrayBuffer | null | undefined} source
+ * @returns {number} the record
  */
-function translate(url, wanted) {
-  if (url.startsWith('node:')) {
-    checkType(url, 'builtin', wanted);
-    return { format: 'builtin', record: loadBuiltin(url) };
+function translate(url, format, source) {
+  switch (format) {
+    case 'module':
+      return compileModule(url, textOf(source, url, format));
+    case 'builtin':
+      return loadBuiltin(url);
+    case 'commonjs':
+      return loadCommonJs(url, source === null || source === undefined ? null : textOf(source, url, format));
+    case 'json':
+      return fromValue(url, parseJson(textOf(source, url, format), url));
+    default:
+      throw errors.unknownFormat(format, url);
   }
-  if (url.startsWith('data:')) return loadData(url, wanted);
-  const file = toPath(url);
-  const format = fileFormat(file);
-  checkType(url, format, wanted);
-  if (format === 'module') return { format, record: compileModule(url, readFileUtf8(file)) };
-  if (format === 'json') return { format, record: fromValue(url, parseJson(readFileUtf8(file), url)) };
-  return { format, record: loadCommonJs(url) };
 }
 
-module.exports = { translate, syncBuiltinExports };
+module.exports = { translate, syncBuiltinExports, setMain };

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/engine/binding.h"
@@ -84,8 +86,32 @@ void ReadFileUtf8(const FunctionCallbackInfo<Value>& args) {
   if (SourceString(isolate, text).ToLocal(&source)) args.GetReturnValue().Set(source);
 }
 
-// compileFunction(source, filename, parameterNames): the function whose body is `source`, as the CommonJS
-// wrapper. V8 itself skips a "#!" line. The filename reaches dynamic import() as its referrer.
+// readFileBytes(path) → Uint8Array; throws the system's error.
+void ReadFileBytes(const FunctionCallbackInfo<Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  std::string path = ToUtf8(isolate, args[0]);
+  std::string bytes;
+  if (int error = ReadWholeFile(path.c_str(), &bytes); error != 0)
+    return Environment::From(args)->ThrowUvException(-error, "open", nullptr, path.c_str());
+  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, bytes.size());
+  if (!bytes.empty()) std::memcpy(buffer->Data(), bytes.data(), bytes.size());
+  args.GetReturnValue().Set(v8::Uint8Array::New(buffer, 0, bytes.size()));
+}
+
+// True for the errors of a CommonJS wrapper around text that is written as an ES module.
+bool IsModuleSyntax(v8::Isolate* isolate, Local<v8::Message> message) {
+  static constexpr std::string_view kTexts[] = {
+      "Cannot use import statement outside a module", "Unexpected token 'export'",
+      "Cannot use 'import.meta' outside a module",
+      "await is only valid in async functions and the top level bodies of modules"};
+  std::string text = ToUtf8(isolate, message->Get());
+  return std::any_of(std::begin(kTexts), std::end(kTexts),
+                     [&](std::string_view each) { return text.find(each) != std::string::npos; });
+}
+
+// compileFunction(source, filename, parameterNames[, detect]): the function whose body is `source`, as the
+// CommonJS wrapper. V8 itself skips a "#!" line. The filename reaches dynamic import() as its referrer. With
+// `detect`, null instead of the error when the text is written as an ES module.
 void CompileFunction(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
@@ -99,15 +125,21 @@ void CompileFunction(const FunctionCallbackInfo<Value>& args) {
   v8::ScriptOrigin origin(isolate, args[1]);
   v8::ScriptCompiler::Source source(args[0].As<String>(), origin);
   Local<v8::Function> function;
+  v8::TryCatch try_catch(isolate);
   if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, parameters.size(), parameters.data(), 0,
                                                    nullptr)
           .ToLocal(&function)) {
     args.GetReturnValue().Set(function);
+  } else if (args[3]->IsTrue() && !try_catch.HasTerminated() &&
+             IsModuleSyntax(isolate, try_catch.Message())) {
+    args.GetReturnValue().SetNull();
+  } else {
+    try_catch.ReThrow();
   }
 }
 
-constexpr BindingFunction kFunctions[] = {{"readFileUtf8", ReadFileUtf8},
-                                          {"compileFunction", CompileFunction}};
+constexpr BindingFunction kFunctions[] = {
+    {"readFileUtf8", ReadFileUtf8}, {"readFileBytes", ReadFileBytes}, {"compileFunction", CompileFunction}};
 PARLEY_BINDING(modules, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

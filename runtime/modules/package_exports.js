@@ -197,10 +197,14 @@ let conditions;
 /** The conditions of require() and of import, with those of --conditions (-C). */
 function getConditions() {
   if (!conditions) {
-    const extra = require('internal/main/options').get('--conditions');
+    const options = require('internal/main/options');
+    const extra = options.get('--conditions');
+    const shared = options.get('--addons') === false ? extra : ['node-addons', ...extra];
+    const importList = Object.freeze(['node', 'import', ...shared]);
     conditions = {
-      require: new Set(['require', 'node', 'node-addons', ...extra]),
-      import: new Set(['import', 'node', 'node-addons', ...extra]),
+      require: new Set(['require', 'node', ...shared]),
+      import: new Set(importList),
+      importList,
     };
   }
   return conditions;
