@@ -25,10 +25,7 @@ class State {
 
   optionsFor(stream) {
     let { colorMode } = this;
-    if (colorMode === 'auto') {
-      colorMode =
-        stream.isTTY && (typeof stream.getColorDepth === 'function' ? stream.getColorDepth() > 2 : true);
-    }
+    if (colorMode === 'auto') colorMode = wantsColors(stream);
     const options = this.inspectOptions?.get ? this.inspectOptions.get(stream) : this.inspectOptions;
     if (options !== undefined)
       return options.colors === undefined ? { ...options, colors: colorMode } : options;
@@ -75,6 +72,12 @@ class State {
 }
 
 function ignore() {}
+
+// FORCE_COLOR decides for streams that are no terminal, too.
+function wantsColors(stream) {
+  if (process.env.FORCE_COLOR !== undefined) return require('tty').WriteStream.prototype.getColorDepth() > 2;
+  return stream.isTTY && (typeof stream.getColorDepth === 'function' ? stream.getColorDepth() > 2 : true);
+}
 
 function formatTime(ms) {
   let hours = 0;

@@ -105,6 +105,17 @@ const TERMS = {
 };
 const CI_256 = ['APPVEYOR', 'BUILDKITE', 'CIRCLECI', 'DRONE', 'GITLAB_CI', 'TRAVIS'];
 
+let warnedOfConflict = false;
+// Says once that FORCE_COLOR beats the variables that switch colours off.
+function warnOfConflict(env) {
+  if (warnedOfConflict) return;
+  const ignored = ['NODE_DISABLE_COLORS', 'NO_COLOR'].filter((name) => env[name]);
+  if (ignored.length === 0) return;
+  warnedOfConflict = true;
+  const names = ignored.join("' and '");
+  process.emitWarning(`The '${names}' env is ignored due to the 'FORCE_COLOR' env being set.`, 'Warning');
+}
+
 // Bits for each pixel, from what the environment says of the terminal.
 WriteStream.prototype.getColorDepth = function (env = process.env) {
   switch (env.FORCE_COLOR) {
@@ -113,10 +124,13 @@ WriteStream.prototype.getColorDepth = function (env = process.env) {
     case '':
     case '1':
     case 'true':
+      warnOfConflict(env);
       return COLORS_16;
     case '2':
+      warnOfConflict(env);
       return COLORS_256;
     case '3':
+      warnOfConflict(env);
       return COLORS_16M;
     default:
       return COLORS_2;
