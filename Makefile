@@ -16,7 +16,7 @@ BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/c
 # With another SANITIZE only the media engine and its tests are built.
 TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
 
-.PHONY: all sanitized deps build run test bench lint format clean
+.PHONY: all sanitized deps programs build run test bench lint format clean
 all: build
 
 deps:
@@ -37,7 +37,11 @@ sanitized: deps
 	@cmake -S . -B $(SANITIZED) -G Ninja -DSANITIZE=address,undefined >$(SANITIZED).configure.log 2>&1 || { cat $(SANITIZED).configure.log; exit 1; }
 	@cmake --build $(SANITIZED) -j $(JOBS) --target media_tests webrtc_node
 
-test: build $(if $(SANITIZE),,sanitized)
+# The npm packages that tests/programs runs.
+programs: deps
+	@tools/deps.sh programs
+
+test: build $(if $(SANITIZE),,sanitized programs)
 	@node tests/run.mjs $(if $(SANITIZE),--build $(BUILD) --only media) $(TESTS)
 
 bench: build

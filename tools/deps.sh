@@ -5,11 +5,21 @@
 #   - V8 (Debian's libnode108 + libnode-dev) and llhttp's C source, unpacked under build/deps and never installed:
 #     they would fight over header paths with a nodejs package that is already there (docs/architecture.md)
 #   - npm packages from package-lock.json
+# `tools/deps.sh programs` installs what tests/programs/packages runs on Parley, too: 220 MB that only its tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 deps=build/deps
 stamp=$deps/.stamp
 want=$(cat tools/deps.sh package-lock.json | sha256sum | cut -d' ' -f1)
+programs=tests/programs/packages
+if [ "${1:-}" = programs ]; then
+  "$0"
+  if [ ! -d $programs/node_modules ] || [ $programs/package-lock.json -nt $programs/node_modules/.package-lock.json ]; then
+    printf 'deps: installing the packages of %s\n' $programs
+    npm ci --prefix $programs --no-audit --no-fund --loglevel=error
+  fi
+  exit 0
+fi
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -d node_modules ]; then exit 0; fi
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
