@@ -84,3 +84,38 @@ test('os tells of the machine', () => {
   assert.strictEqual(typeof os.userInfo().username, 'string');
   assert.ok(Object.keys(os.networkInterfaces()).length > 0);
 });
+
+test('a diff cuts long runs of equal lines and keeps the edges', () => {
+  const a = Array.from({ length: 12 }, (_, i) => i);
+  const b = [...a];
+  b[0] = 'first';
+  assert.throws(() => assert.deepStrictEqual(a, b), {
+    message:
+      'Expected values to be strictly deep-equal:\n+ actual - expected ... Lines skipped\n\n' +
+      "  [\n+   0,\n-   'first',\n    1,\n...\n    10,\n    11\n  ]",
+  });
+});
+
+test('deep equality looks at what views and objects are, whatever their tags say', () => {
+  const fake = Object.defineProperty(new Int8Array(2), Symbol.toStringTag, { value: 'Uint8Array' });
+  Object.setPrototypeOf(fake, Uint8Array.prototype);
+  assert.notDeepEqual(new Uint8Array(2), fake);
+  assert.notDeepEqual({ x: 1 }, Object.defineProperty({ y: 1 }, 'x', { value: 1 }));
+  assert.notDeepEqual(
+    new Map([
+      [3, 0],
+      ['3', 0],
+    ]),
+    new Map([
+      [3, 0],
+      [4, 0],
+    ]),
+  );
+});
+
+test('the text of a failed call is told, unless it is not at hand', () => {
+  assert.throws(() => assert.ok([')'].includes(/[/)]/.source)), {
+    message: "The expression evaluated to a falsy value:\n\n  assert.ok([')'].includes(/[/)]/.source))\n",
+  });
+  assert.throws(() => new Function('assert', 'assert(1 === 2)')(assert), { message: 'false == true' });
+});

@@ -1,7 +1,9 @@
 'use strict';
 // AssertionError (https://nodejs.org/docs/latest-v20.x/api/assert.html#class-assertassertionerror): its message shows both values, line by line.
 
+const { diff } = require('internal/assert/diff');
 const { inspect } = require('internal/util/inspect');
+const { stripVTControlCharacters } = require('internal/util/inspect_text');
 
 const READABLE = {
   deepStrictEqual: 'Expected values to be strictly deep-equal:',
@@ -33,87 +35,6 @@ const inspectValue = (value) =>
 const useColors = () => Boolean(process.stderr?.isTTY && process.stderr.getColorDepth?.() !== 1);
 const paint = (code) => (useColors() ? `\u001b[${code}m` : '');
 
-// Longest common subsequence by backtracking through a table; beyond its limit, line against line.
-const kTableLimit = 1_000_000;
-
-function diffLines(actual, expected) {
-  let start = 0;
-  while (start < actual.length && start < expected.length && actual[start] === expected[start]) start++;
-  let endA = actual.length;
-  let endB = expected.length;
-  while (endA > start && endB > start && actual[endA - 1] === expected[endB - 1]) {
-    endA--;
-    endB--;
-  }
-  const result = actual.slice(0, start).map((line) => [' ', line]);
-  const a = actual.slice(start, endA);
-  const b = expected.slice(start, endB);
-  if (a.length * b.length > kTableLimit) {
-    for (const line of a) result.push(['+', line]);
-    for (const line of b) result.push(['-', line]);
-  } else {
-    const width = b.length + 1;
-    const table = new Uint32Array((a.length + 1) * width);
-    for (let i = a.length - 1; i >= 0; i--) {
-      for (let j = b.length - 1; j >= 0; j--) {
-        table[i * width + j] =
-          a[i] === b[j]
-            ? table[(i + 1) * width + j + 1] + 1
-            : Math.max(table[(i + 1) * width + j], table[i * width + j + 1]);
-      }
-    }
-    let i = 0;
-    let j = 0;
-    while (i < a.length || j < b.length) {
-      if (i < a.length && j < b.length && a[i] === b[j]) {
-        result.push([' ', a[i]]);
-        i++;
-        j++;
-      } else if (i < a.length && (j === b.length || table[(i + 1) * width + j] >= table[i * width + j + 1])) {
-        result.push(['+', a[i++]]);
-      } else {
-        result.push(['-', b[j++]]);
-      }
-    }
-  }
-  for (const line of actual.slice(endA)) result.push([' ', line]);
-  return result;
-}
-
-// Runs of more than five equal lines are cut to the two next to a difference on each side.
-function renderDiff(diff) {
-  const [green, red, white] = [paint(32), paint(31), paint(39)];
-  const lines = [];
-  let skipped = false;
-  const isNearChange = (index) => {
-    for (let k = Math.max(0, index - 2); k <= Math.min(diff.length - 1, index + 2); k++) {
-      if (diff[k][0] !== ' ') return true;
-    }
-    return false;
-  };
-  for (let i = 0; i < diff.length; i++) {
-    const [kind, text] = diff[i];
-    if (kind === ' ' && !isNearChange(i)) {
-      let end = i;
-      while (end < diff.length && !isNearChange(end)) end++;
-      if (end - i > 3) {
-        skipped = true;
-        lines.push('...');
-        i = end - 1;
-        continue;
-      }
-    }
-    if (kind === ' ') lines.push(`  ${text}`);
-    else lines.push(`${kind === '+' ? green : red}${kind}${white} ${text}`);
-    if (lines.length >= kMaxLines && i < diff.length - 1) {
-      skipped = true;
-      lines.push('...');
-      break;
-    }
-  }
-  return { text: lines.join('\n'), skipped };
-}
-
 function isSimple(value) {
   return (typeof value !== 'object' || value === null) && typeof value !== 'function';
 }
@@ -126,35 +47,45 @@ function makeDiff(actual, expected, operator) {
   ) {
     operator = 'strictEqualObject';
   }
-  const shownActual = inspectValue(actual);
-  const shownExpected = inspectValue(expected);
-  const linesA = shownActual.split('\n');
-  const linesB = shownExpected.split('\n');
-  if (linesA.length === 1 && linesB.length === 1 && linesA[0] !== linesB[0]) {
-    const length = linesA[0].length + linesB[0].length;
-    const [a, b] = [linesA[0], linesB[0]];
+  const shown = inspectValue(actual);
+  const actualLines = shown.split('\n');
+  const expectedLines = inspectValue(expected).split('\n');
+  let indicator = '';
+  let compared = 0;
+  const visible = inspect.defaultOptions.colors ? stripVTControlCharacters : (text) => text;
+  const [a, b] = [visible(actualLines[0]), visible(expectedLines[0])];
+  if (actualLines.length === 1 && expectedLines.length === 1 && actualLines[0] !== expectedLines[0]) {
+    const length = a.length + b.length;
     if (length <= kMaxShortLength) {
       if (isSimple(actual) && isSimple(expected) && (actual !== 0 || expected !== 0)) {
-        return `${READABLE[operator]}\n\n${a} !== ${b}\n`;
+        return `${READABLE[operator]}\n\n${actualLines[0]} !== ${expectedLines[0]}\n`;
       }
-    } else if (operator !== 'strictEqualObject' && length < 80) {
-      let same = 0;
-      while (a[same] === b[same]) same++;
-      if (same > 2) {
-        return `${READABLE[operator]}\n${header()}\n\n+ ${a}\n- ${b}\n${' '.repeat(same + 2)}^`;
+    } else if (operator !== 'strictEqualObject') {
+      const columns = process.stderr.isTTY ? process.stderr.columns : 80;
+      if (length < columns) {
+        while (a[compared] === b[compared]) compared++;
+        if (compared > 2) {
+          indicator = `\n  ${' '.repeat(compared)}^`;
+          compared = 0;
+        }
       }
     }
   }
-  if (shownActual === shownExpected) {
-    const lines = linesA.length > kMaxLines ? [...linesA.slice(0, 46), '...'] : linesA;
+  const white = paint(39);
+  const marks = {
+    plus: `${paint(32)}+${white}`,
+    minus: `${paint(31)}-${white}`,
+    cut: `${paint(34)}...${white}`,
+  };
+  const result = diff(actualLines, expectedLines, marks, compared);
+  if (result === undefined) {
+    const lines = shown.split('\n');
+    if (lines.length > kMaxLines) lines.splice(46, Infinity, marks.cut);
     return `${READABLE.notIdentical}\n\n${lines.join('\n')}\n`;
   }
-  const { text, skipped } = renderDiff(diffLines(linesA, linesB));
-  return `${READABLE[operator]}\n${header()}${skipped ? ' ... Lines skipped' : ''}\n\n${text}`;
-}
-
-function header() {
-  return `${paint(32)}+ actual${paint(39)} ${paint(31)}- expected${paint(39)}`;
+  const header = `${READABLE[operator]}\n${paint(32)}+ actual${white} ${paint(31)}- expected${white}`;
+  const skipped = result.skipped ? ` ${marks.cut} Lines skipped` : '';
+  return `${header}${skipped}\n${result.text}${indicator}`;
 }
 
 function makeNegatedMessage(actual, operator) {
@@ -267,7 +198,7 @@ class AssertionError extends Error {
       if (typeof value !== 'string') return value;
       const lines = value.split('\n', 11);
       if (lines.length > 10) return `${lines.slice(0, 10).join('\n')}\n...`;
-      return value.length > 512 ? `${value.slice(0, 512)}...` : value;
+      return value.length > 512 ? `${value.slice(0, 488)}...` : value;
     };
     this.actual = cut(actual);
     this.expected = cut(expected);

@@ -7,6 +7,10 @@ const binding = internalBinding('util');
 
 const isObject = (value) => value !== null && typeof value === 'object';
 const tagOf = (value) => Object.prototype.toString.call(value);
+const elementType = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+).get;
 const isEnumerable = (object, key) => Object.prototype.propertyIsEnumerable.call(object, key);
 
 function equalBytes(a, b) {
@@ -68,15 +72,17 @@ class Comparison {
     return this.#equalObjects(a, b);
   }
 
+  // What is compared besides the elements.
+  #ownKeys(value) {
+    const keys = binding.getOwnNonIndexProperties(value, true);
+    return this.strict ? keys : keys.filter((key) => typeof key !== 'symbol');
+  }
+
   #equalObjects(a, b) {
     if (Array.isArray(a)) {
       if (!Array.isArray(b) || a.length !== b.length) return false;
-      const keysA = binding.getOwnNonIndexProperties(a, true);
-      const keysB = binding.getOwnNonIndexProperties(b, true);
-      if (!this.strict) {
-        const named = (keys) => keys.filter((key) => typeof key !== 'symbol');
-        return this.#equalKeys(a, b, 'array', named(keysA), named(keysB));
-      }
+      const keysA = this.#ownKeys(a);
+      const keysB = this.#ownKeys(b);
       return keysA.length === keysB.length && this.#equalKeys(a, b, 'array', keysA, keysB);
     }
     if (tagOf(a) === '[object Object]') return this.#equalKeys(a, b, 'object');
@@ -94,10 +100,11 @@ class Comparison {
         return false;
       }
     } else if (ArrayBuffer.isView(a)) {
+      if (!ArrayBuffer.isView(b) || elementType.call(a) !== elementType.call(b)) return false;
       const floats = types.isFloat32Array(a) || types.isFloat64Array(a);
       if (!this.strict && floats ? !equalFloats(a, b) : !equalBytes(a, b)) return false;
-      const keysA = binding.getOwnNonIndexProperties(a, true);
-      const keysB = binding.getOwnNonIndexProperties(b, true);
+      const keysA = this.#ownKeys(a);
+      const keysB = this.#ownKeys(b);
       return keysA.length === keysB.length && this.#equalKeys(a, b, 'object', keysA, keysB);
     } else if (types.isSet(a)) {
       return types.isSet(b) && a.size === b.size && this.#equalKeys(a, b, 'set');
@@ -130,7 +137,7 @@ class Comparison {
       keysB = Object.keys(b);
     }
     if (keysA.length !== keysB.length) return false;
-    for (const key of keysA) if (!Object.hasOwn(b, key)) return false;
+    for (const key of keysA) if (!isEnumerable(b, key)) return false;
     if (this.strict && (kind !== 'array' || keysA.length === 0)) {
       const symbols = enumerableSymbols(a);
       if (symbols.length !== enumerableSymbols(b).length) return false;
@@ -234,7 +241,8 @@ class Comparison {
     if (left.length === 0) return true;
     const right = new Set();
     for (const key of b.keys()) {
-      if (isObject(key) || !a.has(key) || !this.strict) right.add(key);
+      // Those found above are taken.
+      if (isObject(key) || !a.has(key) || !this.equal(a.get(key), b.get(key))) right.add(key);
     }
     for (const [key, value] of left) {
       let found = false;
