@@ -26,7 +26,7 @@ class State {
   optionsFor(stream) {
     let { colorMode } = this;
     if (colorMode === 'auto') colorMode = wantsColors(stream);
-    const options = this.inspectOptions?.get ? this.inspectOptions.get(stream) : this.inspectOptions;
+    const options = this.inspectOptions;
     if (options !== undefined)
       return options.colors === undefined ? { ...options, colors: colorMode } : options;
     return colorMode ? kColorOptions : kPlainOptions;
@@ -224,12 +224,14 @@ function readOptions(options, stderr, ignoreErrors) {
   if (!options || typeof options.write === 'function') options = { stdout: options, stderr, ignoreErrors };
   const { stdout, colorMode = 'auto', inspectOptions, groupIndentation } = options;
   const { stderr: errorStream = stdout, ignoreErrors: ignores = true } = options;
-  const { validateInteger, validateObject, validateOneOf } = require('internal/errors/validators');
+  const { validateInteger, validateObject } = require('internal/errors/validators');
   if (!stdout || typeof stdout.write !== 'function') throw new codes.ERR_CONSOLE_WRITABLE_STREAM('stdout');
   if (!errorStream || typeof errorStream.write !== 'function') {
     throw new codes.ERR_CONSOLE_WRITABLE_STREAM('stderr');
   }
-  validateOneOf(colorMode, 'colorMode', ['auto', true, false]);
+  if (colorMode !== 'auto' && typeof colorMode !== 'boolean') {
+    throw new codes.ERR_INVALID_ARG_VALUE('colorMode', colorMode);
+  }
   if (groupIndentation !== undefined) validateInteger(groupIndentation, 'groupIndentation', 0, 1000);
   if (inspectOptions !== undefined) {
     validateObject(inspectOptions, 'options.inspectOptions');

@@ -29,14 +29,19 @@ function lazy(name, make, enumerable = false) {
 Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
 expose('global', globalThis);
 
-Object.defineProperty(globalThis, 'process', {
-  configurable: true,
-  enumerable: false,
-  get: () => process,
-  set(value) {
-    define('process', value);
-  },
-});
+// What a program may replace and put back: accessors for ever.
+function replaceable(name, value) {
+  Object.defineProperty(globalThis, name, {
+    configurable: true,
+    enumerable: false,
+    get: () => value,
+    set(replacement) {
+      value = replacement;
+    },
+  });
+}
+replaceable('process', process);
+replaceable('Buffer', require('buffer').Buffer);
 
 const timers = require('internal/timers');
 for (const name of [
@@ -51,15 +56,16 @@ for (const name of [
 }
 expose('queueMicrotask', require('internal/process/ticks').queueMicrotask);
 
+const { URL, URLSearchParams } = require('internal/url');
+define('URL', URL);
+define('URLSearchParams', URLSearchParams);
+
 // [module, names...]
 const modules = [
-  ['buffer', 'Buffer', 'atob', 'btoa'],
-  ['internal/url', 'URL', 'URLSearchParams'],
   ['internal/encoding', 'TextEncoder', 'TextDecoder'],
   ['internal/events/abort_controller', 'AbortController', 'AbortSignal'],
   ['internal/events/event_target', 'Event', 'EventTarget', 'CustomEvent'],
   ['internal/errors/dom_exception', 'DOMException'],
-  ['perf_hooks', 'performance'],
 ];
 for (const [id, ...names] of modules) {
   for (const name of names) lazy(name, () => require(id)[name]);
@@ -88,7 +94,9 @@ for (const name of [
 }
 lazy('console', () => require('internal/console/global'));
 lazy('structuredClone', () => require('internal/engine/structured_clone').structuredClone, true);
-lazy('crypto', () => require('crypto').webcrypto);
+lazy('crypto', () => require('crypto').webcrypto, true);
+lazy('performance', () => require('perf_hooks').performance, true);
+for (const name of ['atob', 'btoa']) lazy(name, () => require('buffer')[name], true);
 
 function notImplemented(name) {
   const error = new Error(`${name} is not implemented in Parley yet`);

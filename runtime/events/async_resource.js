@@ -33,24 +33,26 @@ class EventEmitterAsyncResource extends EventEmitter {
     super(options);
     this.#resource = new EventEmitterReferencingAsyncResource(this, name, options);
   }
-  #check() {
-    if (!(#resource in this)) throw new codes.ERR_INVALID_THIS('EventEmitterAsyncResource');
-    return this.#resource;
+  static #of(value) {
+    if (typeof value !== 'object' || value === null || !(#resource in value)) {
+      throw new codes.ERR_INVALID_THIS('EventEmitterAsyncResource');
+    }
+    return value.#resource;
   }
   emit(event, ...args) {
-    return this.#check().runInAsyncScope(super.emit, this, event, ...args);
+    return EventEmitterAsyncResource.#of(this).runInAsyncScope(super.emit, this, event, ...args);
   }
   emitDestroy() {
-    this.#check().emitDestroy();
+    EventEmitterAsyncResource.#of(this).emitDestroy();
   }
   get asyncId() {
-    return this.#check().asyncId();
+    return EventEmitterAsyncResource.#of(this).asyncId();
   }
   get triggerAsyncId() {
-    return this.#check().triggerAsyncId();
+    return EventEmitterAsyncResource.#of(this).triggerAsyncId();
   }
   get asyncResource() {
-    return this.#check();
+    return EventEmitterAsyncResource.#of(this);
   }
 }
 

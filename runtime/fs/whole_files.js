@@ -308,7 +308,7 @@ function exists(path, callback) {
   binding.access(path, 0, (error) => callback(!error));
 }
 Object.defineProperty(exists, Symbol.for('nodejs.util.promisify.custom'), {
-  value: (path) => new Promise((resolve) => exists(path, resolve)),
+  value: { exists: (path) => new Promise((resolve) => exists(path, resolve)) }.exists,
 });
 
 module.exports = {

@@ -17,6 +17,7 @@ function prepareProcess(info) {
   process.env = internalBinding('env').create(options.get('--pending-deprecation') ? warnOfValue : undefined);
   process.pid = binding.pid();
   Object.defineProperty(process, 'ppid', { enumerable: true, configurable: true, get: binding.ppid });
+  require('internal/process/warnings').listen();
   process.debugPort = 9229;
   process._preload_modules = options.get('--require');
   if (!options.get('--deprecation')) process.noDeprecation = true;

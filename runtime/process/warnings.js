@@ -19,7 +19,8 @@ function write(text) {
       file = null;
     }
   }
-  process._rawDebug(text);
+  // Through process.stderr, which programs replace to see what is written.
+  require('internal/console/global').error(text);
 }
 
 function describe(warning, trace) {
@@ -48,12 +49,8 @@ function onWarning(warning) {
   write(text);
 }
 
-let listening = false;
-
-// The printing listener joins with the first warning: programs that never warn do not load this module.
+/** Prints warnings, unless the command line or the environment says not to. A program may remove the listener. */
 function listen() {
-  if (listening) return;
-  listening = true;
   if (!options.get('--warnings') || process.env.NODE_NO_WARNINGS === '1') return;
   process.on('warning', onWarning);
 }
@@ -104,8 +101,7 @@ function emitWarning(warning, type, code, constructor) {
       return;
     }
   }
-  listen();
   process.nextTick(() => process.emit('warning', warning));
 }
 
-module.exports = { emitWarning };
+module.exports = { emitWarning, listen };

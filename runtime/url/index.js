@@ -45,19 +45,9 @@ class URL {
     throw new codes.ERR_METHOD_NOT_IMPLEMENTED('URL.revokeObjectURL()');
   }
 
-  static #of(value) {
-    if (typeof value !== 'object' || value === null || !(#record in value))
-      throw new codes.ERR_INVALID_THIS('URL');
-    return value.#record;
-  }
-
-  #set(name, value) {
-    setters[name](URL.#of(this), usv(value));
-    this.#href = undefined;
-  }
-
   [kInspect](depth, options) {
-    URL.#of(this);
+    if (typeof this !== 'object' || this === null || !(#record in this))
+      throw new codes.ERR_INVALID_THIS('URL');
     if (typeof depth === 'number' && depth < 0) return this;
     const shown = { __proto__: { constructor: this.constructor === URL ? URL : this.constructor } };
     for (const name of NAMES) shown[name] = this[name];
@@ -65,17 +55,16 @@ class URL {
   }
 
   toString() {
-    return this.href;
+    return (this.#href ??= serialize(this.#record));
   }
   toJSON() {
-    return this.href;
+    return (this.#href ??= serialize(this.#record));
   }
   get href() {
-    const record = URL.#of(this);
-    return (this.#href ??= serialize(record));
+    return (this.#href ??= serialize(this.#record));
   }
   set href(value) {
-    URL.#of(this);
+    void this.#href; // for the error it throws
     value = usv(value);
     const record = parse(value);
     if (record === undefined) throw new codes.ERR_INVALID_URL(value);
@@ -84,7 +73,7 @@ class URL {
     if (this.#searchParams) replaceParams(this.#searchParams, record.query ?? '');
   }
   get origin() {
-    const record = URL.#of(this);
+    const record = this.#record;
     if (record.scheme === 'blob') {
       const inner = typeof record.path === 'string' ? parse(record.path) : undefined;
       return inner && /^https?$/.test(inner.scheme) ? originOf(inner) : 'null';
@@ -92,71 +81,80 @@ class URL {
     return originOf(record);
   }
   get protocol() {
-    return `${URL.#of(this).scheme}:`;
+    return `${this.#record.scheme}:`;
   }
   set protocol(value) {
-    this.#set('protocol', value);
+    setters.protocol(this.#record, usv(value));
+    this.#href = undefined;
   }
   get username() {
-    return URL.#of(this).username;
+    return this.#record.username;
   }
   set username(value) {
-    this.#set('username', value);
+    setters.username(this.#record, usv(value));
+    this.#href = undefined;
   }
   get password() {
-    return URL.#of(this).password;
+    return this.#record.password;
   }
   set password(value) {
-    this.#set('password', value);
+    setters.password(this.#record, usv(value));
+    this.#href = undefined;
   }
   get host() {
-    const { host, port } = URL.#of(this);
+    const { host, port } = this.#record;
     if (host === null) return '';
     return port === null ? host : `${host}:${port}`;
   }
   set host(value) {
-    this.#set('host', value);
+    setters.host(this.#record, usv(value));
+    this.#href = undefined;
   }
   get hostname() {
-    return URL.#of(this).host ?? '';
+    return this.#record.host ?? '';
   }
   set hostname(value) {
-    this.#set('hostname', value);
+    setters.hostname(this.#record, usv(value));
+    this.#href = undefined;
   }
   get port() {
-    const { port } = URL.#of(this);
+    const { port } = this.#record;
     return port === null ? '' : `${port}`;
   }
   set port(value) {
-    this.#set('port', value);
+    setters.port(this.#record, usv(value));
+    this.#href = undefined;
   }
   get pathname() {
-    return pathname(URL.#of(this));
+    return pathname(this.#record);
   }
   set pathname(value) {
-    this.#set('pathname', value);
+    setters.pathname(this.#record, usv(value));
+    this.#href = undefined;
   }
   get search() {
-    const { query } = URL.#of(this);
+    const { query } = this.#record;
     return query ? `?${query}` : '';
   }
   set search(value) {
-    this.#set('search', value);
+    setters.search(this.#record, usv(value));
+    this.#href = undefined;
     if (this.#searchParams) replaceParams(this.#searchParams, this.#record.query ?? '');
   }
   get searchParams() {
-    const record = URL.#of(this);
+    const record = this.#record;
     return (this.#searchParams ??= paramsForUrl(record.query ?? '', (query) => {
       this.#record.query = query === '' ? null : query;
       this.#href = undefined;
     }));
   }
   get hash() {
-    const { fragment } = URL.#of(this);
+    const { fragment } = this.#record;
     return fragment ? `#${fragment}` : '';
   }
   set hash(value) {
-    this.#set('hash', value);
+    setters.hash(this.#record, usv(value));
+    this.#href = undefined;
   }
 }
 

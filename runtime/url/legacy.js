@@ -108,6 +108,17 @@ Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
   return this;
 };
 
+let warned = false;
+function warnInvalid(url) {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    `The URL ${url} is invalid. Future versions of Node.js will throw an error.`,
+    'DeprecationWarning',
+    'DEP0170',
+  );
+}
+
 // Takes user, host and port from the front of `rest`; gives what is left.
 Url.prototype.parseAuthority = function parseAuthority(rest, url) {
   let at = -1;
@@ -140,6 +151,7 @@ Url.prototype.parseAuthority = function parseAuthority(rest, url) {
     const end = hostname.search(/[/\\#?:]/);
     if (end !== -1) {
       // What comes after an impossible character belongs to the path.
+      if (hostname[end] === ':') warnInvalid(url);
       this.hostname = hostname.slice(0, end);
       rest = `/${hostname.slice(end)}${rest}`;
     }

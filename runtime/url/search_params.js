@@ -269,7 +269,10 @@ const iteratorPrototype = {
         state.kind === 'keys' ? list[i] : state.kind === 'values' ? list[i + 1] : [list[i], list[i + 1]],
       );
     }
-    return `${this[Symbol.toStringTag]} { ${left.map((item) => inspect(item, ctx)).join(', ')} }`;
+    const parts = left.map((item) => inspect(item, ctx));
+    const length = parts.reduce((sum, part) => sum + part.length + 2, 0);
+    const breaks = length > (ctx.breakLength ?? 80) || parts.some((part) => part.includes('\n'));
+    return `${this[Symbol.toStringTag]} {${breaks ? '\n  ' : ' '}${parts.join(breaks ? ',\n  ' : ', ')} }`;
   },
 };
 Object.defineProperty(iteratorPrototype, 'next', { enumerable: true });

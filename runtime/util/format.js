@@ -1,7 +1,7 @@
 'use strict';
 // util.format() and util.formatWithOptions() (https://nodejs.org/docs/latest-v20.x/api/util.html#utilformatformat-args).
 
-const { inspect, inspectDefaultOptions } = require('internal/util/inspect');
+const { builtInNames, inspect, inspectDefaultOptions } = require('internal/util/inspect');
 const { formatBigInt, formatNumber, stylizeNoColor } = require('internal/util/inspect_text');
 
 let circularMessage;
@@ -24,11 +24,9 @@ function tryStringify(value) {
   }
 }
 
+// One of the language's own, whatever a program gives that name to.
 function isBuiltInConstructor(object) {
-  const name = object.constructor?.name;
-  return (
-    typeof name === 'string' && /^[A-Z][a-zA-Z0-9]+$/.test(name) && globalThis[name] === object.constructor
-  );
+  return builtInNames.has(object.constructor?.name);
 }
 
 // Whether String(value) gives what the program's class says, and not "[object Object]".
@@ -142,7 +140,7 @@ function formatInternal(options, args) {
   while (a < args.length) {
     const value = args[a];
     text += join;
-    text += typeof value !== 'string' ? inspect(value, { ...options, compact: 3 }) : value;
+    text += typeof value !== 'string' ? inspect(value, options) : value;
     join = ' ';
     a++;
   }

@@ -243,6 +243,11 @@ function getPrefix(constructor, tag, fallback, size = '') {
   return `${constructor}${size} `;
 }
 
+// What an object without a prototype is called: what it was made as.
+function fallbackName(value, constructor) {
+  return constructor === null ? binding.getConstructorName(value) : 'Object';
+}
+
 function getKeys(value, showHidden) {
   const symbols = Object.getOwnPropertySymbols(value);
   if (showHidden) return [...Object.getOwnPropertyNames(value), ...symbols];
@@ -438,9 +443,9 @@ function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, t
     if (types.isExternal(value)) {
       return { text: ctx.stylize(`[External: ${binding.getExternalValue(value).toString(16)}]`, 'special') };
     }
-    return { text: `${getPrefix(constructor, tag, 'Object')}{}` };
+    return { text: `${getPrefix(constructor, tag, fallbackName(value, constructor))}{}` };
   }
-  return braced('Object');
+  return braced(fallbackName(value, constructor));
 }
 
 function formatRaw(ctx, value, recurseTimes, typedArray) {
@@ -461,11 +466,11 @@ function formatRaw(ctx, value, recurseTimes, typedArray) {
   if (parts.text !== undefined) return parts.text;
 
   if (recurseTimes > ctx.depth && ctx.depth !== null) {
-    const name = getPrefix(constructor, tag, Array.isArray(value) ? 'Array' : 'Object').slice(0, -1);
+    const name = getPrefix(constructor, tag, fallbackName(value, constructor)).slice(0, -1);
     return ctx.stylize(constructor !== null ? `[${name}]` : name, 'special');
   }
   return formatParts(ctx, value, recurseTimes + 1, parts, inherited, () =>
-    getPrefix(constructor, tag, Array.isArray(value) ? 'Array' : 'Object').slice(0, -1),
+    getPrefix(constructor, tag, fallbackName(value, constructor)).slice(0, -1),
   );
 }
 
@@ -583,6 +588,7 @@ function formatProperty(ctx, value, recurseTimes, key, kind, descriptor, origina
 }
 
 module.exports = {
+  builtInNames,
   formatProperty,
   formatValue,
   getOwnNonIndexProperties,

@@ -29,11 +29,8 @@ const getTypedArrayTag = Object.getOwnPropertyDescriptor(TypedArrayPrototype, Sy
 const getByteLength = Object.getOwnPropertyDescriptor(TypedArrayPrototype, 'byteLength').get;
 
 const isUint8Array = (value) => ArrayBuffer.isView(value) && getTypedArrayTag.call(value) === 'Uint8Array';
-const isAnyArrayBuffer = (value) =>
-  value instanceof ArrayBuffer ||
-  value instanceof SharedArrayBuffer ||
-  // From another context.
-  ['[object ArrayBuffer]', '[object SharedArrayBuffer]'].includes(Object.prototype.toString.call(value));
+const { isAnyArrayBuffer: hasArrayBuffer } = internalBinding('types');
+const isAnyArrayBuffer = (value) => typeof value === 'object' && hasArrayBuffer(value);
 
 class FastBuffer extends Uint8Array {
   // Without this V8 spreads arguments.
@@ -64,18 +61,7 @@ binding.setBufferPrototype(Buffer.prototype);
 let warned = false;
 function warnConstructor() {
   if (warned || process.noDeprecation) return;
-  warned = true;
-  // As Node: only code outside of dependencies is told.
-  const stack = new Error().stack?.split('\n') ?? [];
-  const caller = stack.slice(1).find((line) => !/^\s*at (new )?(warnConstructor|Buffer)\b/.test(line));
-  if (caller === undefined || /[\\/]node_modules[\\/]/.test(caller)) return;
-  process.emitWarning(
-    'Buffer() is deprecated due to security and usability issues. Please use the Buffer.alloc(), ' +
-      'Buffer.allocUnsafe(), or Buffer.from() methods instead.',
-    'DeprecationWarning',
-    'DEP0005',
-    Buffer,
-  );
+  warned = require('internal/buffer/deprecated').warnConstructor(Buffer);
 }
 
 // ---- Allocation

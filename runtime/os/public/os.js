@@ -7,6 +7,22 @@ const { validateInt32 } = require('internal/errors/validators');
 
 const [type, version, release, machine] = binding.getOSInformation();
 
+// What libuv refuses is a SystemError here.
+function checked(fn, ...args) {
+  try {
+    return fn(...args);
+  } catch (error) {
+    const { codes } = require('internal/errors');
+    const { errno, code, syscall } = error;
+    throw new codes.ERR_SYSTEM_ERROR({
+      errno,
+      code,
+      syscall,
+      message: internalBinding('uv').errmessage(errno),
+    });
+  }
+}
+
 // Functions of no arguments also work as their value: `${os.hostname}`.
 function asPrimitive(fn) {
   fn[Symbol.toPrimitive] = () => fn();
@@ -14,13 +30,13 @@ function asPrimitive(fn) {
 }
 
 function hostname() {
-  return binding.getHostname();
+  return checked(binding.getHostname);
 }
 function homedir() {
-  return binding.getHomeDirectory();
+  return checked(binding.getHomeDirectory);
 }
 function uptime() {
-  return binding.getUptime();
+  return checked(binding.getUptime);
 }
 function totalmem() {
   return binding.getTotalMem();
@@ -37,7 +53,7 @@ function loadavg() {
 }
 
 function cpus() {
-  const data = binding.getCPUs();
+  const data = checked(binding.getCPUs);
   const result = [];
   for (let i = 0; i < data.length; i += 7) {
     const [model, speed, user, nice, sys, idle, irq] = data.slice(i, i + 7);
@@ -63,7 +79,7 @@ function prefixLength(netmask, family) {
 }
 
 function networkInterfaces() {
-  const data = binding.getInterfaceAddresses();
+  const data = checked(binding.getInterfaceAddresses);
   const result = {};
   for (let i = 0; i < data.length; i += 7) {
     const [name, address, netmask, family, mac, internal, scopeid] = data.slice(i, i + 7);
@@ -89,19 +105,19 @@ function setPriority(pid, priority) {
   }
   validateInt32(pid, 'pid');
   validateInt32(priority, 'priority', -20, 19);
-  binding.setPriority(pid, priority);
+  checked(binding.setPriority, pid, priority);
 }
 
 function getPriority(pid) {
   if (pid === undefined) pid = 0;
   else validateInt32(pid, 'pid');
-  return binding.getPriority(pid);
+  return checked(binding.getPriority, pid);
 }
 
 function userInfo(options) {
   let encoding = options?.encoding;
   if (typeof encoding !== 'string') encoding = 'utf8';
-  const [uid, gid, username, home, shell] = binding.getUserInfo();
+  const [uid, gid, username, home, shell] = checked(binding.getUserInfo);
   const text = (value) => {
     if (value === null || encoding === 'utf8') return value;
     const bytes = require('buffer').Buffer.from(value);

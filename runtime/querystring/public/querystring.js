@@ -160,7 +160,7 @@ function parse(text, separator, equals, options) {
     return isCustom || ENCODED.test(part) ? decodeText(part, decode) : part;
   };
   for (let from = 0; from <= text.length && pairs > 0;) {
-    let end = text.indexOf(separator, from);
+    let end = separator === '' ? -1 : text.indexOf(separator, from);
     if (end === -1) end = text.length;
     if (end > from) {
       const part = text.slice(from, end);
@@ -173,7 +173,7 @@ function parse(text, separator, equals, options) {
     }
     // Empty ones count too.
     pairs--;
-    from = end + separator.length;
+    from = end + (separator.length || 1);
   }
   return result;
 }
