@@ -40,7 +40,7 @@ function IncomingMessage(socket) {
   this.statusCode = null;
   this.statusMessage = null;
   this.client = socket;
-  this._consumed = false;
+  this._consuming = false;
   this._dumped = false;
   if (socket === undefined) this._createState();
 }
@@ -227,7 +227,7 @@ const methods = {
   },
 
   _read() {
-    this._consumed = true;
+    this._consuming = true;
     if (this._sourcePaused) resumeSource(this);
   },
 
@@ -244,9 +244,7 @@ const methods = {
     }
     if (!error && this.aborted && !this.complete && this.listenerCount('error') > 0)
       error = connectionReset();
-    // Without a listener the error would end the process, and the socket has told it already.
-    if (error && this.listenerCount('error') === 0) error = null;
-    process.nextTick(callback, error);
+    process.nextTick(finishDestroy, this, error, callback);
   },
 
   _addHeaderLine(name, value, target) {
@@ -283,6 +281,11 @@ function resumeSource(message) {
   if (!socket || !socket._httpPaused) return;
   socket._httpPaused = false;
   resumeSocket(socket);
+}
+
+// Without a listener the error would end the process, and the socket has told it already.
+function finishDestroy(message, error, callback) {
+  callback(message.listenerCount('error') === 0 ? null : error);
 }
 
 // Lets a connection's bytes flow to its parser again.

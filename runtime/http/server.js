@@ -410,7 +410,7 @@ function responseDone(response) {
   const at = state.incoming.indexOf(request);
   if (at === 0) state.incoming.shift();
   else if (at > 0) state.incoming.splice(at, 1);
-  if (!request._consumed) request._dump();
+  if (!request._consuming) request._dump();
   if (request._untouched()) {
     if (request.complete) request.emit('close');
   }

@@ -25,6 +25,11 @@ const kSetNoDelay = Symbol('setNoDelay');
 const kSetKeepAlive = Symbol('setKeepAlive');
 const kKeepAliveDelay = Symbol('setKeepAliveInitialDelay');
 
+// write(text, 'buffer'): the encoding is for bytes.
+function textAsBuffer() {
+  return Object.assign(new TypeError('Second argument must be a buffer'), { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
 function onWriteComplete(status, req) {
   const socket = req.socket;
   if (socket.destroyed) return req.callback(codesError(socket));
@@ -374,6 +379,8 @@ const methods = {
       error = handle.writeUtf8String(req, data);
     } else if (encoding === 'latin1' || encoding === 'binary') {
       error = handle.writeLatin1String(req, data);
+    } else if (encoding === 'buffer') {
+      throw textAsBuffer();
     } else {
       error = handle.writeBuffer(req, Buffer.from(data, encoding));
     }
