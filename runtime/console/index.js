@@ -19,6 +19,7 @@ class State {
     this.inspectOptions = inspectOptions;
     this.groupIndentation = groupIndentation;
     this.indent = '';
+    this.callbacks = new WeakMap(); // stream -> onWritten()
     this.counts = new Map();
     this.timers = new Map();
   }
@@ -50,16 +51,26 @@ class State {
     }
     stream.once('error', ignore);
     try {
-      stream.write(text, (error) => {
-        if (error != null && !stream._writableState?.errorEmitted && stream.listenerCount('error') === 0) {
-          stream.once('error', ignore);
-        }
-      });
+      stream.write(text, this.onWritten(stream));
     } catch (error) {
       if (require('internal/errors').isStackOverflowError(error)) throw error;
     } finally {
       stream.removeListener('error', ignore);
     }
+  }
+
+  // One callback per stream: writes with the same one share a tick.
+  onWritten(stream) {
+    let callback = this.callbacks.get(stream);
+    if (callback === undefined) {
+      callback = (error) => {
+        if (error != null && !stream._writableState?.errorEmitted && stream.listenerCount('error') === 0) {
+          stream.once('error', ignore);
+        }
+      };
+      this.callbacks.set(stream, callback);
+    }
+    return callback;
   }
 
   print(which, args) {

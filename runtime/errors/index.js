@@ -51,12 +51,18 @@ function decorate(error, code, message) {
   error.code = code;
 }
 
+// An argument in a message, as util.format() shows it.
+function textOf(value) {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return require('internal/util/format').format('%s', value);
+}
+
 function makeMessage(code, template, args, self) {
   if (typeof template === 'function') return template.apply(self, args);
   if (args.length === 0) return template;
   let i = 0;
   return template.replace(/%([sdj])/g, (_, kind) =>
-    kind === 'j' ? JSON.stringify(args[i++]) : String(args[i++]),
+    kind === 'j' ? JSON.stringify(args[i++]) : textOf(args[i++]),
   );
 }
 

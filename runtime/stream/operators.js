@@ -20,7 +20,7 @@ const throwIfAborted = (options) => {
   if (options?.signal?.aborted) throw new AbortError(undefined, { cause: options.signal.reason });
 };
 
-function compose(stream, options) {
+function compose(stream, options = undefined) {
   checkOptions(options);
   if (isNodeStream(stream) && !isWritable(stream)) {
     throw new codes.ERR_INVALID_ARG_VALUE('stream', stream, 'must be writable');
@@ -30,7 +30,7 @@ function compose(stream, options) {
   return composed;
 }
 
-function map(fn, options) {
+function map(fn, options = undefined) {
   checkFunction(fn);
   checkOptions(options);
   let concurrency = 1;
@@ -139,7 +139,7 @@ function anySignal(signals) {
   return controller.signal;
 }
 
-function filter(fn, options) {
+function filter(fn, options = undefined) {
   checkFunction(fn);
   async function keep(value, settings) {
     return (await fn(value, settings)) ? value : kNothing;
@@ -147,14 +147,14 @@ function filter(fn, options) {
   return map.call(this, keep, options);
 }
 
-function flatMap(fn, options) {
+function flatMap(fn, options = undefined) {
   const values = map.call(this, fn, options);
   return (async function* () {
     for await (const inner of values) yield* inner;
   })();
 }
 
-function asIndexedPairs(options) {
+function asIndexedPairs(options = undefined) {
   checkOptions(options);
   return async function* () {
     let index = 0;
@@ -172,7 +172,7 @@ function toCount(number) {
   return number;
 }
 
-function drop(number, options) {
+function drop(number, options = undefined) {
   checkOptions(options);
   number = toCount(number);
   return async function* () {
@@ -184,7 +184,7 @@ function drop(number, options) {
   }.call(this);
 }
 
-function take(number, options) {
+function take(number, options = undefined) {
   checkOptions(options);
   number = toCount(number);
   return async function* () {
@@ -197,22 +197,22 @@ function take(number, options) {
   }.call(this);
 }
 
-async function some(fn, options) {
+async function some(fn, options = undefined) {
   for await (const value of filter.call(this, fn, options)) return true;
   return false;
 }
 
-async function every(fn, options) {
+async function every(fn, options = undefined) {
   checkFunction(fn);
   return !(await some.call(this, async (...args) => !(await fn(...args)), options));
 }
 
-async function find(fn, options) {
+async function find(fn, options = undefined) {
   for await (const value of filter.call(this, fn, options)) return value;
   return undefined;
 }
 
-async function forEach(fn, options) {
+async function forEach(fn, options = undefined) {
   checkFunction(fn);
   async function run(value, settings) {
     await fn(value, settings);
@@ -258,7 +258,7 @@ async function reduce(reducer, initial, options) {
   return initial;
 }
 
-async function toArray(options) {
+async function toArray(options = undefined) {
   checkOptions(options);
   const result = [];
   for await (const value of this) {

@@ -176,3 +176,25 @@ test('bad chunks and late writes are refused with their codes', async () => {
   w.write('late');
   assert.strictEqual((await failed)[0].code, 'ERR_STREAM_WRITE_AFTER_END');
 });
+
+test('text() of a stream that ends inside a character', async () => {
+  const { text } = require('stream/consumers');
+  assert.strictEqual(await text(Readable.from([Buffer.from([0x61, 0xe2, 0x82])])), 'a\ufffd');
+});
+
+test('destroying a request of a server leaves the connection for the answer', async () => {
+  const http = require('http');
+  const server = http.createServer((req, res) => {
+    stream.destroy(req);
+    req.on('error', (error) => res.setHeader('x-error', error.name));
+    req.on('close', () => res.end('answer'));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const req = http.request({ port: server.address().port, host: '127.0.0.1', agent: false, method: 'POST' });
+  req.write('part');
+  const [res] = await once(req, 'response');
+  assert.strictEqual(res.headers['x-error'], 'AbortError');
+  assert.strictEqual(Buffer.concat(await collect(res)).toString(), 'answer');
+  req.destroy();
+  server.close();
+});

@@ -24,7 +24,7 @@ async function text(stream) {
     if (typeof chunk === 'string') result += chunk;
     else result += decoder.decode(chunk, { stream: true });
   }
-  return result + decoder.decode(undefined, { stream: true });
+  return result + decoder.decode();
 }
 
 async function json(stream) {
