@@ -297,7 +297,9 @@ Module._extensions['.js'] = function (module, filename) {
     const scope = packageScope(filename);
     if (scope?.type === 'module') {
       if (canRequireEsm()) return loadEsm(module, filename);
-      throw errors.requireEsm(filename, scope.file, parents.get(module)?.filename);
+      const { hasModuleSyntax } = require('internal/modules/esm_format');
+      const parent = parents.get(module)?.filename;
+      throw errors.requireEsm(filename, scope.file, parent, hasModuleSyntax(filename));
     }
   }
   module._compile(readFileUtf8(filename), filename);

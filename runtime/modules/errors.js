@@ -31,6 +31,10 @@ function nodeError(Base, code, message) {
 
 const from = (base) => (base ? ` imported from ${base}` : '');
 
+function withUrl(error, value) {
+  return Object.defineProperty(error, 'url', { value, enumerable: true, writable: true, configurable: true });
+}
+
 const moduleErrors = {
   moduleNotFound(request, requireStack) {
     let message = `Cannot find module '${request}'`;
@@ -41,12 +45,17 @@ const moduleErrors = {
     error.requireStack = requireStack;
     return error;
   },
-  requireEsm(filename, packageJson, parentPath) {
+  /** @param {boolean} [isWritten] as an ES module: its syntax says so */
+  requireEsm(filename, packageJson, parentPath, isWritten) {
     let message = `require() of ES Module ${filename}${parentPath ? ` from ${parentPath}` : ''} not supported.`;
+    const name = require('path').basename(filename);
     if (filename.endsWith('.mjs')) {
       message += `\nInstead change the require of ${filename} to a dynamic import() which is available in all CommonJS modules.`;
-    } else if (packageJson) {
-      const name = require('path').basename(filename);
+    } else if (isWritten) {
+      message +=
+        `\nInstead change the require of ${name} in ${parentPath ?? null} to a dynamic import() which is available in ` +
+        `all CommonJS modules.`;
+    } else {
       message +=
         `\n${name} is treated as an ES module file as it is a .js file whose nearest parent package.json contains ` +
         `"type": "module" which declares all .js files in that package scope as ES modules.\nInstead either rename ${name} to end ` +
@@ -60,14 +69,11 @@ const moduleErrors = {
   esmNotFound(path, base, url) {
     const kind = url === undefined ? 'package' : 'module';
     const error = nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${kind} '${path}'${from(base)}`);
-    if (url !== undefined) error.url = url;
-    return error;
+    return url === undefined ? error : withUrl(error, url);
   },
   directoryImport(path, base, url) {
     const message = `Directory import '${path}' is not supported resolving ES modules${from(base)}`;
-    const error = nodeError(Error, 'ERR_UNSUPPORTED_DIR_IMPORT', message);
-    error.url = url;
-    return error;
+    return withUrl(nodeError(Error, 'ERR_UNSUPPORTED_DIR_IMPORT', message), url);
   },
   invalidSpecifier: (request, reason, base) =>
     nodeError(
@@ -76,7 +82,7 @@ const moduleErrors = {
       `Invalid module "${request}" ${reason}${from(base)}`,
     ),
   invalidPackageConfig(path, base, detail) {
-    const message = `Invalid package config ${path}.${base ? ` while importing ${base}.` : ''}${detail ? ` ${detail}` : ''}`;
+    const message = `Invalid package config ${path}${base ? ` while importing ${base}` : ''}.${detail ? ` ${detail}` : ''}`;
     return nodeError(Error, 'ERR_INVALID_PACKAGE_CONFIG', message);
   },
   invalidPackageTarget(folder, key, target, isImport, base) {
@@ -159,7 +165,7 @@ const moduleErrors = {
     nodeError(
       TypeError,
       'ERR_IMPORT_ASSERTION_TYPE_UNSUPPORTED',
-      `Import attribute "type" with value "${type}" is not supported`,
+      `Import attribute type "${type}" is unsupported`,
     ),
   invalidArgType(name, expected, actual) {
     const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;

@@ -24,6 +24,8 @@ let registration; // the promise of hooks that are being registered
 /** Modules by URL and type. Hooks live in a map of their own, apart from the program's instances. */
 const program = new Map();
 const loaderOwn = new Map();
+/** Who asked for what with which attributes → the entry. */
+const resolved = new Map();
 
 /** [key, value, …] as V8 gives attributes → an object. */
 function attributesObject(list) {
@@ -37,6 +39,7 @@ function attributesObject(list) {
 function runNow(steps) {
   const step = steps.next();
   if (step.done) return step.value;
+  step.value?.catch?.(() => {}); // nobody will hear of it
   steps.return();
   throw errors.notImplemented('require() of an ES module with asynchronous loader hooks');
 }
@@ -58,11 +61,19 @@ async function runSteps(steps) {
 /** The entry of what `specifier` names for the module at `parentURL`; it need not be loaded yet. */
 function* resolveEntry(map, specifier, parentURL, list) {
   const attributes = attributesObject(list);
+  if (hooks?.isActive()) {
+    const found = yield hooks.resolve(specifier, parentURL, { ...attributes });
+    return entryOf(map, found.url, found.format, found.importAttributes ?? attributes);
+  }
+  // The same request gives the same module, whatever becomes of the file meanwhile.
+  const key = `${parentURL}\x00${list ?? ''}\x00${specifier}`;
+  const known = resolved.get(key);
+  if (known !== undefined && known.map === map) return known;
   const context = { parentURL, importAttributes: attributes, conditions: undefined };
-  const found = hooks?.isActive()
-    ? yield hooks.resolve(specifier, parentURL, { ...attributes })
-    : defaultResolve(specifier, context);
-  return entryOf(map, found.url, found.format, found.importAttributes ?? attributes);
+  const found = defaultResolve(specifier, context);
+  const entry = entryOf(map, found.url, found.format, attributes);
+  resolved.set(key, entry);
+  return entry;
 }
 
 function entryOf(map, url, format, attributes) {
@@ -70,6 +81,7 @@ function entryOf(map, url, format, attributes) {
   let entry = map.get(key);
   if (entry === undefined) {
     entry = {
+      __proto__: null, // promises look for `then` in what they are given
       map,
       url,
       format,
@@ -269,6 +281,7 @@ function requiredExports(entry) {
 /** import.meta.resolve: the default algorithm; with hooks as far as they answer without waiting. */
 function resolveFor(url, specifier, parentURL = url) {
   if (typeof specifier !== 'string') throw errors.invalidArgType('specifier', 'string', specifier);
+  if (hooks?.isActive()) return hooks.resolveNow(specifier, parentURL);
   try {
     const context = { parentURL, importAttributes: kNoAttributes, conditions: undefined };
     return defaultResolve(specifier, context).url;

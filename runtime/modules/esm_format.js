@@ -101,4 +101,4 @@ function requireFormat(url) {
   throw errors.unknownExtension(path.extname(file), file);
 }
 
-module.exports = { formatOf, requireFormat };
+module.exports = { formatOf, hasModuleSyntax, requireFormat };

@@ -6,6 +6,9 @@ const { codes } = require('internal/errors');
 const { validateObject, validateString } = require('internal/errors/validators');
 const { defaultResolve, defaultLoad, importConditions } = require('internal/modules/esm_load');
 
+// The state of a promise (v8::Promise::PromiseState).
+const kFulfilled = 1;
+const kRejected = 2;
 const kHookNames = ['resolve', 'load'];
 const chains = {
   resolve: [{ hook: defaultResolve, url: 'node:internal/modules/esm_load' }],
@@ -101,6 +104,29 @@ async function runChain(name, subject, context) {
   return { result, identity };
 }
 
+// What a hook gave, when it need not be waited for.
+function settledValue(value) {
+  if (!require('internal/util/types').isPromise(value)) return value;
+  const [state, result] = internalBinding('util').getPromiseDetails(value);
+  if (state === kFulfilled) return result;
+  value.catch(() => {}); // told here, or never
+  if (state === kRejected) throw result;
+  throw require('internal/modules/errors').notImplemented('import.meta.resolve with hooks that wait');
+}
+
+/** import.meta.resolve(): the chain of `resolve`, as far as its hooks answer without waiting. */
+function resolveNow(specifier, parentURL) {
+  const nextOf = (index, current) => {
+    const { hook } = chains.resolve[index];
+    return function nextResolve(given, givenContext) {
+      const merged = mergeContext(current, givenContext);
+      return settledValue(hook(given, merged, index === 0 ? undefined : nextOf(index - 1, merged)));
+    };
+  };
+  const context = withAssertions({ conditions: importConditions(), importAttributes: {}, parentURL });
+  return nextOf(chains.resolve.length - 1, context)(specifier, context).url;
+}
+
 function badProperty(expected, identity, property, value) {
   return new codes.ERR_INVALID_RETURN_PROPERTY_VALUE(expected, identity, property, value);
 }
@@ -165,4 +191,4 @@ function add(url, exports, data) {
 
 const isActive = () => chains.resolve.length > 1 || chains.load.length > 1;
 
-module.exports = { resolve, load, add, isActive };
+module.exports = { resolve, resolveNow, load, add, isActive };

@@ -26,12 +26,28 @@ const conditionSet = (conditions) =>
     ? getConditions().import
     : new Set(conditions);
 
+// A package whose main file is found only by trying extensions and index files, as require() does.
+function warnLegacyMain(pkg, found, base) {
+  const options = require('internal/main/options');
+  if (!options.get('--pending-deprecation')) return;
+  const where = `${pkg?.folder ?? path.dirname(found)}/`;
+  const what = pkg?.main
+    ? `Package ${where} has a "main" field set to "${pkg.main}", excluding the full filename and extension to the resolved ` +
+      `file at "${found.slice(where.length)}", imported from ${base}.\n Automatic extension resolution of the "main" field is `
+    : `No "main" or "exports" field defined in the package.json for ${where} resolving the main entry point ` +
+      `"${found.slice(where.length)}", imported from ${base}.\nDefault "index" lookups for the main are `;
+  process.emitWarning(`${what}deprecated for ES modules.`, 'DeprecationWarning', 'DEP0151');
+}
+
 // "main" of a package without "exports".
 function legacyMain(pkg, folder, name, base) {
   const candidates = pkg?.main ? kMainNames.map((end) => path.resolve(folder, pkg.main) + end) : [];
   candidates.push(`${folder}/index.js`, `${folder}/index.json`, `${folder}/index.node`);
   const found = candidates.find((file) => stat(file) === 0);
-  if (found) return found;
+  if (found) {
+    if (pkg?.main === undefined || path.resolve(folder, pkg.main) !== found) warnLegacyMain(pkg, found, base);
+    return found;
+  }
   throw errors.esmNotFound(folder, base);
 }
 
@@ -51,7 +67,7 @@ function resolveBare(specifier, base, conditions) {
   for (let folder = path.dirname(fromFile); ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'node_modules', split.name);
     if (!folder.endsWith('/node_modules') && stat(candidate) === 1) {
-      const pkg = readPackage(candidate, parent);
+      const pkg = readPackage(candidate, `"${specifier}" from ${parent}`);
       if (pkg?.exports !== undefined && pkg?.exports !== null)
         return resolveExports(pkg, split.subpath, parent, conditions);
       return split.subpath === '.'
@@ -91,13 +107,56 @@ function parseUrl(text, base) {
   }
 }
 
+/** What require() would have found for a specifier that import does not: a hint for the stack. */
+function addHint(error, specifier, base) {
+  const { Module } = require('internal/modules/cjs');
+  const parent = basePath(base) ?? path.join(process.cwd(), 'noop.js');
+  const asker = new Module(parent, null);
+  asker.filename = parent;
+  asker.paths = Module._nodeModulePaths(path.dirname(parent));
+  let found;
+  try {
+    found = Module._resolveFilename(specifier, asker, false);
+  } catch {
+    return;
+  }
+  const encode = (text) =>
+    text.replace(/%/g, '%25').replace(/ /g, '%20').replace(/#/g, '%23').replace(/\?/g, '%3F');
+  const folder = path.dirname(parent);
+  let hint;
+  if (kRelative.test(specifier)) {
+    hint = path.relative(folder, found);
+    if (!hint.startsWith('../')) hint = `./${hint}`;
+  } else {
+    const root = `/node_modules/${splitPackageName(specifier)?.name}/`;
+    const at = found.lastIndexOf(root);
+    hint = at >= 0 ? found.slice(at + '/node_modules/'.length) : found;
+  }
+  const lines = error.stack.split('\n');
+  const end = lines.findIndex((line) => /^ +at /.test(line));
+  lines.splice(end < 0 ? lines.length : end, 0, `Did you mean to import ${JSON.stringify(encode(hint))}?`);
+  error.stack = lines.join('\n');
+}
+
+const kHinted = { __proto__: null, ERR_MODULE_NOT_FOUND: true, ERR_UNSUPPORTED_DIR_IMPORT: true };
+
+/** resolveSpecifier(), with hints in its errors. */
+function resolve(specifier, base, conditions) {
+  try {
+    return resolveSpecifier(specifier, base, conditions);
+  } catch (error) {
+    if (error !== null && kHinted[error?.code]) addHint(error, specifier, base);
+    throw error;
+  }
+}
+
 /**
  * @param {string} specifier
  * @param {string} [base] URL of the module that asks; none for the program's entry
  * @param {string[]} [conditions]
  * @returns {string} URL
  */
-function resolve(specifier, base, conditions) {
+function resolveSpecifier(specifier, base, conditions) {
   if (kRelative.test(specifier)) {
     if (kPlainRelative.test(specifier) && base?.startsWith('file://')) {
       return finish(path.resolve(path.dirname(toPath(base)), specifier), '', base);

@@ -10,8 +10,8 @@ const errors = require('internal/modules/errors');
 
 const builtinRecords = new Map(); // id → { record, names }
 
-function fromValue(url, value) {
-  return createSynthetic(url, ['default'], (record) => setExport(record, 'default', value));
+function fromJson(url, text) {
+  return createSynthetic(url, ['default'], (record) => setExport(record, 'default', jsonValue(url, text)));
 }
 
 function parseJson(text, url) {
@@ -21,6 +21,22 @@ function parseJson(text, url) {
     error.message = `${url.startsWith('file:') ? toPath(url) : url}: ${error.message}`;
     throw error;
   }
+}
+
+/** A JSON file has one value, for import and for require() (of which the first to ask decides). */
+function jsonValue(url, text) {
+  if (!url.startsWith('file:') || /[?#]/.test(url)) return parseJson(text, url);
+  const { Module } = require('internal/modules/cjs');
+  const file = toPath(url);
+  const cached = Module._cache[file];
+  if (cached?.loaded) return cached.exports;
+  const value = parseJson(text, url);
+  if (cached === undefined) {
+    const module = new Module(file);
+    Object.assign(module, { filename: file, exports: value, loaded: true });
+    Module._cache[file] = module;
+  }
+  return value;
 }
 
 function exportBuiltin(record, id, names) {
@@ -166,7 +182,7 @@ function translate(url, format, source) {
     case 'commonjs':
       return loadCommonJs(url, source === null || source === undefined ? null : textOf(source, url, format));
     case 'json':
-      return fromValue(url, parseJson(textOf(source, url, format), url));
+      return fromJson(url, textOf(source, url, format));
     default:
       throw errors.unknownFormat(format, url);
   }

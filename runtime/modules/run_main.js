@@ -13,10 +13,11 @@ function isEsModule(file) {
   if (file.endsWith('.mjs')) return true;
   const extension = path.extname(file);
   if (extension === '.wasm') return options.get('--experimental-wasm-modules') === true;
-  if (extension !== '.js' && extension !== '') return false;
+  if (extension === '.cjs' || extension === '.json' || extension === '.node') return false;
   const type = packageScope(file)?.type;
   if (type === 'module') return true;
   return (
+    (extension === '.js' || extension === '') &&
     (type === undefined || type === 'none') &&
     options.get('--experimental-default-type') === 'module' &&
     !file.includes('/node_modules/')
@@ -44,6 +45,10 @@ function startDetected(file) {
 }
 
 function start(main) {
+  if (options.get('--input-type') !== undefined) {
+    const { codes } = require('internal/errors');
+    throw new codes.ERR_INPUT_TYPE_NOT_ALLOWED();
+  }
   const { Module } = require('internal/modules/cjs');
   const file = resolveMain(Module, main);
   if (hasPreloads() || (file !== undefined && isEsModule(file)))
