@@ -37,6 +37,7 @@ function makeSyncStream(fd) {
     },
   });
   stream.fd = fd;
+  stream.readable = false;
   stream._type = 'fs';
   stream._isStdio = true;
   return stream;
@@ -62,6 +63,7 @@ function makeWritable(fd) {
     stream = new Writable({ write: (chunk, encoding, callback) => callback() });
   }
   stream.fd = fd;
+  stream.readable = false;
   stream._isStdio = true;
   stream.destroySoon = stream.destroy;
   stream._destroy = destroyNothing;
