@@ -62,14 +62,14 @@ function* copySteps(source, target, o) {
   const stat = o.dereference ? 'stat' : 'lstat';
   const from = yield [stat, source, { bigint: true }];
   const to = yield ['maybe', stat, target];
-  checkPair(source, from, target, to, o);
+  checkPair(source, from, target, to);
   yield* checkParents(source, from, target);
   const parent = path.dirname(target);
   if (!(yield ['maybe', 'stat', parent])) yield ['mkdir', parent, { recursive: true }];
   yield* copyOne(source, from, target, to, o);
 }
 
-function checkPair(source, from, target, to, o) {
+function checkPair(source, from, target, to) {
   if (to) {
     if (from.ino === to.ino && from.dev === to.dev) {
       throw fail(codes.ERR_FS_CP_EINVAL, 'EINVAL', EINVAL, 'src and dest cannot be the same', target);
@@ -82,10 +82,6 @@ function checkPair(source, from, target, to, o) {
       const message = `cannot overwrite directory ${target} with non-directory ${source}`;
       throw fail(codes.ERR_FS_CP_NON_DIR_TO_DIR, 'ENOTDIR', ENOTDIR, message, target);
     }
-  }
-  if (from.isDirectory() && !o.recursive) {
-    const message = `Recursive option not enabled, cannot copy a directory: ${source}`;
-    throw fail(codes.ERR_FS_EISDIR, 'EISDIR', EISDIR, message, source);
   }
   if (from.isDirectory() && isInside(source, target)) {
     const message = `cannot copy ${source} to a subdirectory of self ${target}`;
@@ -109,6 +105,10 @@ function* checkParents(source, from, target) {
 
 function* copyOne(source, from, target, to, o) {
   if (from.isDirectory()) {
+    if (!o.recursive) {
+      const message = `Recursive option not enabled, cannot copy a directory: ${source}`;
+      throw fail(codes.ERR_FS_EISDIR, 'EISDIR', EISDIR, message, source);
+    }
     yield* copyFolder(source, from, target, to, o);
   } else if (from.isFile() || from.isCharacterDevice() || from.isBlockDevice()) {
     yield* copyFile(source, from, target, to, o);
@@ -157,7 +157,7 @@ function* copyFolder(source, from, target, to, o) {
     const stat = o.dereference ? 'stat' : 'lstat';
     const fromBelow = yield [stat, below, { bigint: true }];
     const toBelow = yield ['maybe', stat, copy];
-    checkPair(below, fromBelow, copy, toBelow, o);
+    checkPair(below, fromBelow, copy, toBelow);
     yield* copyOne(below, fromBelow, copy, toBelow, o);
   }
   if (!to) yield ['chmod', target, Number(from.mode) & 0o7777];
@@ -176,12 +176,12 @@ function* copyLink(source, target, to, o) {
     }
     if (old !== undefined) {
       if (!path.isAbsolute(old)) old = path.resolve(path.dirname(target), old);
-      const stats = yield ['maybe', 'stat', source];
-      if (stats?.isDirectory() && isInside(points, old) && points !== old) {
+      if (isInside(points, old)) {
         const message = `cannot copy ${points} to a subdirectory of self ${old}`;
         throw fail(codes.ERR_FS_CP_EINVAL, 'EINVAL', EINVAL, message, target);
       }
-      if (stats?.isDirectory() && isInside(old, points) && points !== old) {
+      const stats = yield ['maybe', 'stat', target];
+      if (stats?.isDirectory() && isInside(old, points)) {
         const message = `cannot overwrite ${old} with ${points}`;
         throw fail(codes.ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY, 'EINVAL', EINVAL, message, target);
       }

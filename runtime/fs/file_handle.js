@@ -4,6 +4,7 @@
 const EventEmitter = require('events');
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
+const { validateObject, validateOneOf } = require('internal/errors/validators');
 const args = require('internal/fs/args');
 const { binding, kUsePromises, raw } = require('internal/fs/operations');
 const { readArguments, writeArguments } = require('internal/fs/transfer');
@@ -14,6 +15,28 @@ const kRef = Symbol('kRef');
 const kUnref = Symbol('kUnref');
 const kUsers = Symbol('kUsers');
 const kEndOfUse = Symbol('kEndOfUse');
+const kLocked = Symbol('kLocked'); // by a web stream
+
+// A program that loses a handle leaks a descriptor until the garbage collector finds it.
+let lost;
+let warnedLost = false;
+function watchForLoss(handle, fd) {
+  lost ??= new FinalizationRegistry((fd) => {
+    process.emitWarning(`Closing file descriptor ${fd} on garbage collection`);
+    if (!warnedLost) {
+      warnedLost = true;
+      process.emitWarning(
+        'Closing a FileHandle object on garbage collection is deprecated. ' +
+          'Please close FileHandle objects explicitly using FileHandle.prototype.close(). ' +
+          'In the future, an error will be thrown if a file descriptor is closed during garbage collection.',
+        'DeprecationWarning',
+        'DEP0137',
+      );
+    }
+    binding.close(fd, () => {});
+  });
+  lost.register(handle, fd, handle);
+}
 
 class FileHandle extends EventEmitter {
   constructor(fd) {
@@ -22,6 +45,8 @@ class FileHandle extends EventEmitter {
     this[kUsers] = 1; // itself, and streams that read or write it
     this[kClosing] = null;
     this[kEndOfUse] = null;
+    this[kLocked] = false;
+    watchForLoss(this, fd);
   }
 
   get fd() {
@@ -51,6 +76,7 @@ class FileHandle extends EventEmitter {
   async #closeNow() {
     const fd = this[kFd];
     this[kFd] = -1;
+    lost.unregister(this);
     try {
       await binding.close(fd, kUsePromises);
     } finally {
@@ -145,8 +171,18 @@ class FileHandle extends EventEmitter {
     return use(this, 'writeFile', () => promises().writeFileOn(this, data, options));
   }
 
-  readableWebStream() {
-    throw new Error('FileHandle.readableWebStream() is not implemented');
+  readableWebStream(options = {}) {
+    if (this[kFd] === -1) throw new codes.ERR_INVALID_STATE('The FileHandle is closed');
+    if (this[kClosing]) throw new codes.ERR_INVALID_STATE('The FileHandle is closing');
+    if (this[kLocked]) throw new codes.ERR_INVALID_STATE('The FileHandle is locked');
+    validateObject(options, 'options');
+    const { type } = options;
+    if (type !== undefined) validateOneOf(type, 'options.type', ['bytes']);
+    this[kLocked] = true;
+    this[kRef]();
+    const { stream, end } = makeWebStream(this, type, () => this[kUnref]());
+    this.once('close', end);
+    return stream;
   }
 
   createReadStream(options) {
@@ -159,10 +195,46 @@ class FileHandle extends EventEmitter {
     return new WriteStream(undefined, { ...options, fd: this });
   }
 }
-if (Symbol.asyncDispose) {
-  FileHandle.prototype[Symbol.asyncDispose] = function () {
-    return this.close();
+FileHandle.prototype[Symbol.asyncDispose] = function () {
+  return this.close();
+};
+
+const kWebChunk = 16384;
+
+// A web stream of what the file holds from its position on. `done` is called once, when the stream needs the file no
+// longer; `end()` closes the stream, whoever has locked it.
+function makeWebStream(handle, type, done) {
+  const { ReadableStream } = require('stream/web');
+  let controller;
+  let isOpen = true;
+  const finish = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    done();
   };
+  const closeStream = () => {
+    controller.close();
+    controller.byobRequest?.respond(0); // a pending read into the reader's own memory ends, too
+    finish();
+  };
+  async function pull() {
+    const view = controller.byobRequest?.view ?? new Uint8Array(kWebChunk);
+    let bytesRead;
+    try {
+      ({ bytesRead } = await handle.read(view, 0, view.byteLength));
+    } catch (error) {
+      finish();
+      throw error;
+    }
+    if (!isOpen) return;
+    if (bytesRead === 0) closeStream();
+    else if (controller.byobRequest) controller.byobRequest.respond(bytesRead);
+    else controller.enqueue(view.buffer.slice(0, bytesRead));
+  }
+  const source = { start: (c) => (controller = c), pull, cancel: finish };
+  if (type === 'bytes') Object.assign(source, { type, autoAllocateChunkSize: kWebChunk });
+  const stream = new ReadableStream(source, { highWaterMark: 0 });
+  return { stream, end: () => isOpen && closeStream() };
 }
 
 const promises = () => require('internal/fs/promise_forms');

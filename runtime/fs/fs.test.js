@@ -154,3 +154,59 @@ test('watch tells of a change in a folder', async (t) => {
   fs.writeFileSync(path.join(dir, 'new'), '');
   assert.strictEqual((await changed)[1], 'new');
 });
+
+test('realpath names a pipe that has no path', (t) => {
+  const { spawnSync } = require('child_process');
+  const code = `const fs = require('fs'); console.log(fs.realpathSync('/dev/stdin'))`;
+  const { stdout } = spawnSync(process.execPath, ['-e', code], { input: 'x', encoding: 'utf8' });
+  assert.match(stdout, /^\/proc\//);
+  const dir = folder(t);
+  fs.symlinkSync('b', path.join(dir, 'a'));
+  fs.symlinkSync('a', path.join(dir, 'b'));
+  assert.throws(() => fs.realpathSync(path.join(dir, 'a')), { code: 'ELOOP' });
+  assert.throws(() => fs.realpathSync(path.join(dir, 'c', 'd')), {
+    code: 'ENOENT',
+    path: path.join(dir, 'c'),
+  });
+});
+
+test('writing past the limit of a file is EFBIG', (t) => {
+  const { spawnSync } = require('child_process');
+  const code = `require('fs').writeFileSync(process.argv[1], 'x'.repeat(65536))`;
+  const command = `ulimit -f 1 && exec '${process.execPath}' -e "${code}" '${path.join(folder(t), 'f')}'`;
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' });
+  assert.match(stderr, /EFBIG: file too large, write/);
+  assert.strictEqual(status, 1);
+});
+
+test('folders are made from relative paths, and rm retries what it is told to', async (t) => {
+  const dir = folder(t);
+  const before = process.cwd();
+  process.chdir(dir);
+  try {
+    assert.strictEqual(fs.mkdirSync('a/b/c', { recursive: true }), 'a');
+    assert.strictEqual(fs.mkdirSync('a/b/c', { recursive: true }), undefined);
+    assert.strictEqual(await fs.promises.mkdir('a/x/../y', { recursive: true }), 'a/x');
+    fs.writeFileSync('f', '');
+    assert.throws(() => fs.mkdirSync('f/g', { recursive: true }), { code: 'ENOTDIR', path: 'f/g' });
+    assert.throws(() => fs.mkdirSync('f', { recursive: true }), { code: 'EEXIST' });
+  } finally {
+    process.chdir(before);
+  }
+  assert.throws(() => fs.rmSync(path.join(dir, 'a')), { code: 'ERR_FS_EISDIR', name: 'SystemError' });
+  await assert.rejects(fs.promises.rm(path.join(dir, 'none')), { code: 'ENOENT' });
+  await fs.promises.rm(path.join(dir, 'none'), { force: true });
+  await fs.promises.rm(path.join(dir, 'a'), { recursive: true });
+  assert.deepStrictEqual(fs.readdirSync(dir), ['f']);
+});
+
+test('a link that would be copied into itself is refused', (t) => {
+  const dir = folder(t);
+  const [from, to] = [path.join(dir, 'from'), path.join(dir, 'to')];
+  fs.mkdirSync(from);
+  fs.mkdirSync(to);
+  fs.symlinkSync(to, path.join(from, 'link'));
+  fs.cpSync(from, to, { recursive: true });
+  assert.throws(() => fs.cpSync(from, to, { recursive: true }), { code: 'ERR_FS_CP_EINVAL' });
+  assert.throws(() => fs.cpSync(from, path.join(from, 'in')), { code: 'ERR_FS_CP_EINVAL' });
+});

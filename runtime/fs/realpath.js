@@ -14,34 +14,36 @@ function encode(result, options) {
   return encoding === 'buffer' ? bytes : bytes.toString(encoding);
 }
 
-// Which part is missing: the first that lstat does not find.
-function explain(error, full) {
-  const parts = full.split('/').filter(Boolean);
-  let current = '';
-  for (const part of parts) {
-    current += `/${part}`;
-    try {
-      forms.lstat.sync(current);
-    } catch (reason) {
-      return reason;
+// Part by part, where the C library found nothing: either some part is missing, which lstat or stat then says, or a link of
+// /proc names a pipe or a socket, which has no path.
+function walk(full) {
+  let rest = full.split('/').filter(Boolean);
+  let done = '';
+  while (rest.length > 0) {
+    const next = `${done}/${rest.shift()}`;
+    if (!forms.lstat.sync(next).isSymbolicLink()) {
+      done = next;
+      continue;
     }
+    const target = forms.stat.sync(next); // (refuses links in a circle, too)
+    const resolved = path.resolve(done || '/', forms.readlink.sync(next));
+    if (target.isFIFO() || target.isSocket()) return path.join(resolved, ...rest);
+    rest = resolved.split('/').filter(Boolean).concat(rest);
+    done = '';
   }
-  try {
-    forms.stat.sync(full);
-  } catch (reason) {
-    return reason;
-  }
-  return error;
+  return done || '/';
 }
 
 function realpathSync(file, options) {
   options = args.toOptions(options, {});
   const full = path.resolve(args.toText(args.toPath(file)));
+  let result;
   try {
-    return encode(binding.realpath(full, 'utf8', undefined), options);
-  } catch (error) {
-    throw explain(error, full);
+    result = binding.realpath(full, 'utf8', undefined);
+  } catch {
+    result = walk(full);
   }
+  return encode(result, options);
 }
 
 function realpath(file, options, callback) {
@@ -49,8 +51,15 @@ function realpath(file, options, callback) {
   options = args.toOptions(options, {});
   const full = path.resolve(args.toText(args.toPath(file)));
   binding.realpath(full, 'utf8', (error, result) => {
-    if (error) callback(explain(error, full));
-    else callback(null, encode(result, options));
+    if (error) {
+      try {
+        result = walk(full);
+      } catch (reason) {
+        callback(reason);
+        return;
+      }
+    }
+    callback(null, encode(result, options));
   });
 }
 

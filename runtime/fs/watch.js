@@ -1,8 +1,9 @@
 'use strict';
 // fs.watch, fs.watchFile and fs.promises.watch (Node doc: fs).
 
+const { Buffer } = require('buffer');
 const EventEmitter = require('events');
-const { AbortError, codes, uvException } = require('internal/errors');
+const { AbortError, uvException } = require('internal/errors');
 const {
   validateAbortSignal,
   validateBoolean,
@@ -14,30 +15,31 @@ const args = require('internal/fs/args');
 const { forms } = require('internal/fs/operations');
 const { makeStats } = require('internal/fs/stats');
 
+const kNoSpace = -28;
+
 class FSWatcher extends EventEmitter {
-  #handle = null;
+  #handle = null; // an FSEvent or a WatchedTree
 
   start(filename, persistent, recursive, encoding) {
     const path = args.toPath(filename, 'filename');
-    const { FSEvent } = internalBinding('fs_event');
-    this.#handle = new FSEvent();
-    this.#handle.onchange = (status, eventType, name) => {
+    const isTree = recursive && typeof path === 'string';
+    const onchange = (status, eventType, name) => {
+      if (this.#handle === null) return;
       if (status < 0) {
         this.#stop();
-        const error = uvException({ errno: status, syscall: 'watch', path: String(filename) });
-        error.filename = name;
-        this.emit('error', error);
+        this.emit('error', watchError(status, path));
       } else {
-        this.emit('change', eventType, name);
+        this.emit('change', eventType, isTree ? encodeName(name, encoding) : name);
       }
     };
-    const status = this.#handle.start(path, persistent, recursive, encoding);
+    this.#handle = isTree
+      ? makeTree(path, persistent, onchange)
+      : new (internalBinding('fs_event').FSEvent)();
+    this.#handle.onchange = onchange;
+    const status = this.#handle.start(path, persistent, false, encoding);
     if (status !== 0) {
       this.#stop();
-      const message = status === -28 ? 'System limit for number of file watchers reached' : '';
-      const error = uvException({ errno: status, syscall: 'watch', path: String(path), message });
-      error.filename = path;
-      throw error;
+      throw watchError(status, path);
     }
   }
 
@@ -63,15 +65,30 @@ class FSWatcher extends EventEmitter {
   }
 }
 
+function makeTree(path, persistent, tell) {
+  const { WatchedTree } = require('internal/fs/watch_tree');
+  return new WatchedTree(path, persistent, tell);
+}
+
+function watchError(status, path) {
+  const message = status === kNoSpace ? 'System limit for number of file watchers reached' : '';
+  const error = uvException({ errno: status, syscall: 'watch', path: String(path), message });
+  error.filename = path;
+  return error;
+}
+
+function encodeName(name, encoding) {
+  if (encoding === 'utf8' || encoding === 'utf-8') return name;
+  const bytes = Buffer.from(name);
+  return encoding === 'buffer' ? bytes : bytes.toString(encoding);
+}
+
 function watch(filename, options, listener) {
   if (typeof options === 'function') listener = options;
   options = { ...args.toOptions(options) };
   const { persistent = true, recursive = false, signal } = options;
   args.toPath(filename, 'filename');
-  if (recursive) {
-    // inotify watches one folder; Node watches every one below.
-    throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('watch recursively');
-  }
+  validateBoolean(recursive, 'options.recursive');
   const watcher = new FSWatcher();
   watcher.start(filename, persistent, recursive, options.encoding || 'utf8');
   if (listener) watcher.addListener('change', listener);

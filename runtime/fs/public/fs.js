@@ -131,8 +131,12 @@ for (const name of ['F_OK', 'R_OK', 'W_OK', 'X_OK']) {
   Object.defineProperty(fs, name, { enumerable: true, value: constants[name] });
 }
 
-fs.createReadStream = (path, options) => new fs.ReadStream(path, options);
-fs.createWriteStream = (path, options) => new fs.WriteStream(path, options);
+fs.createReadStream = function createReadStream(path, options) {
+  return new fs.ReadStream(path, options);
+};
+fs.createWriteStream = function createWriteStream(path, options) {
+  return new fs.WriteStream(path, options);
+};
 for (const name of ['watch', 'watchFile', 'unwatchFile']) {
   fs[name] = (...list) => require('internal/fs/watch')[name](...list);
 }
