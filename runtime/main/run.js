@@ -97,6 +97,18 @@ function notImplemented(what) {
   process.exit(9);
 }
 
+function runPrompt(code) {
+  if (options.get('--input-type') !== undefined) {
+    binding.rawWrite(2, 'Cannot specify --input-type for REPL\n');
+    process.exit(9);
+  }
+  Module._initPaths();
+  const prompt = require('internal/repl/program');
+  prompt.greet();
+  if (code !== undefined) runCode(code, '[eval]');
+  prompt.start();
+}
+
 const kPermissions = ['--allow-fs-read', '--allow-fs-write'];
 
 function run({ script }) {
@@ -115,12 +127,11 @@ function run({ script }) {
 
 function runMainCode(script) {
   const code = options.get('--eval');
-  if (code !== undefined) return runCode(code, '[eval]');
+  const interactive = options.get('--interactive');
+  if (code !== undefined && !interactive) return runCode(code, '[eval]');
   if (script === 'inspect') return notImplemented('the debugger');
   if (script === undefined || script === '-') {
-    if (options.get('--interactive') || (script === undefined && binding.isTerminal(0))) {
-      return notImplemented('the interactive prompt');
-    }
+    if (interactive || (script === undefined && binding.isTerminal(0))) return runPrompt(code);
     return readStandardInput((source) => runCode(source, '[stdin]'));
   }
   return require('internal/modules/run_main').runMain(process.argv[1]);

@@ -199,7 +199,7 @@ function makeResolution(Module, parents) {
       return paths.length > 0 ? paths : null;
     }
     // Code without a file (-e, the REPL) looks from the current folder.
-    if (!parent?.id || !parent.filename) return ['.', ..._nodeModulePaths('.'), ...Module.globalPaths];
+    if (!parent?.id || !parent.filename) return ['.'];
     return [path.dirname(parent.filename)];
   }
 

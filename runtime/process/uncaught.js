@@ -8,6 +8,12 @@ const kNoHandler = 6; // exit code: "Non-function Internal Exception Handler"
 
 let captureCallback = null;
 
+// Given an error: true when it belongs to somebody who takes care of it (a prompt).
+let owner;
+exports.setOwner = (own) => {
+  owner = own;
+};
+
 // True: handled. A number: not, and that is the exit code.
 function fatalException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
@@ -17,7 +23,7 @@ function fatalException(error, fromPromise) {
     unwind();
     return true;
   }
-  if (process.emit('uncaughtException', error, origin)) {
+  if (owner?.(error) || process.emit('uncaughtException', error, origin)) {
     unwind();
     return true;
   }
