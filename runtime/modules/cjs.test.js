@@ -181,18 +181,22 @@ test('node_modules are looked up folder by folder; symbolic links lead to the re
   ]);
 });
 
-test('ES modules are refused where Node 20 refuses them', () => {
+test('require() loads ES modules, except with top-level await or when told not to', async () => {
   const r = project({
-    'a.mjs': '',
+    'a.mjs': 'export const a = 1; export default 2;',
     'm/package.json': { type: 'module' },
-    'm/a.js': '',
-    'm/b.cjs': 'exports.b = 1',
+    'm/a.js': 'import { a } from "../a.mjs"; export { a };',
+    'm/b.cjs': 'exports.b = require("./a.js").a',
+    'm/c.mjs': 'class C {} export { C as "module.exports" };',
+    'wait.mjs': 'await 1;',
   });
-  if (!process.features.require_module) {
-    assert.throws(() => r('./a.mjs'), { code: 'ERR_REQUIRE_ESM' });
-    assert.throws(() => r('./m/a.js'), { code: 'ERR_REQUIRE_ESM' });
-  }
+  assert.strictEqual(process.features.require_module, true);
+  assert.deepStrictEqual({ ...r('./a.mjs') }, { __esModule: true, a: 1, default: 2 });
   assert.strictEqual(r('./m/b.cjs').b, 1);
+  assert.strictEqual(r('./m/c.mjs').name, 'C');
+  assert.throws(() => r('./wait.mjs'), { code: 'ERR_REQUIRE_ASYNC_MODULE' });
+  const refused = await run(['--no-experimental-require-module', path.join(r.folder, 'm/b.cjs')]);
+  assert.match(refused.stderr, /ERR_REQUIRE_ESM/);
 });
 
 test('what programs replace is used: extensions, _load, _resolveFilename, wrap', () => {

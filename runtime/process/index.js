@@ -41,7 +41,7 @@ delete process.exiting;
 process._exiting = false;
 process.domain = null;
 process.moduleLoadList = [];
-process.features = Object.freeze({
+const features = {
   inspector: false,
   debug: false,
   uv: true,
@@ -51,7 +51,12 @@ process.features = Object.freeze({
   tls_ocsp: true,
   tls: true,
   cached_builtins: true,
+};
+// Later versions of Node.js 20 tell of it; it is not among the names that process.version promises.
+Object.defineProperty(features, 'require_module', {
+  get: () => require('internal/main/options').get('--experimental-require-module'),
 });
+process.features = Object.freeze(features);
 
 process.nextTick = ticks.nextTick;
 process.exit = exit.exit;

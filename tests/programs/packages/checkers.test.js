@@ -76,3 +76,37 @@ test('eslint: its command with a config, fixes, its API', options, async (t) => 
   );
   assert.match((await eslint.loadFormatter('stylish')).format([result]), /3 problems/);
 });
+
+const SPEC = `
+import assert from 'node:assert';
+describe('outer', function () {
+  const order = [];
+  before(async () => order.push('before'));
+  beforeEach(() => order.push('each'));
+  it('passes', () => assert.deepEqual(order, ['before', 'each']));
+  it('waits', (done) => setTimeout(done, 1));
+  it('fails', async () => assert.strictEqual({ a: 1 }.a, 2));
+  it.skip('is left out', () => {});
+  it('is slow', function (done) { this.timeout(20); });
+});
+`;
+
+test('mocha: specs in both module systems, failures, reporters, watch of time', options, async (t) => {
+  const files = {
+    'test/a.spec.mjs': SPEC,
+    'test/b.spec.cjs': `it('is CommonJS', () => { if (require('path').sep !== '/') throw 1; });`,
+  };
+  const cwd = folder(t, files, { linked: true });
+  const spec = await run(bin('mocha'), ['test/*.spec.*'], { cwd });
+  assert.strictEqual(spec.code, 2, spec.stderr);
+  assert.match(
+    spec.stdout,
+    /outer\n[^]*✔ passes\n[^]*✔ waits\n[^]*1\) fails\n[^]*- is left out\n[^]*2\) is slow/,
+  );
+  assert.match(spec.stdout, /3 passing[^]*1 pending[^]*2 failing[^]*1 !== 2[^]*Timeout of 20ms exceeded/);
+  const json = await run(bin('mocha'), ['--reporter', 'json', '--grep', 'passes|CommonJS', 'test'], {
+    cwd,
+    env: {},
+  });
+  assert.strictEqual(json.code, 0, json.stderr);
+});

@@ -5,6 +5,7 @@ const { test } = require('../../harness');
 const assert = require('assert');
 const { once } = require('events');
 const http = require('http');
+const { Readable } = require('stream');
 const { folder } = require('./run');
 const options = { timeout: 30000 };
 
@@ -67,6 +68,29 @@ test('express: routes, bodies, files, errors', options, async (t) => {
     [206, 'file', 'bytes 4-7/8'],
   );
   assert.strictEqual((await request(`${url}/files/../x`)).status, 404);
+});
+
+test('fastify: schemas, hooks, streams, inject', options, async (t) => {
+  const fastify = require('fastify')();
+  t.after(() => fastify.close());
+  fastify.addHook('onSend', async (req, reply, payload) => void reply.header('x-hook', 'on'));
+  const body = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } };
+  const response = { 200: { type: 'object', properties: { double: { type: 'integer' } } } };
+  fastify.post('/d', { schema: { body, response } }, async (req) => ({
+    double: req.body.n * 2,
+    hidden: true,
+  }));
+  fastify.get('/stream', (req, reply) => reply.type('text/plain').send(Readable.from(['a', 'b'])));
+  const url = await fastify.listen({ port: 0, host: '127.0.0.1' });
+  const good = await request(`${url}/d`, { method: 'POST', headers: json, body: '{"n":"21"}' });
+  assert.deepStrictEqual([good.text, good.headers['x-hook']], ['{"double":42}', 'on']);
+  const bad = await request(`${url}/d`, { method: 'POST', headers: json, body: '{}' });
+  assert.deepStrictEqual(
+    [bad.status, JSON.parse(bad.text).message],
+    [400, "body must have required property 'n'"],
+  );
+  assert.strictEqual((await request(`${url}/stream`)).text, 'ab');
+  assert.strictEqual((await fastify.inject({ url: '/none' })).statusCode, 404);
 });
 
 test('socket.io: polling, then WebSocket; rooms, acknowledgements, bytes', options, async (t) => {
