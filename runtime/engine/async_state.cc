@@ -129,6 +129,10 @@ AsyncScope::~AsyncScope() {
 void AsyncOperation::Start(Environment* env, const char* type, v8::Local<v8::Object> resource) {
   v8::Isolate* isolate = env->isolate();
   env_ = env;
+  type_ = type;
+  next_ = env->async().operations_;
+  if (next_ != nullptr) next_->previous_ = this;
+  env->async().operations_ = this;
   v8::Local<v8::Value> context = env->async().context_value();
   if (!context->IsUndefined()) context_.Reset(isolate, context);
   if (env->field(kTracking) == 0) return;
@@ -138,7 +142,11 @@ void AsyncOperation::Start(Environment* env, const char* type, v8::Local<v8::Obj
 }
 
 AsyncOperation::~AsyncOperation() {
-  if (env_ != nullptr) env_->async().QueueDestroy(ids_.id);
+  if (env_ == nullptr) return;
+  AsyncState& state = env_->async();
+  (previous_ != nullptr ? previous_->next_ : state.operations_) = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+  state.QueueDestroy(ids_.id);
 }
 
 v8::Local<v8::Object> AsyncOperation::resource() const {

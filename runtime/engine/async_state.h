@@ -11,6 +11,7 @@
 namespace parley {
 
 class Environment;
+class AsyncOperation;
 class AsyncScope;
 
 // The shared Float64Array behind the fields (runtime/engine/hooks.js).
@@ -56,15 +57,19 @@ class AsyncState {
   void set_context_value(v8::Local<v8::Value> value);
 
   AsyncScope* innermost() const { return innermost_; }
+  // The first of the operations under way, newest first.
+  AsyncOperation* operations() const { return operations_; }
 
  private:
   friend class AsyncScope;
+  friend class AsyncOperation;
   void ApplyPromiseHooks(v8::Local<v8::Context> context);
 
   Environment* env_;
   double no_numbers_[kAsyncNumberCount] = {};
   double* numbers_ = no_numbers_;
   AsyncScope* innermost_ = nullptr;
+  AsyncOperation* operations_ = nullptr;
   std::vector<double> destroyed_;
   v8::Global<v8::Function> promise_hooks_[4];
   std::vector<v8::Global<v8::Context>> contexts_;  // weak
@@ -110,9 +115,14 @@ class AsyncOperation {
   AsyncIds ids() const { return ids_; }
   v8::Local<v8::Object> resource() const;
   v8::Local<v8::Value> context() const;
+  const char* type() const { return type_; }
+  AsyncOperation* next() const { return next_; }
 
  private:
   Environment* env_ = nullptr;
+  const char* type_ = nullptr;
+  AsyncOperation* next_ = nullptr;  // of those under way
+  AsyncOperation* previous_ = nullptr;
   AsyncIds ids_;
   v8::Global<v8::Object> resource_;
   v8::Global<v8::Value> context_;

@@ -137,7 +137,7 @@ void BaseObject::StartAsync(const char* type, v8::Local<v8::Object> resource) {
 }
 
 HandleWrap::HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle, const char* type)
-    : BaseObject(env, object), handle_(handle) {
+    : BaseObject(env, object), handle_(handle), type_(type) {
   handle->data = this;
   StartAsync(type);
 }

@@ -32,7 +32,7 @@ enum Field : int {
   kDestroyHooks,
   kPromiseResolveHooks,
   kNativeResource,  // 1: the running resource is native code's (AsyncScope), not JavaScript's
-  kMayAbort,              // --abort-on-uncaught-exception holds: no capture callback is set
+  kMayAbort,        // --abort-on-uncaught-exception holds: no capture callback is set
   kFieldCount
 };
 // Where the ids (enum AsyncNumber) lie in the memory of the fields, in bytes.
@@ -274,11 +274,13 @@ class HandleWrap : public BaseObject {
   void Close(v8::Local<v8::Value> callback);
   bool is_alive() const { return state_ == State::kOpen; }
   uv_handle_t* uv_handle() const { return handle_; }
+  const char* type() const { return type_; }
 
  private:
   enum class State { kOpen, kClosing, kClosed };
   static void OnClose(uv_handle_t* handle);
   uv_handle_t* handle_;
+  const char* type_;
   v8::Global<v8::Function> on_close_;
   State state_ = State::kOpen;
 };

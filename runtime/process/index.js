@@ -98,7 +98,6 @@ lazyMethods('internal/process/methods', [
   'constrainedMemory',
   'availableMemory',
   'emitWarning',
-  'getActiveResourcesInfo',
   'setSourceMapsEnabled',
   'initgroups',
   'setgroups',
@@ -116,6 +115,7 @@ process.getuid = binding.getuid;
 process.geteuid = binding.geteuid;
 process.getgid = binding.getgid;
 process.getegid = binding.getegid;
+lazyMethods('internal/process/active', ['getActiveResourcesInfo', '_getActiveHandles', '_getActiveRequests']);
 lazyMethods('internal/process/uncaught', [
   'setUncaughtExceptionCaptureCallback',
   'hasUncaughtExceptionCaptureCallback',

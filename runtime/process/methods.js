@@ -140,15 +140,6 @@ function setSourceMapsEnabled(enabled) {
   if (enabled) throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.setSourceMapsEnabled()');
 }
 
-function getActiveResourcesInfo() {
-  const { timeouts, immediates } = require('internal/timers').countActive();
-  return [
-    ...binding.activeHandles(),
-    ...Array(timeouts).fill('Timeout'),
-    ...Array(immediates).fill('Immediate'),
-  ];
-}
-
 function assert(value, message) {
   if (!warnedOfAssert) {
     warnedOfAssert = true;
@@ -193,7 +184,6 @@ module.exports = {
   constrainedMemory: binding.constrainedMemory,
   availableMemory: binding.availableMemory,
   emitWarning: require('internal/process/warnings').emitWarning,
-  getActiveResourcesInfo,
   setSourceMapsEnabled,
   initgroups,
   setgroups,

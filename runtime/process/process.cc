@@ -260,50 +260,51 @@ void IsTerminal(const Args& args) {
   args.GetReturnValue().Set(uv_guess_handle(args[0].As<v8::Int32>()->Value()) == UV_TTY);
 }
 
-// activeHandles() -> names of what keeps the loop alive, as process.getActiveResourcesInfo() gives them.
+struct Walk {
+  v8::Isolate* isolate;
+  std::vector<v8::Local<v8::Value>> found;
+};
+
+// activeHandles() -> [kind, object, ...] of the handles that keep the loop alive.
 void ActiveHandles(const Args& args) {
-  struct Walk {
-    v8::Isolate* isolate;
-    std::vector<v8::Local<v8::Value>> names;
-  } walk{args.GetIsolate(), {}};
+  Walk walk{args.GetIsolate(), {}};
   uv_walk(
       Environment::From(args)->loop(),
       [](uv_handle_t* handle, void* data) {
-        if (!uv_is_active(handle) || !uv_has_ref(handle)) return;
-        const char* name = nullptr;
+        if (!uv_is_active(handle) || !uv_has_ref(handle) || uv_is_closing(handle)) return;
         switch (handle->type) {
           case UV_TCP:
-            name = "TCPSocketWrap";
-            break;
           case UV_NAMED_PIPE:
-            name = "PipeWrap";
-            break;
           case UV_TTY:
-            name = "TTYWrap";
-            break;
           case UV_UDP:
-            name = "UDPWrap";
-            break;
           case UV_PROCESS:
-            name = "ProcessWrap";
-            break;
           case UV_FS_EVENT:
-            name = "FSEventWrap";
-            break;
           case UV_FS_POLL:
-            name = "StatWatcher";
-            break;
           case UV_SIGNAL:
-            name = "SignalWrap";
             break;
           default:
             return;  // the engine's own timer and immediates
         }
+        auto* wrap = static_cast<HandleWrap*>(handle->data);
+        if (wrap == nullptr) return;
         auto* to = static_cast<Walk*>(data);
-        to->names.push_back(OneByte(to->isolate, name));
+        to->found.push_back(OneByte(to->isolate, wrap->type()));
+        to->found.push_back(wrap->object());
       },
       &walk);
-  args.GetReturnValue().Set(v8::Array::New(walk.isolate, walk.names.data(), walk.names.size()));
+  args.GetReturnValue().Set(v8::Array::New(walk.isolate, walk.found.data(), walk.found.size()));
+}
+
+// activeRequests() -> [kind, object, ...] of the operations under way.
+void ActiveRequests(const Args& args) {
+  Environment* env = Environment::From(args);
+  Walk walk{args.GetIsolate(), {}};
+  for (const AsyncOperation* o = env->async().operations(); o != nullptr; o = o->next()) {
+    v8::Local<v8::Object> resource = o->resource();
+    walk.found.push_back(OneByte(walk.isolate, o->type()));
+    walk.found.push_back(resource.IsEmpty() ? v8::Object::New(walk.isolate) : resource);
+  }
+  args.GetReturnValue().Set(v8::Array::New(walk.isolate, walk.found.data(), walk.found.size()));
 }
 
 void Ppid(const Args& args) { args.GetReturnValue().Set(static_cast<int32_t>(uv_os_getppid())); }
@@ -375,6 +376,7 @@ constexpr BindingFunction kFunctions[] = {{"cwd", Cwd},
                                           {"availableMemory", AvailableMemory},
                                           {"isTerminal", IsTerminal},
                                           {"activeHandles", ActiveHandles},
+                                          {"activeRequests", ActiveRequests},
                                           {"rawWrite", RawWrite}};
 PARLEY_BINDING(process, BindingKind::kInternal, kFunctions, Initialize, {});
 

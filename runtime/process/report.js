@@ -159,7 +159,9 @@ function makeReport(about, error) {
     javascriptHeap: javascriptHeap(),
     nativeStack: [],
     resourceUsage: resourceUsage(),
-    libuv: binding.activeHandles().map((type) => ({ type, is_active: true, is_referenced: true })),
+    libuv: require('internal/process/active')
+      .activeHandleKinds()
+      .map((type) => ({ type, is_active: true, is_referenced: true })),
     workers: [],
     environmentVariables: { ...process.env },
     userLimits: limits,

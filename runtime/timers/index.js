@@ -15,6 +15,7 @@ const kMaxDelay = 2 ** 31 - 1;
 let nextId = 1;
 let referenced = 0; // timers that keep the loop alive
 let armedFor = Infinity;
+let running = false; // timers that are due
 const byId = new Map(); // timers whose primitive was taken
 const lists = new Map(); // duration -> TimerList
 const heap = []; // TimerList by expiry
@@ -24,25 +25,27 @@ class TimerList {
     this.duration = duration;
     this.expiry = expiry;
     this.position = 0;
-    this.first = null;
-    this.last = null;
+    this._idleNext = this; // the first; a ring that closes in the list itself
+    this._idlePrev = this;
   }
 
   append(timer) {
-    timer._previous = this.last;
-    timer._next = null;
-    if (this.last === null) this.first = timer;
-    else this.last._next = timer;
-    this.last = timer;
+    const last = this._idlePrev;
+    timer._idlePrev = last;
+    timer._idleNext = this;
+    last._idleNext = timer;
+    this._idlePrev = timer;
     timer._list = this;
   }
 
   remove(timer) {
-    if (timer._previous === null) this.first = timer._next;
-    else timer._previous._next = timer._next;
-    if (timer._next === null) this.last = timer._previous;
-    else timer._next._previous = timer._previous;
-    timer._list = timer._next = timer._previous = null;
+    timer._idlePrev._idleNext = timer._idleNext;
+    timer._idleNext._idlePrev = timer._idlePrev;
+    timer._list = timer._idleNext = timer._idlePrev = null;
+  }
+
+  get isEmpty() {
+    return this._idleNext === this;
   }
 }
 
@@ -87,6 +90,7 @@ function removeList(list) {
 function addReference(change) {
   const before = referenced;
   referenced += change;
+  if (running) return; // the engine does it at the end
   if (before === 0 && referenced > 0) binding.refTimer(true);
   else if (before > 0 && referenced === 0) binding.refTimer(false);
 }
@@ -113,7 +117,7 @@ function withdraw(timer) {
   const list = timer._list;
   if (list === null) return;
   list.remove(timer);
-  if (list.first === null) removeList(list);
+  if (list.isEmpty) removeList(list);
   if (timer._referenced) addReference(-1);
 }
 
@@ -136,7 +140,7 @@ class Timeout {
     this._repeat = repeat ? this._idleTimeout : null;
     this._destroyed = false;
     this._referenced = true;
-    this._list = this._next = this._previous = null;
+    this._list = this._idleNext = this._idlePrev = null;
     this._context = frame.state.active ? frame.get() : undefined;
     this._id = 0;
     this[kAsyncId] = this[kTrigger] = 0;
@@ -144,12 +148,13 @@ class Timeout {
   }
 
   refresh() {
-    if (this._destroyed) return this;
+    if (this._idleTimeout === -1) return this; // cleared; one that has fired comes back to life
+    this._destroyed = false;
     const wasActive = this._list !== null;
     if (wasActive) {
       const list = this._list;
       list.remove(this);
-      if (list.first === null) removeList(list);
+      if (list.isEmpty) removeList(list);
     } else if (this._referenced) {
       addReference(1);
     }
@@ -209,9 +214,9 @@ function start(timer) {
 }
 
 function destroy(timer) {
-  if (!timer._destroyed && timer[kAsyncId] !== 0) end(timer);
+  if (!timer._destroyed && timer[kAsyncId] > 0) end(timer);
   timer._destroyed = true;
-  if (timer._id !== 0) byId.delete(timer._id);
+  if (timer._id > 0) byId.delete(timer._id);
 }
 
 function checkCallback(callback) {
@@ -234,6 +239,7 @@ function clearTimeout(timer) {
   if (timer instanceof Timeout) {
     withdraw(timer);
     destroy(timer);
+    timer._idleTimeout = -1;
     timer._onTimeout = null;
   } else if (typeof timer === 'number' || typeof timer === 'string') {
     const found = byId.get(Number(timer));
@@ -244,9 +250,8 @@ function clearTimeout(timer) {
 }
 
 function call(timer) {
-  const { _onTimeout: callback, _args: args } = timer;
-  if (args === undefined) timer._onTimeout();
-  else callback.apply(timer, args);
+  if (timer._args === undefined) timer._onTimeout();
+  else timer._onTimeout(...timer._args);
 }
 
 function runTicksBetween() {
@@ -257,40 +262,51 @@ function runTicksBetween() {
   }
 }
 
-// Runs one timer that is due.
+// Runs one timer that is due. While its callback runs it still counts as one that keeps the loop alive.
 function fire(timer) {
-  withdraw(timer);
-  const callback = timer._onTimeout;
-  if (typeof callback !== 'function') return;
+  const list = timer._list;
+  list.remove(timer);
+  if (list.isEmpty) removeList(list);
+  const counted = timer._referenced ? 1 : 0;
+  if (typeof timer._onTimeout !== 'function') {
+    addReference(-counted);
+    return;
+  }
   if (frame.state.active) frame.set(timer._context);
   let threw = true;
-  const tracked = timer[kAsyncId] !== 0;
+  const tracked = timer[kAsyncId] > 0;
   if (tracked) enter(timer);
   try {
     call(timer);
     threw = false;
   } finally {
-    if (timer._repeat !== null && !timer._destroyed && timer._list === null) {
-      timer._idleTimeout = timer._repeat;
-      insert(timer, binding.updateNow());
-      if (timer._referenced) addReference(1);
-    } else if (timer._list === null && timer._repeat === null) {
-      destroy(timer);
-      // refresh() brings a timer that has fired back to life.
-      timer._destroyed = false;
-    }
+    finish(timer);
+    addReference(-counted);
     if (threw) armedFor = Infinity;
   }
   if (tracked) leave();
 }
 
+// After its callback an interval is begun again, unless the callback stopped it in one of the ways there are; a timeout ends.
+function finish(timer) {
+  if (timer._list !== null) return;
+  if (!timer._repeat) {
+    destroy(timer);
+  } else if (timer._idleTimeout !== -1 && timer._onTimeout) {
+    timer._idleTimeout = timer._repeat;
+    insert(timer, binding.updateNow());
+    if (timer._referenced) addReference(1);
+  }
+}
+
 // Called by the engine when the uv_timer fires. Returns the next expiry, negative when nothing referenced waits, or 0.
 function processTimers(now) {
   armedFor = 0; // nobody need arm the uv_timer while this runs
+  running = true;
   let ran = false;
   while (heap.length > 0) {
     const list = heap[0];
-    const timer = list.first;
+    const timer = list._idleNext;
     if (timer._idleStart + list.duration > now) {
       // Others of the list may be later than the list says.
       const expiry = timer._idleStart + list.duration;
@@ -308,6 +324,7 @@ function processTimers(now) {
     if (timer._list === list) fire(timer);
   }
   if (frame.state.active) frame.set(undefined);
+  running = false;
   if (heap.length === 0) {
     armedFor = Infinity;
     return 0;
@@ -318,7 +335,7 @@ function processTimers(now) {
 
 // Immediates: a queue that is taken whole, so that those an immediate adds run in the next turn of the loop.
 let queue = [];
-let running = null; // the rest of the queue being run, kept over an exception
+let unfinished = null; // the rest of the queue being run, kept over an exception
 
 class Immediate {
   constructor(callback, args) {
@@ -371,8 +388,8 @@ function clearImmediate(immediate) {
 }
 
 function runImmediate(immediate, callback) {
-  if (immediate._args === undefined) callback.call(immediate);
-  else callback.apply(immediate, immediate._args);
+  if (immediate._args === undefined) Reflect.apply(callback, immediate, []);
+  else Reflect.apply(callback, immediate, immediate._args);
 }
 
 // An immediate that is an asynchronous resource with an id.
@@ -387,11 +404,11 @@ function runTracked(immediate, callback) {
 }
 
 function processImmediates() {
-  const again = running !== null;
-  const batch = again ? running : { list: queue, next: 0 };
+  const again = unfinished !== null;
+  const batch = again ? unfinished : { list: queue, next: 0 };
   if (!again) queue = [];
-  running = batch;
-  let ran = again;
+  unfinished = batch;
+  let ran = false;
   while (batch.next < batch.list.length) {
     const immediate = batch.list[batch.next++];
     if (immediate._destroyed) continue;
@@ -409,7 +426,7 @@ function processImmediates() {
     if (immediate[kAsyncId] === 0) runImmediate(immediate, callback);
     else runTracked(immediate, callback);
   }
-  running = null;
+  unfinished = null;
   if (frame.state.active) frame.set(undefined);
 }
 
@@ -422,6 +439,11 @@ for (const [name, method] of Object.entries({ setTimeout, setImmediate })) {
 }
 
 module.exports = {
+  kMaxDelay,
+  insert,
+  withdraw,
+  addReference,
+  now: binding.updateNow,
   Timeout,
   Immediate,
   setTimeout,

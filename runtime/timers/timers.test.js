@@ -104,3 +104,45 @@ test('many timers of many durations all fire', async () => {
   await after(80);
   assert.strictEqual(fired, 5000);
 });
+
+test('timers of old: enroll, active, unenroll', async () => {
+  const api = require('timers');
+  let fired = 0;
+  const item = { _onTimeout: () => fired++ };
+  api.enroll(item, 5);
+  api.active(item);
+  const gone = { _onTimeout: () => fired++ };
+  api.enroll(gone, 5);
+  api.active(gone);
+  api.unenroll(gone);
+  assert.throws(() => api.enroll({}, -1), { code: 'ERR_OUT_OF_RANGE' });
+  await after(20);
+  assert.strictEqual(fired, 1);
+});
+
+test('an interval stops when its callback says so, in each of the ways', async () => {
+  let fired = 0;
+  const stops = [
+    (t) => clearInterval(t),
+    (t) => t.close(),
+    (t) => (t._idleTimeout = -1),
+    (t) => (t._onTimeout = null),
+  ];
+  for (const stop of stops) {
+    const interval = setInterval(() => {
+      fired++;
+      stop(interval);
+    }, 1);
+  }
+  await after(20);
+  assert.strictEqual(fired, stops.length);
+});
+
+test('what runs still counts as what keeps the process alive', async () => {
+  const count = (kind) => process.getActiveResourcesInfo().filter((name) => name === kind).length;
+  const before = count('Timeout');
+  const inside = await new Promise((resolve) => setTimeout(() => resolve(count('Timeout')), 1));
+  assert.strictEqual(inside, before + 1);
+  require('fs').stat('.', () => {});
+  assert.strictEqual(count('FSReqCallback'), 1);
+});
