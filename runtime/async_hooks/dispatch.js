@@ -14,7 +14,7 @@ function fatal(error) {
   if (typeof error?.stack === 'string') {
     text = error.stack;
   } else {
-    const holder = { message: error };
+    const holder = { message: String(error) }; // a symbol, for one, is no text
     Error.captureStackTrace(holder, fatal);
     text = holder.stack;
   }

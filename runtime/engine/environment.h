@@ -96,6 +96,19 @@ class Environment {
   void TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local<v8::Message> message,
                                 bool from_promise = false);
 
+  // While it lives an exception is no reason for --abort-on-uncaught-exception: JavaScript may yet catch it.
+  class NoAbortScope {
+   public:
+    explicit NoAbortScope(Environment* env) : env_(env) { env_->no_abort_depth_++; }
+    ~NoAbortScope() { env_->no_abort_depth_--; }
+    NoAbortScope(const NoAbortScope&) = delete;
+    NoAbortScope& operator=(const NoAbortScope&) = delete;
+
+   private:
+    Environment* env_;
+  };
+  bool may_abort() const { return no_abort_depth_ == 0 && fields_[kMayAbort] != 0; }
+
   // Writes to stderr where it was thrown and what it is.
   void PrintException(v8::Local<v8::Value> error, v8::Local<v8::Message> message);
 
@@ -167,6 +180,7 @@ class Environment {
   uv_loop_t* loop_ = nullptr;
   bool stopping_ = false;
   int callback_depth_ = 0;
+  int no_abort_depth_ = 0;
   int32_t* fields_ = nullptr;  // the memory of fields_array_
   int32_t no_fields_[kFieldCount] = {};
   AsyncState async_{this};

@@ -4,31 +4,12 @@
 #include <string>
 
 #include "runtime/engine/environment.h"
+#include "runtime/engine/source_line.h"
 #include "runtime/engine/version.h"
 #include "runtime/main/options.h"
 
 namespace parley {
 namespace {
-
-// "file:line\nsource line\n    ^^^\n": where it was thrown, for errors that come from a script.
-std::string Where(Environment* env, v8::Local<v8::Message> message) {
-  if (message.IsEmpty()) return "";
-  v8::Isolate* isolate = env->isolate();
-  v8::Local<v8::Context> context = env->context();
-  v8::Local<v8::String> source;
-  if (!message->GetSourceLine(context).ToLocal(&source)) return "";
-  v8::Local<v8::Value> name = message->GetScriptResourceName();
-  std::string file = name->IsUndefined() ? "<anonymous_script>" : ToUtf8(isolate, name);
-  std::string line = ToUtf8(isolate, source);
-  int start = message->GetStartColumn(context).FromMaybe(0);
-  int end = message->GetEndColumn(context).FromMaybe(0);
-  std::string where =
-      file + ":" + std::to_string(message->GetLineNumber(context).FromMaybe(0)) + "\n" + line + "\n";
-  if (line.size() > 10000) return where;
-  for (int i = 0; i < start; i++) where += line[static_cast<size_t>(i)] == '\t' ? '\t' : ' ';
-  for (int i = start; i < end; i++) where += '^';
-  return where + "\n";
-}
 
 std::string Describe(Environment* env, v8::Local<v8::Value> error) {
   v8::Isolate* isolate = env->isolate();
@@ -65,7 +46,7 @@ std::string ThrownAt(v8::Isolate* isolate, v8::Local<v8::Message> message) {
 
 void Environment::PrintException(v8::Local<v8::Value> error, v8::Local<v8::Message> message) {
   v8::TryCatch ignore(isolate_);
-  std::string text = Where(this, message);
+  std::string text = IsDecorated(this, error) ? "" : SourceLine(this, message);
   if (error->IsNativeError()) {
     text += "\n" + Describe(this, error);
   } else {

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "runtime/engine/environment.h"
+#include "runtime/vm/context.h"
+#include "runtime/vm/host_options.h"
 
 namespace parley {
 
@@ -28,11 +30,8 @@ v8::MaybeLocal<v8::Promise> ImportModuleDynamically(v8::Local<v8::Context> conte
   v8::Isolate* isolate = context->GetIsolate();
   v8::EscapableHandleScope scope(isolate);
   Environment* env = Environment::From(isolate);
-  v8::Local<v8::Value> key = v8::Undefined(isolate);
-  if (!host_defined_options.IsEmpty()) {
-    auto options = host_defined_options.As<v8::PrimitiveArray>();
-    if (options->Length() > 0) key = options->Get(isolate, 0);
-  }
+  v8::Local<v8::Value> key = IdOfHostOptions(isolate, host_defined_options);
+  if (key->IsUndefined()) key = ImportIdOf(context);
   v8::Local<v8::Value> argv[] = {specifier, resource_name, ImportAttributes(context, import_assertions, 2),
                                  key};
   v8::Local<v8::Value> result;

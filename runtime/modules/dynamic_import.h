@@ -12,8 +12,7 @@ v8::Local<v8::Value> ImportAttributes(v8::Local<v8::Context> context, v8::Local<
                                       int stride);
 
 // For Isolate::SetHostImportModuleDynamicallyCallback: hands (specifier, referrer's name, attributes, key) to
-// Hook::kImport. `key` is the first of the host-defined options the asking code was compiled with, if any:
-// who has import() of its own (vm) compiles with one and registers it in internal/modules/import_callbacks.
+// Hook::kImport. `key` is the import id of code that vm made (host_options.h).
 v8::MaybeLocal<v8::Promise> ImportModuleDynamically(v8::Local<v8::Context> context,
                                                     v8::Local<v8::Data> host_defined_options,
                                                     v8::Local<v8::Value> resource_name,

@@ -10,6 +10,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
 #include "runtime/modules/dynamic_import.h"
+#include "runtime/vm/module.h"
 
 namespace parley {
 namespace {
@@ -227,7 +228,8 @@ void OnImportMeta(Local<v8::Context> context, Local<Module> module, Local<v8::Ob
   v8::HandleScope scope(isolate);
   ModuleRegistry* registry = Registry(isolate);
   int index = registry->Find(isolate, module);
-  if (index < 0 || registry->import_meta.IsEmpty()) return;
+  if (index < 0) return InitializeVmImportMeta(context, module, meta);
+  if (registry->import_meta.IsEmpty()) return;
   Local<Value> argv[] = {meta, v8::Integer::New(isolate, index)};
   v8::TryCatch try_catch(isolate);
   Local<Value> unused;

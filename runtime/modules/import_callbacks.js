@@ -1,18 +1,15 @@
 'use strict';
-// Who answers import(): the ES module loader, or for code that was compiled with a key of its own (vm's
-// importModuleDynamically) the function registered for that key.
-const callbacks = new Map();
+// Who answers import(): the ES module loader, or vm for code that was compiled with an import id (importModuleDynamically).
 
 /**
  * @param {string} specifier
  * @param {string} referrer the asking code's name: a URL or a path
  * @param {string[] | undefined} attributes [key, value, …]
- * @param {symbol | number | undefined} key the first host-defined option the asking code was compiled with
+ * @param {number | undefined} id the import id of the asking code (runtime/vm/host_options.h)
  */
-function importDynamically(specifier, referrer, attributes, key) {
-  const callback = key === undefined ? undefined : callbacks.get(key);
-  if (callback !== undefined) return callback(specifier, attributes);
+function importDynamically(specifier, referrer, attributes, id) {
+  if (id !== undefined) return require('internal/vm/imports').importFrom(id, specifier, attributes, referrer);
   return require('internal/modules/esm').importDynamic(specifier, referrer, attributes);
 }
 
-module.exports = { callbacks, importDynamically };
+module.exports = { importDynamically };

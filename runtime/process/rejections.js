@@ -29,6 +29,7 @@ function onPromiseReject(type, promise, reason) {
       id: ++lastId,
       reported: false,
       context: frame.state.active ? frame.get() : undefined,
+      domain: process.domain,
     };
     (known ??= new WeakMap()).set(promise, entry);
     pending.push(entry);
@@ -96,7 +97,11 @@ function trigger(reason) {
   internalBinding('engine').triggerUncaughtException(asError(reason), true);
 }
 
-const emit = ({ reason, promise }) => process.emit('unhandledRejection', reason, promise);
+// In a domain it is that domain's error.
+function emit({ reason, promise, domain }) {
+  if (domain) return domain.emit('error', reason);
+  return process.emit('unhandledRejection', reason, promise);
+}
 
 const modes = {
   throw(entry) {

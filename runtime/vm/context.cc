@@ -1,6 +1,9 @@
 // A contextified object: interceptors on the context's global object read from and write to the sandbox.
 #include "runtime/vm/context.h"
 
+#include <memory>
+#include <vector>
+
 #include "runtime/engine/environment.h"
 
 namespace parley {
@@ -12,7 +15,37 @@ using v8::Name;
 using v8::Object;
 using v8::Value;
 
-constexpr int kSandboxSlot = 1;  // of the context's embedder data; 0 is the debugger's
+// Slots of the context's embedder data; 0 is the debugger's.
+constexpr int kSandboxSlot = 1;
+constexpr int kAllowWasmSlot = 2;
+constexpr int kNameSlot = 3;
+constexpr int kImportSlot = 4;
+constexpr int kMicrotasksSlot = 5;
+
+// What must outlive a context and end with it.
+struct ContextRecord {
+  std::unique_ptr<v8::MicrotaskQueue> microtasks;
+  v8::Global<Context> context;
+
+  static void Watch(v8::Isolate* isolate, Local<Context> context, std::unique_ptr<ContextRecord> record) {
+    ContextRecord* raw = record.release();
+    raw->context.Reset(isolate, context);
+    raw->context.SetWeak(
+        raw,
+        [](const v8::WeakCallbackInfo<ContextRecord>& info) {
+          info.GetParameter()->context.Reset();
+          info.SetSecondPassCallback(
+              [](const v8::WeakCallbackInfo<ContextRecord>& second) { delete second.GetParameter(); });
+        },
+        v8::WeakCallbackType::kParameter);
+  }
+};
+
+bool AllowWasm(Local<Context> context, Local<v8::String>) {
+  if (context->GetNumberOfEmbedderDataFields() <= static_cast<uint32_t>(kAllowWasmSlot)) return true;
+  Local<Value> allowed = context->GetEmbedderData(kAllowWasmSlot);
+  return allowed.IsEmpty() || !allowed->IsFalse();
+}
 
 Local<v8::Private> SandboxKey(v8::Isolate* isolate) {
   return v8::Private::ForApi(isolate, OneByte(isolate, "parley:vm:global"));
@@ -225,22 +258,39 @@ Local<v8::ObjectTemplate> GlobalTemplate(v8::Isolate* isolate) {
 
 }  // namespace
 
-v8::MaybeLocal<Context> ContextifyObject(v8::Isolate* isolate, Local<Object> sandbox, bool allow_eval,
-                                         bool allow_wasm) {
+v8::MaybeLocal<Context> ContextifyObject(v8::Isolate* isolate, Local<Object> sandbox,
+                                         const ContextOptions& options) {
   v8::EscapableHandleScope handles(isolate);
   Local<Context> main = isolate->GetCurrentContext();
-  Local<Context> context = Context::New(isolate, nullptr, GlobalTemplate(isolate));
+  auto record = std::make_unique<ContextRecord>();
+  if (options.own_microtasks)
+    record->microtasks = v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit);
+  Local<Context> context =
+      Context::New(isolate, nullptr, GlobalTemplate(isolate), {}, {}, record->microtasks.get());
   if (context.IsEmpty()) return {};
   context->SetSecurityToken(main->GetSecurityToken());
-  context->AllowCodeGenerationFromStrings(allow_eval);
+  context->AllowCodeGenerationFromStrings(options.allow_eval);
   context->SetEmbedderData(kSandboxSlot, sandbox);
-  if (!allow_wasm) {
-    Local<Object> global = context->Global();
-    Context::Scope scope(context);
-    global->Delete(context, OneByte(isolate, "WebAssembly")).FromMaybe(false);
-  }
+  context->SetEmbedderData(kAllowWasmSlot, v8::Boolean::New(isolate, options.allow_wasm));
+  context->SetEmbedderData(kNameSlot, options.name);
+  context->SetEmbedderData(kImportSlot, options.import_id);
+  context->SetAlignedPointerInEmbedderData(kMicrotasksSlot, record->microtasks.get());
+  isolate->SetAllowWasmCodeGenerationCallback(AllowWasm);
+  if (record->microtasks) ContextRecord::Watch(isolate, context, std::move(record));
+  Environment::From(isolate)->async().AddContext(context);
   if (sandbox->SetPrivate(main, SandboxKey(isolate), context->Global()).IsNothing()) return {};
   return handles.Escape(context);
+}
+
+Local<Value> ImportIdOf(Local<Context> context) {
+  if (context->GetNumberOfEmbedderDataFields() <= static_cast<uint32_t>(kImportSlot))
+    return v8::Undefined(context->GetIsolate());
+  return context->GetEmbedderData(kImportSlot);
+}
+
+v8::MicrotaskQueue* OwnMicrotasks(Local<Context> context) {
+  if (context->GetNumberOfEmbedderDataFields() <= static_cast<uint32_t>(kMicrotasksSlot)) return nullptr;
+  return static_cast<v8::MicrotaskQueue*>(context->GetAlignedPointerFromEmbedderData(kMicrotasksSlot));
 }
 
 v8::MaybeLocal<Context> ContextOfSandbox(v8::Isolate* isolate, Local<Object> sandbox) {

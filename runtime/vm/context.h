@@ -7,10 +7,25 @@
 
 namespace parley {
 
+struct ContextOptions {
+  v8::Local<v8::Value> name;  // what tools show; a string
+  bool allow_eval = true;
+  bool allow_wasm = true;
+  v8::Local<v8::Value> import_id;  // for code that no script or module made (host_options.h)
+  bool own_microtasks =
+      false;  // they run at the end of each run in the context (microtaskMode: 'afterEvaluate')
+};
+
 // Makes a context for `sandbox`. Object and context keep each other alive inside the heap; nothing outside
 // does.
 v8::MaybeLocal<v8::Context> ContextifyObject(v8::Isolate* isolate, v8::Local<v8::Object> sandbox,
-                                             bool allow_eval, bool allow_wasm);
+                                             const ContextOptions& options);
+
+// The import id a context was made with; undefined for contexts that are not vm's.
+v8::Local<v8::Value> ImportIdOf(v8::Local<v8::Context> context);
+
+// The context's own microtask queue; null when it shares the environment's.
+v8::MicrotaskQueue* OwnMicrotasks(v8::Local<v8::Context> context);
 
 // The context made for `sandbox`; empty when there is none.
 v8::MaybeLocal<v8::Context> ContextOfSandbox(v8::Isolate* isolate, v8::Local<v8::Object> sandbox);

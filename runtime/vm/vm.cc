@@ -1,15 +1,15 @@
 // internalBinding('vm'): class Script, contexts, functions compiled from text (Node doc: vm).
-#include <chrono>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/source_line.h"
 #include "runtime/vm/context.h"
+#include "runtime/vm/host_options.h"
+#include "runtime/vm/watchdog.h"
 
 namespace parley {
 namespace {
@@ -18,40 +18,6 @@ using v8::Context;
 using v8::Local;
 using v8::Value;
 using Args = v8::FunctionCallbackInfo<Value>;
-
-// Ends JavaScript that runs longer than it may.
-class Watchdog {
- public:
-  Watchdog(v8::Isolate* isolate, int64_t milliseconds) : isolate_(isolate) {
-    if (milliseconds <= 0) return;
-    thread_ = std::thread([this, milliseconds] {
-      std::unique_lock lock(mutex_);
-      if (done_.wait_for(lock, std::chrono::milliseconds(milliseconds), [this] { return finished_; })) return;
-      fired_ = true;
-      isolate_->TerminateExecution();
-    });
-  }
-  // True when the time was over.
-  bool Stop() {
-    if (!thread_.joinable()) return false;
-    {
-      std::lock_guard lock(mutex_);
-      finished_ = true;
-    }
-    done_.notify_one();
-    thread_.join();
-    return fired_;
-  }
-  ~Watchdog() { Stop(); }
-
- private:
-  v8::Isolate* isolate_;
-  std::mutex mutex_;
-  std::condition_variable done_;
-  bool finished_ = false;
-  bool fired_ = false;
-  std::thread thread_;
-};
 
 // The cached data of a Buffer or other view, or null. V8 frees the struct; the bytes stay the view's.
 v8::ScriptCompiler::CachedData* CacheOf(Local<Value> value) {
@@ -75,23 +41,30 @@ class ScriptWrap : public BaseObject {
  public:
   ScriptWrap(Environment* env, Local<v8::Object> object) : BaseObject(env, object) { MakeWeak(); }
 
-  // new Script(source, filename, lineOffset, columnOffset, cachedData, produceCachedData): sets
-  // cachedDataRejected, cachedData and sourceMapURL on the object.
+  // new Script(source, filename, lineOffset, columnOffset, cachedData, produceCachedData, import id or
+  // undefined): sets cachedDataRejected, cachedData and sourceMapURL on the object.
   static void New(const Args& args) {
     Environment* env = Environment::From(args);
     v8::Isolate* isolate = env->isolate();
     Local<Context> context = isolate->GetCurrentContext();
     if (!args.IsConstructCall() || !args[0]->IsString()) return;
     auto* self = new ScriptWrap(env, args.This());
-    v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]));
+    v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]), false, -1, Local<Value>(), false,
+                            false, false, MakeHostOptions(isolate, args[6]));
     v8::ScriptCompiler::CachedData* cache = CacheOf(args[4]);
     v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin, cache);
     Local<v8::UnboundScript> script;
-    if (!v8::ScriptCompiler::CompileUnboundScript(
-             isolate, &source,
-             cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
-             .ToLocal(&script)) {
-      return;
+    {
+      Environment::NoAbortScope no_abort(env);
+      v8::TryCatch try_catch(isolate);
+      if (!v8::ScriptCompiler::CompileUnboundScript(
+               isolate, &source,
+               cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
+               .ToLocal(&script)) {
+        DecorateStack(env, try_catch.Exception(), try_catch.Message());
+        try_catch.ReThrow();
+        return;
+      }
     }
     self->script_.Reset(isolate, script);
     auto set = [&](const char* name, Local<Value> value) {
@@ -103,34 +76,34 @@ class ScriptWrap : public BaseObject {
     set("sourceMapURL", script->GetSourceMappingURL());
   }
 
-  // run(contextified object or null, timeout in milliseconds or 0) -> completion value.
+  // run(contextified object or null, timeout in milliseconds or 0, displayErrors, breakOnSigint) ->
+  // completion value.
   static void Run(const Args& args) {
     auto* self = Unwrap<ScriptWrap>(args.This());
     if (!self || self->script_.IsEmpty()) return;
     v8::Isolate* isolate = args.GetIsolate();
     Local<Context> context = isolate->GetCurrentContext();
     if (args[0]->IsObject() && !ContextOfSandbox(isolate, args[0].As<v8::Object>()).ToLocal(&context)) return;
+    int64_t timeout = args[1]->IsNumber() ? static_cast<int64_t>(args[1].As<v8::Number>()->Value()) : 0;
+    RunLimits limits(self->env(), timeout, args[3]->IsTrue());
     Local<Value> result;
-    bool timed_out;
     {
       Context::Scope scope(context);
       v8::TryCatch try_catch(isolate);
-      Watchdog watchdog(isolate,
-                        args[1]->IsNumber() ? static_cast<int64_t>(args[1].As<v8::Number>()->Value()) : 0);
       bool ok = self->script_.Get(isolate)->BindToCurrentContext()->Run(context).ToLocal(&result);
-      timed_out = watchdog.Stop();
-      if (timed_out) {
-        isolate->CancelTerminateExecution();
-      } else if (!ok) {
-        try_catch.ReThrow();
+      v8::MicrotaskQueue* microtasks = OwnMicrotasks(context);
+      if (ok && microtasks != nullptr) microtasks->PerformCheckpoint(isolate);
+      if (!limits.Stop()) {
+        if (ok) {
+          args.GetReturnValue().Set(result);
+        } else if (!try_catch.HasTerminated()) {
+          if (args[2]->IsTrue()) DecorateStack(self->env(), try_catch.Exception(), try_catch.Message());
+          try_catch.ReThrow();
+        }
         return;
       }
     }
-    if (timed_out) {
-      std::string text = "Script execution timed out after " + ToUtf8(isolate, args[1]) + "ms";
-      return self->env()->ThrowError("ERR_SCRIPT_EXECUTION_TIMEOUT", text);
-    }
-    args.GetReturnValue().Set(result);
+    limits.Throw();
   }
 
   static void CreateCachedData(const Args& args) {
@@ -144,11 +117,23 @@ class ScriptWrap : public BaseObject {
   v8::Global<v8::UnboundScript> script_;
 };
 
-// makeContext(object, allow strings as code, allow WebAssembly)
+// makeContext(object, allow strings as code, allow WebAssembly, own microtasks, name, import id)
 void MakeContext(const Args& args) {
   if (!args[0]->IsObject()) return;
-  ContextifyObject(args.GetIsolate(), args[0].As<v8::Object>(), !args[1]->IsFalse(), !args[2]->IsFalse())
-      .IsEmpty();
+  ContextOptions options{args[4], !args[1]->IsFalse(), !args[2]->IsFalse(), args[5], args[3]->IsTrue()};
+  (void)ContextifyObject(args.GetIsolate(), args[0].As<v8::Object>(), options).IsEmpty();
+}
+
+// measureMemory(detailed, eager) -> promise of V8's estimate for each context
+void MeasureMemory(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  Local<Context> context = isolate->GetCurrentContext();
+  Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return;
+  auto mode = args[0]->IsTrue() ? v8::MeasureMemoryMode::kDetailed : v8::MeasureMemoryMode::kSummary;
+  auto when = args[1]->IsTrue() ? v8::MeasureMemoryExecution::kEager : v8::MeasureMemoryExecution::kDefault;
+  isolate->MeasureMemory(v8::MeasureMemoryDelegate::Default(isolate, context, resolver, mode), when);
+  args.GetReturnValue().Set(resolver->GetPromise());
 }
 
 void IsContext(const Args& args) {
@@ -169,7 +154,8 @@ bool Collect(Local<Context> context, Local<Value> array, std::vector<Local<T>>* 
 }
 
 // compileFunction(code, filename, lineOffset, columnOffset, cachedData, produceCachedData, parsing context or
-// undefined, context extensions, parameters) -> {function, cachedDataRejected?, cachedBytes?}
+// undefined, context extensions, parameters, import id or undefined) -> {function, cachedDataRejected?,
+// cachedBytes?}
 void CompileFunction(const Args& args) {
   v8::Isolate* isolate = args.GetIsolate();
   Local<Context> main = isolate->GetCurrentContext();
@@ -178,16 +164,20 @@ void CompileFunction(const Args& args) {
   std::vector<Local<v8::Object>> extensions;
   std::vector<Local<v8::String>> parameters;
   if (!Collect(main, args[7], &extensions) || !Collect(main, args[8], &parameters)) return;
-  v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]));
+  v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]), false, -1, Local<Value>(), false,
+                          false, false, MakeHostOptions(isolate, args[9]));
   v8::ScriptCompiler::CachedData* cache = CacheOf(args[4]);
   v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin, cache);
   Local<v8::Function> function;
   {
     Context::Scope scope(context);
+    v8::TryCatch try_catch(isolate);
     if (!v8::ScriptCompiler::CompileFunctionInContext(
              context, &source, parameters.size(), parameters.data(), extensions.size(), extensions.data(),
              cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
              .ToLocal(&function)) {
+      DecorateStack(Environment::From(args), try_catch.Exception(), try_catch.Message());
+      try_catch.ReThrow();
       return;
     }
   }
@@ -212,8 +202,11 @@ void Initialize(Environment* env, Local<v8::Object> target) {
   target->Set(context, OneByte(isolate, "Script"), t->GetFunction(context).ToLocalChecked()).Check();
 }
 
-constexpr BindingFunction kFunctions[] = {
-    {"makeContext", MakeContext}, {"isContext", IsContext}, {"compileFunction", CompileFunction}};
+constexpr BindingFunction kFunctions[] = {{"makeContext", MakeContext},
+                                          {"isContext", IsContext},
+                                          {"compileFunction", CompileFunction},
+                                          {"measureMemory", MeasureMemory},
+                                          {"takeCollectedIds", TakeCollectedIds}};
 PARLEY_BINDING(vm, BindingKind::kInternal, kFunctions, Initialize, {});
 
 }  // namespace

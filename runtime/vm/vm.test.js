@@ -71,3 +71,88 @@ test('bad arguments have Node codes', () => {
   assert.throws(() => vm.createContext({}, { name: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.throws(() => vm.runInContext('1', {}), { code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+test('errors of a script begin with where it happened; displayErrors: false leaves them', () => {
+  const stackOf = (options) => {
+    try {
+      vm.runInThisContext('\n throw new Error("boom")', { filename: 'boom.js', ...options });
+    } catch (error) {
+      return error.stack;
+    }
+    throw new Error('nothing was thrown');
+  };
+  assert.match(stackOf(), /^boom\.js:2\n throw new Error\("boom"\)\n \^\n/);
+  assert.match(stackOf({ displayErrors: false }), /^Error: boom\n/);
+});
+
+test("microtaskMode 'afterEvaluate': promises run before the script's end, and within its time", () => {
+  const sandbox = vm.createContext({ order: [] }, { microtaskMode: 'afterEvaluate' });
+  vm.runInContext('Promise.resolve().then(() => order.push(1));', sandbox);
+  assert.deepStrictEqual([...sandbox.order], [1]);
+  assert.throws(
+    () =>
+      vm.runInContext('(function again() { Promise.resolve().then(again); })()', sandbox, { timeout: 20 }),
+    { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' },
+  );
+});
+
+test('codeGeneration: strings and WebAssembly can be forbidden', () => {
+  const sandbox = vm.createContext({}, { codeGeneration: { strings: false, wasm: false } });
+  assert.throws(() => vm.runInContext('eval("1")', sandbox), { name: 'EvalError' });
+  assert.throws(
+    () => vm.runInContext('new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))', sandbox),
+    { name: 'CompileError' },
+  );
+});
+
+test('import() of a script without callback is refused', async () => {
+  await assert.rejects(vm.runInThisContext('import("fs")'), {
+    code: 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING',
+  });
+});
+
+test('measureMemory() estimates', async () => {
+  const result = await vm.measureMemory({ execution: 'eager' });
+  assert(result.total.jsMemoryEstimate > 0);
+});
+
+test('SIGINT ends a script that allows it, and is not told to the program', () => {
+  const { spawnSync } = require('child_process');
+  const code = `
+    process.on('SIGINT', () => console.log('told'));
+    try {
+      require('vm').runInThisContext('process.kill(process.pid, "SIGINT"); for (;;);', { breakOnSigint: true });
+    } catch (error) {
+      console.log(error.code);
+    }`;
+  const { stdout } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
+  assert.strictEqual(stdout, 'ERR_SCRIPT_EXECUTION_INTERRUPTED\n');
+});
+
+test('modules: linked, evaluated, with import.meta and import()', () => {
+  const { spawnSync } = require('child_process');
+  const code = `
+    const vm = require('vm');
+    (async () => {
+      const context = vm.createContext({});
+      const five = new vm.SyntheticModule(['five'], function () { this.setExport('five', 5); }, { context });
+      const main = new vm.SourceTextModule(
+        'import { five } from "five"; export default five * 2; export const meta = import.meta.prop; export const later = import("five");',
+        {
+          context,
+          initializeImportMeta: (meta) => { meta.prop = 'meta'; },
+          importModuleDynamically: async () => five,
+        },
+      );
+      console.log(main.status);
+      await main.link(async () => five);
+      console.log(main.status);
+      await main.evaluate();
+      const { default: ten, meta, later } = main.namespace;
+      console.log(main.status, ten, meta, (await later).five);
+    })();`;
+  const { stdout } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', '-e', code], {
+    encoding: 'utf8',
+  });
+  assert.strictEqual(stdout, 'unlinked\nlinked\nevaluated 10 meta 5\n');
+});

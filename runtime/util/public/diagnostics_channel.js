@@ -43,8 +43,7 @@ class Channel {
   }
 
   static [Symbol.hasInstance](instance) {
-    const prototype =
-      instance === null || typeof instance !== 'object' ? null : Object.getPrototypeOf(instance);
+    const prototype = Object.getPrototypeOf(instance);
     return prototype === Channel.prototype || prototype === ActiveChannel.prototype;
   }
 

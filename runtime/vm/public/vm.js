@@ -3,11 +3,11 @@
 
 const binding = internalBinding('vm');
 const { codes } = require('internal/errors');
+const { idFor, setReferrer, kMainContextLoader } = require('internal/vm/imports');
 const {
   validateArray,
   validateBoolean,
   validateBuffer,
-  validateFunction,
   validateInt32,
   validateObject,
   validateOneOf,
@@ -38,10 +38,8 @@ function scriptOptions(options) {
     );
   }
   validateBoolean(produceCachedData, 'options.produceCachedData');
-  if (importModuleDynamically !== undefined && typeof importModuleDynamically !== 'symbol') {
-    validateFunction(importModuleDynamically, 'options.importModuleDynamically');
-  }
-  return { filename, lineOffset, columnOffset, cachedData, produceCachedData };
+  const importId = idFor(importModuleDynamically);
+  return { filename, lineOffset, columnOffset, cachedData, produceCachedData, importId };
 }
 
 function runOptions(options = {}) {
@@ -50,8 +48,7 @@ function runOptions(options = {}) {
   if (timeout !== undefined) validateUint32(timeout, 'options.timeout', true);
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
   validateBoolean(displayErrors, 'options.displayErrors');
-  if (breakOnSigint) throw new codes.ERR_METHOD_NOT_IMPLEMENTED('vm option breakOnSigint');
-  return timeout ?? 0;
+  return [timeout ?? 0, displayErrors, breakOnSigint];
 }
 
 function validateContext(object) {
@@ -61,8 +58,10 @@ function validateContext(object) {
 class Script extends binding.Script {
   constructor(code, options = {}) {
     code = `${code}`;
-    const { filename, lineOffset, columnOffset, cachedData, produceCachedData } = scriptOptions(options);
-    super(code, filename, lineOffset, columnOffset, cachedData, produceCachedData);
+    const { filename, lineOffset, columnOffset, cachedData, produceCachedData, importId } =
+      scriptOptions(options);
+    super(code, filename, lineOffset, columnOffset, cachedData, produceCachedData, importId);
+    setReferrer(importId, this);
     if (produceCachedData) {
       this.cachedData = Buffer.from(this._cachedBytes);
       this.cachedDataProduced = true;
@@ -71,12 +70,12 @@ class Script extends binding.Script {
   }
 
   runInThisContext(options) {
-    return this._run(null, runOptions(options));
+    return this._run(null, ...runOptions(options));
   }
 
   runInContext(contextifiedObject, options) {
     validateContext(contextifiedObject);
-    return this._run(contextifiedObject, runOptions(options));
+    return this._run(contextifiedObject, ...runOptions(options));
   }
 
   runInNewContext(contextObject, options) {
@@ -109,7 +108,7 @@ function isContext(object) {
 function createContext(contextObject = {}, options = {}) {
   if (isContext(contextObject)) return contextObject;
   validateObject(options, 'options');
-  const { name, origin, codeGeneration, microtaskMode } = options;
+  const { name, origin, codeGeneration, microtaskMode, importModuleDynamically } = options;
   if (name !== undefined) validateString(name, 'options.name');
   if (origin !== undefined) validateString(origin, 'options.origin');
   if (codeGeneration !== undefined) validateObject(codeGeneration, 'options.codeGeneration');
@@ -117,10 +116,15 @@ function createContext(contextObject = {}, options = {}) {
   validateBoolean(strings, 'options.codeGeneration.strings');
   validateBoolean(wasm, 'options.codeGeneration.wasm');
   validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
-  if (microtaskMode !== undefined) throw new codes.ERR_METHOD_NOT_IMPLEMENTED('vm option microtaskMode');
-  binding.makeContext(contextObject, strings, wasm);
+  const importId = idFor(importModuleDynamically);
+  const ownMicrotasks = microtaskMode === 'afterEvaluate';
+  binding.makeContext(contextObject, strings, wasm, ownMicrotasks, name ?? nextName(), importId);
+  setReferrer(importId, contextObject);
   return contextObject;
 }
+
+let contexts = 0;
+const nextName = () => `VM Context ${++contexts}`;
 
 function createScript(code, options) {
   return new Script(code, options);
@@ -155,13 +159,18 @@ function compileFunction(code, params, options = {}) {
     produceCachedData = false,
     parsingContext,
     contextExtensions = [],
+    importModuleDynamically,
   } = options;
+  const importId = idFor(importModuleDynamically);
   validateString(filename, 'options.filename');
   validateInt32(columnOffset, 'options.columnOffset');
   validateInt32(lineOffset, 'options.lineOffset');
   if (cachedData !== undefined) validateBuffer(cachedData, 'options.cachedData');
   validateBoolean(produceCachedData, 'options.produceCachedData');
-  if (parsingContext !== undefined && (typeof parsingContext !== 'object' || !isContext(parsingContext))) {
+  if (
+    parsingContext !== undefined &&
+    (parsingContext === null || typeof parsingContext !== 'object' || !isContext(parsingContext))
+  ) {
     throw new codes.ERR_INVALID_ARG_TYPE('options.parsingContext', 'Context', parsingContext);
   }
   validateArray(contextExtensions, 'options.contextExtensions');
@@ -178,7 +187,9 @@ function compileFunction(code, params, options = {}) {
     parsingContext,
     contextExtensions,
     params,
+    importId,
   );
+  setReferrer(importId, result.function);
   const compiled = result.function;
   if (produceCachedData) {
     compiled.cachedDataProduced = true;
@@ -188,8 +199,13 @@ function compileFunction(code, params, options = {}) {
   return compiled;
 }
 
-function measureMemory() {
-  throw new codes.ERR_METHOD_NOT_IMPLEMENTED('vm.measureMemory()');
+function measureMemory(options = {}) {
+  require('internal/util/experimental').warnOnce('vm.measureMemory');
+  validateObject(options, 'options');
+  const { mode = 'summary', execution = 'default' } = options;
+  validateOneOf(mode, 'options.mode', ['summary', 'detailed']);
+  validateOneOf(execution, 'options.execution', ['default', 'eager']);
+  return binding.measureMemory(mode === 'detailed', execution === 'eager');
 }
 
 module.exports = {
@@ -204,6 +220,11 @@ module.exports = {
   measureMemory,
   constants: Object.freeze({
     __proto__: null,
-    USE_MAIN_CONTEXT_DEFAULT_LOADER: Symbol('vm_dynamic_import_main_context_default'),
+    USE_MAIN_CONTEXT_DEFAULT_LOADER: kMainContextLoader,
   }),
 };
+
+if (require('internal/main/options').get('--experimental-vm-modules')) {
+  const { Module, SourceTextModule, SyntheticModule } = require('internal/vm/modules');
+  Object.assign(module.exports, { Module, SourceTextModule, SyntheticModule });
+}
