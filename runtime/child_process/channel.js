@@ -56,6 +56,21 @@ const isInternal = (message) =>
 
 // How each kind of object travels: what of it is sent, and what the receiver makes of it.
 const conversions = {
+  'dgram.Native': {
+    send: (message, handle) => handle,
+    got: (message, handle, emit) => emit(handle),
+  },
+  'dgram.Socket': {
+    send(message, socket) {
+      message.dgramType = socket.type;
+      return require('internal/dgram/socket').handleOf(socket);
+    },
+    got(message, handle, emit) {
+      const { Socket } = require('dgram');
+      const socket = new Socket(message.dgramType);
+      socket.bind(handle, () => emit(socket));
+    },
+  },
   'net.Native': {
     send: (message, handle) => handle,
     got: (message, handle, emit) => emit(handle),
@@ -104,6 +119,8 @@ function kindOf(handle) {
   if (handle instanceof net.Socket) return 'net.Socket';
   if (handle instanceof net.Server) return 'net.Server';
   if (handle instanceof TCP || handle instanceof Pipe) return 'net.Native';
+  if (handle instanceof require('dgram').Socket) return 'dgram.Socket';
+  if (handle instanceof internalBinding('udp_wrap').UDP) return 'dgram.Native';
   throw new codes.ERR_INVALID_HANDLE_TYPE();
 }
 
@@ -265,9 +282,10 @@ function setupChannel(target, pipe, advanced, onClosed) {
         return this._handleQueue.length === 1;
       }
       conversion = conversions[type];
-      nativeHandle = conversion.send(message, handle, options);
+      const envelope = { cmd: 'NODE_HANDLE', type, msg: message };
+      nativeHandle = conversion.send(envelope, handle, options);
       // Sent before, or closed: the message goes alone.
-      if (nativeHandle) message = { cmd: 'NODE_HANDLE', type, msg: message };
+      if (nativeHandle) message = envelope;
     } else if (
       this._handleQueue &&
       message?.cmd !== 'NODE_HANDLE_ACK' &&

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/dgram/udp.h"
 #include "runtime/engine/binding.h"
 #include "runtime/net/native_stream.h"
 
@@ -50,6 +51,7 @@ class IpcChannel : public BaseObject, public StreamListener {
   bool TakeLines(std::string_view bytes, Values* out);
   bool TakeFrames(std::string_view bytes, Values* out);
   Local<Value> AcceptHandle();
+  Local<Value> AcceptDatagramSocket();
   void Fail(int error);
 
   bool advanced_;
@@ -67,6 +69,7 @@ Local<Value> IpcChannel::AcceptHandle() {
   if (uv_pipe_pending_count(pipe) == 0) return v8::Undefined(isolate);
   uv_handle_type type = uv_pipe_pending_type(pipe);
   Local<Object> handle;
+  if (type == UV_UDP) return AcceptDatagramSocket();
   if (type != UV_TCP && type != UV_NAMED_PIPE) return v8::Undefined(isolate);
   StreamClass kind = type == UV_TCP ? StreamClass::kTcp : StreamClass::kPipe;
   if (!NewStreamObject(env(), kind, kSocketType).ToLocal(&handle)) return v8::Undefined(isolate);
@@ -76,6 +79,15 @@ Local<Value> IpcChannel::AcceptHandle() {
     return v8::Undefined(isolate);
   }
   return handle;
+}
+
+Local<Value> IpcChannel::AcceptDatagramSocket() {
+  Local<Object> handle;
+  if (!NewUdpObject(env()).ToLocal(&handle)) return v8::Undefined(env()->isolate());
+  auto* accepted = Unwrap<UdpWrap>(handle);
+  if (uv_accept(stream()->stream(), reinterpret_cast<uv_stream_t*>(accepted->handle())) == 0) return handle;
+  accepted->Close({});
+  return v8::Undefined(env()->isolate());
 }
 
 bool IpcChannel::TakeLines(std::string_view bytes, Values* out) {
@@ -151,7 +163,8 @@ void Send(const FunctionCallbackInfo<Value>& args) {
   auto* self = BaseObject::Unwrap<IpcChannel>(args.This());
   if (self == nullptr || self->stream() == nullptr || !args[0]->IsObject())
     return args.GetReturnValue().Set(UV_EBADF);
-  auto* handle = BaseObject::Unwrap<NativeStream>(args[2]);
+  auto* handle = BaseObject::Unwrap<HandleWrap>(args[2]);
+  auto* sent = handle != nullptr ? reinterpret_cast<uv_stream_t*>(handle->uv_handle()) : nullptr;
   v8::Isolate* isolate = args.GetIsolate();
   std::unique_ptr<char[]> heap;
   char stack[8192];
@@ -179,8 +192,7 @@ void Send(const FunctionCallbackInfo<Value>& args) {
     data[size++] = '\n';
   }
   uv_buf_t buffer = uv_buf_init(data, static_cast<unsigned>(size));
-  args.GetReturnValue().Set(self->stream()->Write(args[0].As<Object>(), &buffer, 1, {}, true,
-                                                  handle != nullptr ? handle->stream() : nullptr));
+  args.GetReturnValue().Set(self->stream()->Write(args[0].As<Object>(), &buffer, 1, {}, true, sent));
 }
 
 void Initialize(Environment* env, Local<Object> target) {

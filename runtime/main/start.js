@@ -60,10 +60,21 @@ function openParentChannel() {
   );
 }
 
+// A process that a cluster's primary forked finds its number there.
+function joinCluster() {
+  const { NODE_UNIQUE_ID: id } = process.env;
+  if (id === undefined) return;
+  delete process.env.NODE_UNIQUE_ID;
+  if (process.send === undefined) return; // a grandchild that inherited the environment
+  require('internal/cluster/role').isWorker = true;
+  require('cluster')._setupWorker(Number(id));
+}
+
 function start(info) {
   prepareProcess(info);
   applyToWorld();
   openParentChannel();
+  joinCluster();
   require('internal/main/run').run(info);
 }
 

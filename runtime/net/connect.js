@@ -119,6 +119,12 @@ function lookupAndConnect(socket, options) {
       process.nextTick(() => socket.destroy(e));
       return;
     }
+    const strange = list.find((entry) => entry.family !== 4 && entry.family !== 6);
+    if (strange && !options.family) {
+      const e = new codes.ERR_INVALID_ADDRESS_FAMILY(strange.family, host, port);
+      process.nextTick(() => socket.destroy(e));
+      return;
+    }
     touch(socket);
     const next = list.slice(1).map((entry) => ({ ...entry, family: isIP(entry.address) }));
     connectAddress(socket, list[0].address, port, isIP(list[0].address), localAddress, localPort, next);

@@ -67,12 +67,12 @@ function giveToUserBuffer(handle, socket, user, bytes) {
     const size = bytes.copy(buffer, 0, at);
     if (size === 0) return;
     at += size;
-    if (user.callback(size, buffer) === false) {
+    if (user.callback.call(socket, size, buffer) === false) {
       handle.reading = false;
       handle.readStop();
       socket._paused = true;
     }
-    if (user.next !== undefined) user.buffer = user.next();
+    if (user.next !== undefined) user.buffer = user.next.call(socket);
   }
 }
 

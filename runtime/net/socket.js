@@ -82,7 +82,7 @@ function Socket(options) {
   const streamOptions = {
     ...options,
     signal: undefined,
-    allowHalfOpen: true, // onReadableEnd() decides, once what was read has been consumed
+    allowHalfOpen: Boolean(options.allowHalfOpen),
     emitClose: false, // after the handle's close
     autoDestroy: true,
     decodeStrings: false,
@@ -103,7 +103,7 @@ function Socket(options) {
     if ((isSource || ArrayBuffer.isView(onread.buffer)) && typeof onread.callback === 'function') {
       this[kUserBuffer] = {
         next: isSource ? onread.buffer : undefined,
-        buffer: asBuffer(isSource ? onread.buffer() : onread.buffer),
+        buffer: isSource ? onread.buffer() : onread.buffer,
         callback: onread.callback,
       };
     }
@@ -111,11 +111,9 @@ function Socket(options) {
 
   // The handle needs its owner before streams may read.
   Duplex.call(this, streamOptions);
-  this.allowHalfOpen = Boolean(options.allowHalfOpen);
   if (this._handle) initializeHandle(this);
-  if (!this.allowHalfOpen) this.on('end', onReadableEnd);
-  else this.on('end', onReadableEndHalfOpen);
-  if (signal) require('internal/stream/abort').addAbortSignalNoValidate?.(signal, this);
+  if (!this.allowHalfOpen) this.on('end', refuseWrites);
+  if (signal) require('internal/stream/abort').addAbortSignal(signal, this);
 
   if (options.handle || options.fd !== undefined) {
     if (options.fd !== undefined || options.manualStart === undefined) {
@@ -132,33 +130,19 @@ function Socket(options) {
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
 
-function asBuffer(view) {
-  return Buffer.isBuffer(view) ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+// The other side has ended and this one does not go on alone: what is written from now on goes nowhere.
+function refuseWrites() {
+  this.write = writeAfterEnd;
 }
 
-function onReadableEnd() {
-  onReadableEndHalfOpen.call(this);
-  if (this.writable || this.connecting) {
-    // What is being written goes out before the end.
-    if (this.writableLength === 0) this.end();
-    else this.destroySoon();
-  }
-}
-
-function onReadableEndHalfOpen() {
-  if (!this.writable) maybeDestroy(this);
-}
-
-function maybeDestroy(socket) {
-  if (
-    !socket.readable &&
-    !socket.writable &&
-    !socket.destroyed &&
-    !socket.connecting &&
-    !socket.writableLength
-  ) {
-    socket.destroy();
-  }
+function writeAfterEnd(chunk, encoding, callback) {
+  if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  if (typeof encoding === 'function') callback = encoding;
+  const error = new Error('This socket has been ended by the other party');
+  error.code = 'EPIPE';
+  if (typeof callback === 'function') process.nextTick(callback, error);
+  this.destroy(error);
+  return false;
 }
 
 const methods = {

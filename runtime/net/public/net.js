@@ -8,6 +8,8 @@ const { Socket } = require('internal/net/socket');
 const { normalizeArgs } = require('internal/net/connect');
 const { Server } = require('internal/net/server');
 
+const { deprecate } = require('internal/util');
+
 let autoSelectFamily = true;
 let attemptTimeout = 250;
 
@@ -23,7 +25,7 @@ function connect(...args) {
 module.exports = {
   _normalizeArgs: normalizeArgs,
   get _createServerHandle() {
-    return require('internal/net/server').createServerHandle;
+    return require('internal/net/listen').createServerHandle;
   },
   get BlockList() {
     return require('internal/net/block_list').BlockList;
@@ -31,6 +33,12 @@ module.exports = {
   get SocketAddress() {
     return require('internal/net/block_list').SocketAddress;
   },
+  // Of Windows only; kept for programs that still call it (DEP0121).
+  _setSimultaneousAccepts: deprecate(
+    () => {},
+    'net._setSimultaneousAccepts() is deprecated and will be removed.',
+    'DEP0121',
+  ),
   connect,
   createConnection: connect,
   createServer: (options, listener) => new Server(options, listener),
