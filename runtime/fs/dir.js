@@ -4,9 +4,8 @@
 const { codes } = require('internal/errors');
 const { validateFunction, validateUint32 } = require('internal/errors/validators');
 const args = require('internal/fs/args');
-const { binding, forms, kUsePromises } = require('internal/fs/operations');
-const { Dirent, typeFromStats } = require('internal/fs/stats');
-const { joinPath, prepareReaddir } = require('internal/fs/folders');
+const { binding, kUsePromises } = require('internal/fs/operations');
+const { makeDirents, prepareReaddir } = require('internal/fs/folders');
 
 class Dir {
   #path;
@@ -103,13 +102,6 @@ function opendirArguments(path, options) {
   return { path, encoding: options.encoding || 'utf8', recursive: !!options.recursive };
 }
 
-function toEntries(path, [names, types]) {
-  return names.map((name, i) => {
-    const type = types[i] || typeFromStats(forms.lstat.sync(joinPath(path, name)));
-    return new Dirent(name, path, type);
-  });
-}
-
 function opendirSync(path, options) {
   const o = opendirArguments(path, options);
   if (o.recursive) {
@@ -118,7 +110,7 @@ function opendirSync(path, options) {
   }
   return new Dir(
     path,
-    toEntries(o.path, binding.readdir(o.path, o.encoding, true, undefined, undefined, true)),
+    makeDirents(o.path, binding.readdir(o.path, o.encoding, true, undefined, undefined, true)),
   );
 }
 
@@ -131,7 +123,7 @@ function prepareOpendir(path, options) {
   return async () =>
     new Dir(
       path,
-      toEntries(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, undefined, true)),
+      makeDirents(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, undefined, true)),
     );
 }
 

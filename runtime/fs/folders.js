@@ -11,8 +11,8 @@ const {
 } = require('internal/errors/validators');
 const path = require('path');
 const args = require('internal/fs/args');
-const { binding, forms, kUsePromises } = require('internal/fs/operations');
-const { Dirent, typeFromStats } = require('internal/fs/stats');
+const { binding, kUsePromises } = require('internal/fs/operations');
+const { Dirent, direntType } = require('internal/fs/stats');
 
 const kUnknown = 0;
 
@@ -90,9 +90,11 @@ function joinPath(folder, name) {
   return Buffer.concat([Buffer.from(folder), Buffer.from('/'), Buffer.from(name)]);
 }
 
+const typeOf = (file) => direntType(binding.lstat(file, false, undefined)[1]);
+
 function makeDirents(folder, [names, types]) {
   return names.map((name, i) => {
-    const type = types[i] !== kUnknown ? types[i] : typeFromStats(forms.lstat.sync(joinPath(folder, name)));
+    const type = types[i] !== kUnknown ? types[i] : typeOf(joinPath(folder, name));
     return new Dirent(name, folder, type);
   });
 }
@@ -248,6 +250,7 @@ function prepareRmdir(folder, options) {
 
 module.exports = {
   joinPath,
+  makeDirents,
   mkdirSync,
   prepareMkdir,
   prepareReaddir,

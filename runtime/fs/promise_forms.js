@@ -79,6 +79,7 @@ module.exports = {
   appendFile,
   constants,
   cp: promiseOf('cp', (...list) => require('internal/fs/copy').prepareCopy(...list)),
+  glob: (...list) => require('internal/fs/glob').globAsync(...list),
   lchmod,
   mkdir: promiseOf('mkdir', folders.prepareMkdir),
   open,

@@ -122,14 +122,15 @@ for (const [name, kind] of [
 }
 
 // File systems that do not tell the type of an entry (uv: UNKNOWN) need an lstat for it.
-function typeFromStats(stats) {
-  if (stats.isDirectory()) return c.UV_DIRENT_DIR;
-  if (stats.isFile()) return c.UV_DIRENT_FILE;
-  if (stats.isSymbolicLink()) return c.UV_DIRENT_LINK;
-  if (stats.isFIFO()) return c.UV_DIRENT_FIFO;
-  if (stats.isSocket()) return c.UV_DIRENT_SOCKET;
-  if (stats.isCharacterDevice()) return c.UV_DIRENT_CHAR;
-  return c.UV_DIRENT_BLOCK;
-}
+const kTypes = {
+  [c.S_IFREG]: c.UV_DIRENT_FILE,
+  [c.S_IFDIR]: c.UV_DIRENT_DIR,
+  [c.S_IFLNK]: c.UV_DIRENT_LINK,
+  [c.S_IFIFO]: c.UV_DIRENT_FIFO,
+  [c.S_IFSOCK]: c.UV_DIRENT_SOCKET,
+  [c.S_IFCHR]: c.UV_DIRENT_CHAR,
+  [c.S_IFBLK]: c.UV_DIRENT_BLOCK,
+};
+const direntType = (mode) => kTypes[mode & c.S_IFMT] ?? c.UV_DIRENT_UNKNOWN;
 
-module.exports = { BigIntStats, Dirent, Stats, StatFs, makeStats, makeStatFs, typeFromStats };
+module.exports = { BigIntStats, Dirent, Stats, StatFs, direntType, makeStats, makeStatFs };

@@ -73,6 +73,8 @@ fs.opendir = callbackForm(
   'callback',
 );
 fs.cp = callbackForm('cp', (...list) => require('internal/fs/copy').prepareCopy(...list), true);
+fs.glob = (...list) => require('internal/fs/glob').glob(...list);
+fs.globSync = (...list) => require('internal/fs/glob').globSync(...list);
 fs.opendirSync = (...list) => require('internal/fs/dir').opendirSync(...list);
 fs.cpSync = (...list) => require('internal/fs/copy').cpSync(...list);
 fs.mkdirSync = folders.mkdirSync;
