@@ -59,6 +59,14 @@ void Compile(const v8::FunctionCallbackInfo<v8::Value>& args) {
     args.GetReturnValue().Set(function);
 }
 
+// source(id) -> the text of a builtin module, or undefined.
+void SourceOf(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  const BuiltinSource* source = FindBuiltin(ToUtf8(isolate, args[0]));
+  v8::Local<v8::String> text;
+  if (source != nullptr && SourceText(isolate, source).ToLocal(&text)) args.GetReturnValue().Set(text);
+}
+
 void Has(const v8::FunctionCallbackInfo<v8::Value>& args) {
   args.GetReturnValue().Set(FindBuiltin(ToUtf8(args.GetIsolate(), args[0])) != nullptr);
 }
@@ -70,7 +78,8 @@ void Ids(const v8::FunctionCallbackInfo<v8::Value>& args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, ids.data(), ids.size()));
 }
 
-constexpr BindingFunction kFunctions[] = {{"compile", Compile}, {"has", Has}, {"ids", Ids}};
+constexpr BindingFunction kFunctions[] = {
+    {"compile", Compile}, {"has", Has}, {"ids", Ids}, {"source", SourceOf}};
 PARLEY_BINDING(builtins, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

@@ -5,7 +5,6 @@
 const engine = internalBinding;
 
 // The three lists of C++ modules (runtime/engine/binding.h, BindingKind).
-const kInternal = 0;
 const kLinked = 2;
 const bindings = new Map();
 
@@ -24,17 +23,16 @@ function getInternalBinding(name) {
   return entry.object;
 }
 
-function noSuchModule(name) {
-  const error = new Error(`No such module: ${name}`);
+function noSuchBinding(name) {
+  const error = new Error(`No such binding was linked: ${name}`);
   error.code = 'ERR_INVALID_MODULE';
   return error;
 }
 
 // process.binding(name): what programs of Node's early days may still ask for.
 function binding(name) {
-  const entry = loadBinding(String(name));
-  if (entry === undefined || entry.kind === kInternal || entry.kind === kLinked) throw noSuchModule(name);
-  return entry.object;
+  const { processBinding } = requireBuiltin('internal/modules/process_binding');
+  return processBinding(String(name));
 }
 
 const linkedModules = new Map();
@@ -47,7 +45,7 @@ function linkedBinding(name) {
   let result;
   if (entry !== undefined && entry.kind === kLinked) result = entry.object;
   else result = getInternalBinding('linked').load(name);
-  if (result === undefined) throw noSuchModule(name);
+  if (result === undefined) throw noSuchBinding(name);
   linkedModules.set(name, result);
   return result;
 }
