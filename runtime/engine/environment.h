@@ -112,6 +112,9 @@ class Environment {
   // Writes to stderr where it was thrown and what it is.
   void PrintException(v8::Local<v8::Value> error, v8::Local<v8::Message> message);
 
+  // The private property of an error that says where in its original source it was thrown ("file:line\n…").
+  v8::Local<v8::Private> ArrowSymbol();
+
   // Ends the process: cleanup hooks, then exit().
   [[noreturn]] void Exit(int code);
 

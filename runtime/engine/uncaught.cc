@@ -11,6 +11,20 @@
 namespace parley {
 namespace {
 
+// Where an error was thrown in its original source, when source maps are on; else where V8 says.
+std::string Where(Environment* env, v8::Local<v8::Value> error, v8::Local<v8::Message> message) {
+  if (IsDecorated(env, error)) return "";
+  v8::Local<v8::Value> arrow;
+  if (error->IsNativeError()) {
+    v8::Local<v8::Object> object = error.As<v8::Object>();
+    // Writing the stack finds that place.
+    object->Get(env->context(), OneByte(env->isolate(), "stack")).IsEmpty();
+    bool has = object->GetPrivate(env->context(), env->ArrowSymbol()).ToLocal(&arrow);
+    if (has && arrow->IsString()) return ToUtf8(env->isolate(), arrow) + "\n";
+  }
+  return SourceLine(env, message);
+}
+
 std::string Describe(Environment* env, v8::Local<v8::Value> error) {
   v8::Isolate* isolate = env->isolate();
   v8::Local<v8::Context> context = env->context();
@@ -44,9 +58,13 @@ std::string ThrownAt(v8::Isolate* isolate, v8::Local<v8::Message> message) {
 
 }  // namespace
 
+v8::Local<v8::Private> Environment::ArrowSymbol() {
+  return v8::Private::ForApi(isolate_, OneByte(isolate_, "parley:arrow"));
+}
+
 void Environment::PrintException(v8::Local<v8::Value> error, v8::Local<v8::Message> message) {
   v8::TryCatch ignore(isolate_);
-  std::string text = IsDecorated(this, error) ? "" : SourceLine(this, message);
+  std::string text = Where(this, error, message);
   if (error->IsNativeError()) {
     text += "\n" + Describe(this, error);
   } else {

@@ -44,6 +44,7 @@ function applyToWorld() {
     if (!options.get(name)) require('internal/main/rare_options').removeGlobals(name);
   }
   if (options.get('--report-on-signal')) require('internal/process/report').start();
+  if (options.get('--enable-source-maps')) require('internal/modules/source_maps').setEnabled(true);
   const mode = options.get('--unhandled-rejections');
   if (mode !== undefined) require('internal/process/rejections').setMode(mode);
 }

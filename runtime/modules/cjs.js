@@ -7,6 +7,7 @@ const { readFileUtf8, compileFunction } = internalBinding('modules');
 const { internalModuleStat } = internalBinding('module_lookup');
 const { builtinId, builtinModules, isBuiltin } = require('internal/modules/builtins');
 const { packageScope } = require('internal/modules/package_json');
+const sourceMaps = require('internal/modules/source_map_state');
 const errors = require('internal/modules/errors');
 
 const kWrapperParameters = ['exports', 'require', 'module', '__filename', '__dirname'];
@@ -273,6 +274,7 @@ function mayDetect(filename) {
 }
 
 function compileWrapper(content, filename) {
+  if (sourceMaps.enabled) sourceMaps.note(filename, content);
   if (wrapperPatched || Module.wrap !== originalWrap) {
     // Someone changed the wrapper's text: compile that text.
     const { Script } = require('vm');
@@ -376,14 +378,14 @@ Module.register = function register(specifier, parentURL = 'data:', options) {
   }
   require('internal/modules/esm').registerHooks(`${specifier}`, `${parentURL}`, data);
 };
-Module.findSourceMap = function findSourceMap() {
-  throw errors.notImplemented('module.findSourceMap');
+Module.findSourceMap = function findSourceMap(path) {
+  return require('internal/modules/source_maps').findSourceMap(path);
 };
-Module.SourceMap = class SourceMap {
-  constructor() {
-    throw errors.notImplemented('module.SourceMap');
-  }
-};
+Object.defineProperty(Module, 'SourceMap', {
+  enumerable: true,
+  configurable: true,
+  get: () => require('internal/modules/source_map').SourceMap,
+});
 Module.runMain = function runMain(main = process.argv[1]) {
   require('internal/modules/run_main').start(main);
 };

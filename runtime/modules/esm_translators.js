@@ -6,6 +6,7 @@ const { readFileUtf8 } = internalBinding('modules');
 const { compileModule, createSynthetic, setExport } = internalBinding('es_modules');
 const { builtinId } = require('internal/modules/builtins');
 const { toPath } = require('internal/modules/file_url');
+const sourceMaps = require('internal/modules/source_map_state');
 const errors = require('internal/modules/errors');
 
 const builtinRecords = new Map(); // id → { record, names }
@@ -175,8 +176,11 @@ function textOf(source, url, format) {
  */
 function translate(url, format, source) {
   switch (format) {
-    case 'module':
-      return compileModule(url, textOf(source, url, format));
+    case 'module': {
+      const text = textOf(source, url, format);
+      if (sourceMaps.enabled) sourceMaps.note(url, text);
+      return compileModule(url, text);
+    }
     case 'builtin':
       return loadBuiltin(url);
     case 'commonjs':

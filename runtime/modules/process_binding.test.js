@@ -8,10 +8,7 @@ test('the listed native modules can be had, others cannot', () => {
   for (const name of ['buffer', 'constants', 'fs', 'os', 'natives', 'util', 'uv', 'tty_wrap', 'spawn_sync'])
     assert.strictEqual(typeof process.binding(name), 'object', name);
   for (const name of ['module_wrap', 'engine', 'internal/errors', ''])
-    assert.throws(() => process.binding(name), {
-      code: 'ERR_INVALID_MODULE',
-      message: `No such module: ${name}`,
-    });
+    assert.throws(() => process.binding(name), { message: `No such module: ${name}` });
 });
 
 test('natives are the sources of builtin modules', () => {

@@ -58,6 +58,11 @@ Object.defineProperty(features, 'require_module', {
 });
 process.features = Object.freeze(features);
 
+Object.defineProperty(process, 'sourceMapsEnabled', {
+  enumerable: true,
+  configurable: true,
+  get: () => require('internal/modules/source_map_state').enabled,
+});
 process.nextTick = ticks.nextTick;
 process.exit = exit.exit;
 exit.define(process);

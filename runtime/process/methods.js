@@ -137,7 +137,7 @@ function initgroups(user, extraGroup) {
 
 function setSourceMapsEnabled(enabled) {
   require('internal/errors/validators').validateBoolean(enabled, 'val');
-  if (enabled) throw new codes.ERR_METHOD_NOT_IMPLEMENTED('process.setSourceMapsEnabled()');
+  require('internal/modules/source_maps').setEnabled(enabled);
 }
 
 function assert(value, message) {
