@@ -51,13 +51,14 @@ function linkedBinding(name) {
 }
 
 // `process` inherits from its own prototype, and that from EventEmitter.prototype once `internal/process` has run.
-const processConstructor = Object.defineProperty(function () {}, 'name', { value: 'process' });
+// The name is what V8 calls the object in messages.
+const processConstructor = function process() {};
 const processPrototype = Object.create(Object.prototype, {
   constructor: { value: processConstructor, enumerable: false, writable: true, configurable: true },
 });
 processConstructor.prototype = processPrototype;
 // eslint-disable-next-line no-global-assign -- here is where `process`, a parameter of every builtin module, is made
-process = Object.create(processPrototype);
+process = new processConstructor();
 
 const { compile, has, ids } = getInternalBinding('builtins');
 const modules = new Map();

@@ -81,15 +81,18 @@ function readStandardInput(done) {
   process.stdin.on('end', () => done(source));
 }
 
-function checkSource(source, name) {
-  internalBinding('script').checkSyntax(source.replace(/^#!.*/, ''), name);
+function checkSource(source, name, isModule) {
+  const text = source.replace(/^#!.*/, '');
+  if (isModule) internalBinding('es_modules').compileModule(name, text);
+  else internalBinding('script').checkSyntax(text, name);
 }
 
 function checkSyntax(script) {
   if (script === undefined || script === '-')
-    return readStandardInput((source) => checkSource(source, '[stdin]'));
+    return readStandardInput((source) => checkSource(source, '[stdin]', isModuleSource()));
   const filename = Module._resolveFilename(path.resolve(script), null, true);
-  checkSource(require('fs').readFileSync(filename, 'utf8'), filename);
+  const isModule = require('internal/modules/run_main').isEsModule(filename);
+  return checkSource(require('fs').readFileSync(filename, 'utf8'), filename, isModule);
 }
 
 function notImplemented(what) {

@@ -91,4 +91,4 @@ function afterPreloads(run) {
   }, here);
 }
 
-module.exports = { afterPreloads, runMain, start, startDetected };
+module.exports = { isEsModule, afterPreloads, runMain, start, startDetected };

@@ -271,7 +271,7 @@ void ActiveHandles(const Args& args) {
   uv_walk(
       Environment::From(args)->loop(),
       [](uv_handle_t* handle, void* data) {
-        if (!uv_is_active(handle) || !uv_has_ref(handle) || uv_is_closing(handle)) return;
+        if (!uv_has_ref(handle) || uv_is_closing(handle)) return;
         switch (handle->type) {
           case UV_TCP:
           case UV_NAMED_PIPE:

@@ -5,9 +5,11 @@
 
 const UV_EAGAIN = 'EAGAIN';
 
+// The descriptor stays open, and the stream can be written to again: others write to it (the engine's own messages, children).
 function destroyNothing(error, callback) {
-  // The descriptor stays open: others write to it (the engine's own messages, children).
   callback(error);
+  this._undestroy();
+  if (!this._writableState.emitClose) process.nextTick(() => this.emit('close'));
 }
 
 // A Writable over a file descriptor that writes at once.

@@ -16,6 +16,8 @@ let nextId = 1;
 let referenced = 0; // timers that keep the loop alive
 let armedFor = Infinity;
 let running = false; // timers that are due
+let current = null; // the one whose callback runs
+let currentCounts = 0; // 1 while it counts as one that keeps the loop alive
 const byId = new Map(); // timers whose primitive was taken
 const lists = new Map(); // duration -> TimerList
 const heap = []; // TimerList by expiry
@@ -238,6 +240,7 @@ function setInterval(callback, repeat, ...args) {
 function clearTimeout(timer) {
   if (timer instanceof Timeout) {
     withdraw(timer);
+    if (timer === current) stopCounting();
     destroy(timer);
     timer._idleTimeout = -1;
     timer._onTimeout = null;
@@ -267,11 +270,12 @@ function fire(timer) {
   const list = timer._list;
   list.remove(timer);
   if (list.isEmpty) removeList(list);
-  const counted = timer._referenced ? 1 : 0;
   if (typeof timer._onTimeout !== 'function') {
-    addReference(-counted);
+    if (timer._referenced) addReference(-1);
     return;
   }
+  current = timer;
+  currentCounts = timer._referenced ? 1 : 0;
   if (frame.state.active) frame.set(timer._context);
   let threw = true;
   const tracked = timer[kAsyncId] > 0;
@@ -281,10 +285,16 @@ function fire(timer) {
     threw = false;
   } finally {
     finish(timer);
-    addReference(-counted);
+    stopCounting();
+    current = null;
     if (threw) armedFor = Infinity;
   }
   if (tracked) leave();
+}
+
+function stopCounting() {
+  addReference(-currentCounts);
+  currentCounts = 0;
 }
 
 // After its callback an interval is begun again, unless the callback stopped it in one of the ways there are; a timeout ends.
