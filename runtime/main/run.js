@@ -6,11 +6,23 @@ const binding = internalBinding('process');
 const options = require('internal/main/options');
 const { Module, makeRequire } = require('internal/modules/cjs');
 
+let startFolder; // what import() in code without a file is relative to
+
+// A working directory that is gone is no reason not to run code.
+function currentFolder() {
+  try {
+    return process.cwd();
+  } catch {
+    return path.dirname(process.execPath);
+  }
+}
+
 // A module that stands for code without a file: its require() starts at the working directory.
 function modulelessCode(name) {
   const module = new Module(name);
-  module.filename = path.join(process.cwd(), name);
-  module.paths = Module._nodeModulePaths(process.cwd());
+  startFolder = currentFolder();
+  module.filename = path.join(startFolder, name);
+  module.paths = Module._nodeModulePaths(startFolder);
   return module;
 }
 
@@ -26,7 +38,7 @@ function runCode(source, name) {
       throw new codes.ERR_EVAL_ESM_CANNOT_PRINT();
     }
     const esm = require('internal/modules/esm');
-    const url = require('internal/modules/file_url').toUrl(path.join(process.cwd(), '[eval1]'));
+    const url = require('internal/modules/file_url').toUrl(path.join(currentFolder(), '[eval1]'));
     return esm.runEntry(() => esm.importSource(source, url), url);
   }
   const module = modulelessCode(name);
@@ -141,3 +153,4 @@ function runMainCode(script) {
 }
 
 exports.run = run;
+exports.startFolder = () => startFolder;

@@ -220,7 +220,7 @@ function referrerUrl(referrer) {
     if (/^[a-z][a-z0-9+.-]+:/i.test(referrer)) return referrer;
     if (path.isAbsolute(referrer)) return toUrl(referrer);
   }
-  return toUrl(path.join(process.cwd(), '[eval]'));
+  return toUrl(path.join(require('internal/main/run').startFolder() ?? process.cwd(), '[eval]'));
 }
 
 /** import(specifier) in a module or script named `referrer`. */

@@ -30,8 +30,13 @@ int ReadWholeFile(const char* path, std::string* out) {
   if (fd < 0) return errno;
   struct stat status;
   int error = 0;
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+    if (status.st_size > String::kMaxLength) {
+      ::close(fd);
+      return EFBIG;
+    }
     out->reserve(static_cast<size_t>(status.st_size) + 1);
+  }
   size_t used = 0;
   for (;;) {
     if (out->capacity() - used < 4096) out->reserve(used * 2 + 65536);
@@ -78,6 +83,10 @@ void ReadFileUtf8(const FunctionCallbackInfo<Value>& args) {
   if (error != 0) {
     bool absent = error == ENOENT || error == ENOTDIR || error == EISDIR;
     if (absent && args[1]->IsTrue()) return;
+    if (error == EFBIG) {
+      return Environment::From(args)->ThrowError("ERR_STRING_TOO_LONG",
+                                                 "Cannot create a string longer than 0x1fffffe8 characters");
+    }
     Environment::From(args)->ThrowUvException(-error, error == EISDIR ? "read" : "open", nullptr,
                                               error == EISDIR ? nullptr : path.c_str());
     return;

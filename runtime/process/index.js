@@ -69,7 +69,16 @@ exit.define(process);
 process.reallyExit = binding.reallyExit;
 process._tickCallback = ticks.processTicks;
 process.abort = binding.abort;
-process.cwd = binding.cwd;
+let workingFolder = ''; // asked for once; chdir() changes it
+process.cwd = function cwd() {
+  if (workingFolder === '') workingFolder = binding.cwd();
+  return workingFolder;
+};
+process.chdir = function chdir(directory) {
+  require('internal/errors/validators').validateString(directory, 'directory');
+  binding.chdir(directory);
+  workingFolder = '';
+};
 process.uptime = binding.uptime;
 process._kill = binding.kill;
 process._rawDebug = function _rawDebug(...args) {
@@ -95,7 +104,6 @@ process.memoryUsage = function memoryUsage() {
 process.memoryUsage.rss = binding.rss;
 
 lazyMethods('internal/process/methods', [
-  'chdir',
   'umask',
   'kill',
   'cpuUsage',

@@ -10,11 +10,6 @@ const {
   validateArray,
 } = require('internal/errors/validators');
 
-function chdir(directory) {
-  validateString(directory, 'directory');
-  binding.chdir(directory);
-}
-
 function parseMode(value) {
   if (typeof value === 'string') {
     if (!/^[0-7]+$/.test(value)) {
@@ -176,7 +171,6 @@ module.exports = {
   openStdin,
   loadEnvFile,
   getBuiltinModule,
-  chdir,
   umask,
   kill,
   cpuUsage,
