@@ -13,6 +13,7 @@
 #include "runtime/buffer/codecs.h"
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/messaging/message.h"
 
 namespace parley {
 
@@ -91,11 +92,13 @@ void ByteLengthUtf8(const Args& args) {
   args.GetReturnValue().Set(args[0].As<v8::String>()->Utf8Length(args.GetIsolate()));
 }
 
-// (length) -> ArrayBuffer whose contents are undefined
+// (length, shared) -> ArrayBuffer whose contents are undefined; one that several buffers share is never
+// transferred
 void CreateUnsafeArrayBuffer(const Args& args) {
   v8::Local<v8::Uint8Array> buffer;
-  if (NewBuffer(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&buffer))
-    args.GetReturnValue().Set(buffer->Buffer());
+  if (!NewBuffer(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&buffer)) return;
+  if (args[1]->IsTrue()) MarkUntransferable(args.GetIsolate(), buffer->Buffer());
+  args.GetReturnValue().Set(buffer->Buffer());
 }
 
 // (source, target, targetStart, sourceStart, count): all in range

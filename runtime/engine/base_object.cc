@@ -34,7 +34,7 @@ void GetAsyncIdMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
 }
 void HasRefMethod(const v8::FunctionCallbackInfo<v8::Value>& args) {
   HandleWrap* wrap = HandleOf(args);
-  args.GetReturnValue().Set(wrap && wrap->is_alive() && uv_has_ref(wrap->uv_handle()));
+  args.GetReturnValue().Set(wrap && !wrap->is_closed() && uv_has_ref(wrap->uv_handle()));
 }
 
 }  // namespace

@@ -290,6 +290,7 @@ class HandleWrap : public BaseObject {
                          v8::Local<v8::FunctionTemplate> t);  // close, ref, unref, hasRef, getAsyncId
   void Close(v8::Local<v8::Value> callback);
   bool is_alive() const { return state_ == State::kOpen; }
+  bool is_closed() const { return state_ == State::kClosed; }
   uv_handle_t* uv_handle() const { return handle_; }
   const char* type() const { return type_; }
 

@@ -66,6 +66,7 @@ const modules = [
   ['internal/events/abort_controller', 'AbortController', 'AbortSignal'],
   ['internal/events/event_target', 'Event', 'EventTarget', 'CustomEvent'],
   ['internal/errors/dom_exception', 'DOMException'],
+  ['internal/messaging', 'MessageChannel', 'MessageEvent', 'MessagePort'],
 ];
 for (const [id, ...names] of modules) {
   for (const name of names) lazy(name, () => require(id)[name]);
@@ -93,7 +94,8 @@ for (const name of [
   lazy(name, () => require('stream/web')[name]);
 }
 lazy('console', () => require('internal/console/global'));
-lazy('structuredClone', () => require('internal/engine/structured_clone').structuredClone, true);
+lazy('structuredClone', () => require('internal/messaging').structuredClone, true);
+lazy('BroadcastChannel', () => require('internal/messaging/broadcast_channel').BroadcastChannel);
 lazy('crypto', () => require('crypto').webcrypto, true);
 lazy('performance', () => require('perf_hooks').performance, true);
 for (const name of ['atob', 'btoa']) lazy(name, () => require('buffer')[name], true);

@@ -163,7 +163,7 @@ const table = {
   ERR_CONSOLE_WRITABLE_STREAM: ['Console expects a writable stream instance for %s', 'TypeError'],
   ERR_CONTEXT_NOT_INITIALIZED: ['context used is not initialized', 'Error'],
   ERR_CONSTRUCT_CALL_INVALID: ['Constructor cannot be called', 'TypeError'],
-  ERR_CONSTRUCT_CALL_REQUIRED: ['Cannot call constructor without `new`', 'TypeError'],
+  ERR_CONSTRUCT_CALL_REQUIRED: ['Class constructor %s cannot be invoked without `new`', 'TypeError'],
   ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED: ['Custom engines not supported by this OpenSSL', 'Error'],
   ERR_CRYPTO_ECDH_INVALID_FORMAT: ['Invalid ECDH format: %s', 'TypeError'],
   ERR_CRYPTO_ECDH_INVALID_PUBLIC_KEY: ['Public key is not valid for specified curve', 'Error'],
@@ -469,6 +469,10 @@ const table = {
   ERR_METHOD_NOT_IMPLEMENTED: ['The %s method is not implemented', 'Error'],
   ERR_MISSING_ARGS: [missingArgs, 'TypeError'],
   ERR_MISSING_OPTION: ['%s is required', 'TypeError'],
+  ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST: [
+    'Object that needs transfer was found in message but not listed in transferList',
+    'TypeError',
+  ],
   ERR_MODULE_NOT_FOUND: [
     function (path, base, exactUrl) {
       if (exactUrl) this.url = `${exactUrl}`;

@@ -1,6 +1,8 @@
 'use strict';
 // DOMException (https://webidl.spec.whatwg.org/#idl-DOMException).
 
+const { OnObject, kClone, kDeserialize, makeCarrier } = require('internal/messaging/transferable');
+
 const LEGACY_CODES = [
   ['IndexSizeError', 'INDEX_SIZE_ERR', 1],
   ['DOMStringSizeError', 'DOMSTRING_SIZE_ERR', 2],
@@ -30,51 +32,72 @@ const LEGACY_CODES = [
 ];
 const codeOfName = new Map(LEGACY_CODES.map(([name, , code]) => [name, code]));
 
-class DOMException {
+// On an object of the kind that structured cloning asks about.
+class Fields extends OnObject {
   #message;
   #name;
-  #code;
 
-  constructor(message = '', options = 'Error') {
-    Error.captureStackTrace(this);
-    this.#message = `${message}`;
-    if (options !== null && typeof options === 'object') {
-      this.#name = `${options.name ?? 'Error'}`;
-      if ('cause' in options) {
-        Object.defineProperty(this, 'cause', {
-          value: options.cause,
-          configurable: true,
-          enumerable: false,
-          writable: true,
-        });
-      }
-    } else {
-      this.#name = `${options}`;
+  constructor(object, message, name) {
+    super(object);
+    this.#message = message;
+    this.#name = name;
+  }
+  static #check(object) {
+    if (typeof object !== 'object' || object === null || !(#name in object)) {
+      const { codes } = require('internal/errors');
+      throw new codes.ERR_INVALID_THIS('DOMException');
     }
-    this.#code = codeOfName.get(this.#name) ?? 0;
+    return object;
+  }
+  static nameOf(object) {
+    return Fields.#check(object).#name;
+  }
+  static messageOf(object) {
+    return Fields.#check(object).#message;
+  }
+}
+
+class DOMException {
+  constructor(message = '', options = 'Error') {
+    const isOptions = options !== null && typeof options === 'object';
+    const name = isOptions ? `${options.name ?? 'Error'}` : `${options}`;
+    message = `${message}`;
+    const self = new Fields(makeCarrier(new.target.prototype), message, name);
+    Error.captureStackTrace(self);
+    if (isOptions && 'cause' in options) hide(self, 'cause', options.cause);
     // The stack is formatted when first read; by then the getters below work, but V8 looks at own fields of errors only.
-    const stack = this.stack;
+    const stack = self.stack;
     if (typeof stack === 'string') {
       const firstFrame = stack.indexOf('\n    at ');
-      const header = this.#message === '' ? this.#name : `${this.#name}: ${this.#message}`;
-      Object.defineProperty(this, 'stack', {
-        value: header + (firstFrame === -1 ? '' : stack.slice(firstFrame)),
-        configurable: true,
-        enumerable: false,
-        writable: true,
-      });
+      const header = message === '' ? name : `${name}: ${message}`;
+      hide(self, 'stack', header + (firstFrame === -1 ? '' : stack.slice(firstFrame)));
     }
+    return self;
   }
 
   get name() {
-    return this.#name;
+    return Fields.nameOf(this);
   }
   get message() {
-    return this.#message;
+    return Fields.messageOf(this);
   }
   get code() {
-    return this.#code;
+    return codeOfName.get(Fields.nameOf(this)) ?? 0;
   }
+
+  [kClone]() {
+    return {
+      data: { name: this.name, message: this.message },
+      deserializeInfo: 'internal/errors/dom_exception:DOMException',
+    };
+  }
+  static [kDeserialize]({ name, message }) {
+    return new DOMException(message, name);
+  }
+}
+
+function hide(object, key, value) {
+  Object.defineProperty(object, key, { value, configurable: true, enumerable: false, writable: true });
 }
 
 Object.setPrototypeOf(DOMException.prototype, Error.prototype);

@@ -373,7 +373,7 @@ Module.register = function register(specifier, parentURL = 'data:', options) {
   }
   let data = options?.data;
   if (data !== undefined) {
-    const { structuredClone } = require('internal/engine/structured_clone');
+    const { structuredClone } = require('internal/messaging');
     data = structuredClone(data, { transfer: options.transferList });
   }
   require('internal/modules/esm').registerHooks(`${specifier}`, `${parentURL}`, data);

@@ -78,7 +78,7 @@ function createUnsafe(size) {
 
 function newPool() {
   poolSize = Buffer.poolSize;
-  pool = binding.createUnsafeArrayBuffer(poolSize);
+  pool = binding.createUnsafeArrayBuffer(poolSize, true);
   poolOffset = 0;
 }
 
