@@ -9,6 +9,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/newer_syntax.h"
 #include "runtime/modules/compile_cache.h"
 #include "runtime/modules/dynamic_import.h"
 #include "runtime/vm/module.h"
@@ -85,18 +86,22 @@ std::string LinkKey(Local<v8::Context> context, Local<String> specifier, Local<F
 void CompileModule(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   CompileCache* cache = CompileCache::Of(Environment::From(args));
-  CompileCache::Request request;
-  v8::ScriptCompiler::CachedData* cached = cache->Find(args[1].As<String>(), args[0], 'm', &request);
   v8::ScriptOrigin origin(isolate, args[0], 0, 0, false, -1, Local<Value>(), false, false, true);
-  v8::ScriptCompiler::Source source(args[1].As<String>(), origin, cached);  // owns `cached`
+  auto compile = [&](Local<String> text) {
+    CompileCache::Request request;
+    v8::ScriptCompiler::CachedData* cached = cache->Find(text, args[0], 'm', &request);
+    v8::ScriptCompiler::Source source(text, origin, cached);  // owns `cached`
+    v8::MaybeLocal<Module> result = v8::ScriptCompiler::CompileModule(
+        isolate, &source,
+        cached ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions);
+    Local<Module> module;
+    if (result.ToLocal(&module) && (cached == nullptr || cached->rejected))
+      cache->Keep(request, module->GetUnboundModuleScript());
+    return result;
+  };
   Local<Module> module;
-  if (!v8::ScriptCompiler::CompileModule(
-           isolate, &source,
-           cached == nullptr ? v8::ScriptCompiler::kNoCompileOptions : v8::ScriptCompiler::kConsumeCodeCache)
-           .ToLocal(&module)) {
+  if (!CompileWithNewerSyntax(isolate->GetCurrentContext(), args[1].As<String>(), compile).ToLocal(&module))
     return;
-  }
-  if (cached == nullptr || cached->rejected) cache->Keep(request, module->GetUnboundModuleScript());
   args.GetReturnValue().Set(Registry(isolate)->Add(isolate, module));
 }
 

@@ -12,6 +12,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/newer_syntax.h"
 #include "runtime/modules/compile_cache.h"
 
 namespace parley {
@@ -133,17 +134,21 @@ void CompileFunction(const FunctionCallbackInfo<Value>& args) {
     parameters.push_back(name.As<String>());
   }
   CompileCache* cache = CompileCache::Of(Environment::From(args));
-  CompileCache::Request request;
-  v8::ScriptCompiler::CachedData* cached = cache->Find(args[0].As<String>(), args[1], 'c', &request);
   v8::ScriptOrigin origin(isolate, args[1]);
-  v8::ScriptCompiler::Source source(args[0].As<String>(), origin, cached);  // owns `cached`
   Local<v8::Function> function;
   v8::TryCatch try_catch(isolate);
-  if (v8::ScriptCompiler::CompileFunctionInContext(
-          context, &source, parameters.size(), parameters.data(), 0, nullptr,
-          cached == nullptr ? v8::ScriptCompiler::kNoCompileOptions : v8::ScriptCompiler::kConsumeCodeCache)
-          .ToLocal(&function)) {
-    if (cached == nullptr || cached->rejected) cache->Keep(request, function);
+  auto compile = [&](Local<String> text) {
+    CompileCache::Request request;
+    v8::ScriptCompiler::CachedData* cached = cache->Find(text, args[1], 'c', &request);
+    v8::ScriptCompiler::Source source(text, origin, cached);  // owns `cached`
+    v8::MaybeLocal<v8::Function> result = v8::ScriptCompiler::CompileFunctionInContext(
+        context, &source, parameters.size(), parameters.data(), 0, nullptr,
+        cached ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions);
+    Local<v8::Function> compiled;
+    if (result.ToLocal(&compiled) && (cached == nullptr || cached->rejected)) cache->Keep(request, compiled);
+    return result;
+  };
+  if (CompileWithNewerSyntax(context, args[0].As<String>(), compile).ToLocal(&function)) {
     args.GetReturnValue().Set(function);
   } else if (args[3]->IsTrue() && !try_catch.HasTerminated() &&
              IsModuleSyntax(isolate, try_catch.Message())) {

@@ -4,12 +4,14 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/newer_syntax.h"
 #include "runtime/engine/source_line.h"
 #include "runtime/vm/context.h"
 #include "runtime/vm/host_options.h"
@@ -120,25 +122,28 @@ Local<Module> CompileText(const Args& args, Local<Context> context) {
   Environment* env = Environment::From(args);
   v8::ScriptOrigin origin(isolate, args[0], Int(args[3]), Int(args[4]), false, -1, Local<Value>(), false,
                           false, true, MakeHostOptions(isolate, args[6]));
-  v8::ScriptCompiler::CachedData* cache = nullptr;
-  if (args[5]->IsArrayBufferView()) {
-    auto view = args[5].As<v8::ArrayBufferView>();
-    auto* data = static_cast<uint8_t*>(view->Buffer()->Data()) + view->ByteOffset();
-    cache = new v8::ScriptCompiler::CachedData(data, static_cast<int>(view->ByteLength()));
-  }
-  v8::ScriptCompiler::Source source(args[2].As<v8::String>(), origin, cache);
+  std::optional<v8::ScriptCompiler::Source> source;
+  auto compile = [&](Local<v8::String> text) {
+    v8::ScriptCompiler::CachedData* cache = nullptr;
+    if (args[5]->IsArrayBufferView()) {
+      auto view = args[5].As<v8::ArrayBufferView>();
+      auto* data = static_cast<uint8_t*>(view->Buffer()->Data()) + view->ByteOffset();
+      cache = new v8::ScriptCompiler::CachedData(data, static_cast<int>(view->ByteLength()));
+    }
+    source.emplace(text, origin, cache);
+    return v8::ScriptCompiler::CompileModule(
+        isolate, &*source,
+        cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions);
+  };
   Context::Scope scope(context);
   v8::TryCatch try_catch(isolate);
   Local<Module> module;
-  if (!v8::ScriptCompiler::CompileModule(
-           isolate, &source,
-           cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
-           .ToLocal(&module)) {
+  if (!CompileWithNewerSyntax(context, args[2].As<v8::String>(), compile).ToLocal(&module)) {
     DecorateStack(env, try_catch.Exception(), try_catch.Message());
     try_catch.ReThrow();
     return {};
   }
-  if (cache != nullptr && source.GetCachedData()->rejected) {
+  if (source->GetCachedData() != nullptr && source->GetCachedData()->rejected) {
     env->ThrowError("ERR_VM_MODULE_CACHED_DATA_REJECTED", "cachedData buffer was rejected");
     try_catch.ReThrow();
     return {};

@@ -1,11 +1,13 @@
 // internalBinding('vm'): class Script, contexts, functions compiled from text (Node doc: vm).
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/newer_syntax.h"
 #include "runtime/engine/source_line.h"
 #include "runtime/vm/context.h"
 #include "runtime/vm/host_options.h"
@@ -51,16 +53,20 @@ class ScriptWrap : public BaseObject {
     auto* self = new ScriptWrap(env, args.This());
     v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]), false, -1, Local<Value>(), false,
                             false, false, MakeHostOptions(isolate, args[6]));
-    v8::ScriptCompiler::CachedData* cache = CacheOf(args[4]);
-    v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin, cache);
+    v8::ScriptCompiler::CachedData* cache = nullptr;
+    std::optional<v8::ScriptCompiler::Source> source;
+    auto compile = [&](Local<v8::String> text) {
+      cache = CacheOf(args[4]);
+      source.emplace(text, origin, cache);
+      return v8::ScriptCompiler::CompileUnboundScript(
+          isolate, &*source,
+          cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions);
+    };
     Local<v8::UnboundScript> script;
     {
       Environment::NoAbortScope no_abort(env);
       v8::TryCatch try_catch(isolate);
-      if (!v8::ScriptCompiler::CompileUnboundScript(
-               isolate, &source,
-               cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
-               .ToLocal(&script)) {
+      if (!CompileWithNewerSyntax(context, args[0].As<v8::String>(), compile).ToLocal(&script)) {
         DecorateStack(env, try_catch.Exception(), try_catch.Message());
         try_catch.ReThrow();
         return;
@@ -70,7 +76,7 @@ class ScriptWrap : public BaseObject {
     auto set = [&](const char* name, Local<Value> value) {
       args.This()->Set(context, OneByte(isolate, name), value).Check();
     };
-    if (cache) set("cachedDataRejected", v8::Boolean::New(isolate, source.GetCachedData()->rejected));
+    if (cache) set("cachedDataRejected", v8::Boolean::New(isolate, source->GetCachedData()->rejected));
     if (args[5]->IsTrue())
       set("_cachedBytes", CacheBytes(isolate, v8::ScriptCompiler::CreateCodeCache(script)));
     set("sourceMapURL", script->GetSourceMappingURL());
@@ -166,16 +172,20 @@ void CompileFunction(const Args& args) {
   if (!Collect(main, args[7], &extensions) || !Collect(main, args[8], &parameters)) return;
   v8::ScriptOrigin origin(isolate, args[1], Int(args[2]), Int(args[3]), false, -1, Local<Value>(), false,
                           false, false, MakeHostOptions(isolate, args[9]));
-  v8::ScriptCompiler::CachedData* cache = CacheOf(args[4]);
-  v8::ScriptCompiler::Source source(args[0].As<v8::String>(), origin, cache);
+  v8::ScriptCompiler::CachedData* cache = nullptr;
+  std::optional<v8::ScriptCompiler::Source> source;
+  auto compile = [&](Local<v8::String> text) {
+    cache = CacheOf(args[4]);
+    source.emplace(text, origin, cache);
+    return v8::ScriptCompiler::CompileFunctionInContext(
+        context, &*source, parameters.size(), parameters.data(), extensions.size(), extensions.data(),
+        cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions);
+  };
   Local<v8::Function> function;
   {
     Context::Scope scope(context);
     v8::TryCatch try_catch(isolate);
-    if (!v8::ScriptCompiler::CompileFunctionInContext(
-             context, &source, parameters.size(), parameters.data(), extensions.size(), extensions.data(),
-             cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
-             .ToLocal(&function)) {
+    if (!CompileWithNewerSyntax(context, args[0].As<v8::String>(), compile).ToLocal(&function)) {
       DecorateStack(Environment::From(args), try_catch.Exception(), try_catch.Message());
       try_catch.ReThrow();
       return;
@@ -186,7 +196,7 @@ void CompileFunction(const Args& args) {
     result->Set(main, OneByte(isolate, name), value).Check();
   };
   set("function", function);
-  if (cache) set("cachedDataRejected", v8::Boolean::New(isolate, source.GetCachedData()->rejected));
+  if (cache) set("cachedDataRejected", v8::Boolean::New(isolate, source->GetCachedData()->rejected));
   if (args[5]->IsTrue()) {
     set("cachedBytes", CacheBytes(isolate, v8::ScriptCompiler::CreateCodeCacheForFunction(function)));
   }

@@ -36,6 +36,28 @@ test('commander: options, sub-commands, help, mistakes', options, async (t) => {
   assert.match(unknown.stderr, /Did you mean add\?/);
 });
 
+const YARGS = `
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+yargs(hideBin(process.argv)).scriptName('tool')
+  .command('serve [port]', 'start', (y) => y.positional('port', { default: 5000, type: 'number' }), (argv) => console.log('on', argv.port, argv.verbose))
+  .option('verbose', { alias: 'v', type: 'boolean', describe: 'say more' }).demandCommand(1).strict().parse();
+`;
+
+test('yargs: commands, help, mistakes', options, async (t) => {
+  const cwd = folder(t, { 'tool.mjs': YARGS }, { linked: true });
+  const tool = (...args) => run('tool.mjs', args, { cwd, env: { LC_ALL: 'C' } });
+  const [serve, help, bad] = await Promise.all([
+    tool('serve', '81', '-v'),
+    tool('--help'),
+    tool('serve', '--nope'),
+  ]);
+  assert.strictEqual(serve.stdout, 'on 81 true\n', serve.stderr);
+  assert.match(help.stdout, /tool serve \[port\] {2}start\n[^]*-v, --verbose {2}say more {2,}\[boolean\]/);
+  assert.strictEqual(bad.code, 1);
+  assert.match(bad.stderr, /Unknown argument: nope/);
+});
+
 test('chalk: colours by level, none into a pipe', options, async (t) => {
   const { Chalk, default: chalk } = await import('chalk');
   const full = new Chalk({ level: 3 });
