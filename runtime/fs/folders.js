@@ -19,6 +19,7 @@ const kUnknown = 0;
 // ---- mkdir ----
 
 function mkdirArguments(folder, options) {
+  folder = args.toPath(folder);
   let mode = 0o777;
   let recursive = false;
   if (typeof options === 'number' || typeof options === 'string') {
@@ -27,7 +28,6 @@ function mkdirArguments(folder, options) {
     if (options.recursive !== undefined) recursive = options.recursive;
     if (options.mode !== undefined) mode = args.parseFileMode(options.mode, 'options.mode');
   }
-  folder = args.toPath(folder);
   validateBoolean(recursive, 'options.recursive');
   return { folder, mode, recursive };
 }

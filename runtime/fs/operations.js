@@ -89,8 +89,9 @@ const raw = {
   stat: (req, path, options) => binding.stat(toPath(path), !!options?.bigint, req, makeStats),
   statfs: (req, path, options) => binding.statfs(toPath(path), !!options?.bigint, req, makeStatFs),
   symlink(req, target, path, type) {
-    const flags = args.toSymlinkFlags(type);
-    return binding.symlink(toPath(target, 'target'), toPath(path), flags, req);
+    target = toPath(target, 'target');
+    path = toPath(path);
+    return binding.symlink(target, path, args.toSymlinkFlags(type), req);
   },
   unlink: (req, path) => binding.unlink(toPath(path), req),
   utimes: (req, path, atime, mtime) => binding.utimes(toPath(path), toSeconds(atime), toSeconds(mtime), req),

@@ -20,6 +20,7 @@ char* PathText::Reserve(size_t size) {
 }
 
 void PathText::Set(Isolate* isolate, Local<Value> value) {
+  set_ = true;
   size_ = 0;
   if (value->IsArrayBufferView()) {
     std::span<uint8_t> bytes = BytesOf(value);
@@ -105,8 +106,7 @@ std::span<uint8_t> FsRequest::Hold(Local<Value> view) {
 }
 
 Local<Value> FsRequest::MakeError(int error) {
-  return env_->UvException(error, syscall_, nullptr, path.empty() ? nullptr : path.c_str(),
-                           dest.empty() ? nullptr : dest.c_str());
+  return env_->UvException(error, syscall_, nullptr, path.c_str_or_null(), dest.c_str_or_null());
 }
 
 void FsRequest::FinishSync(const Args& args, int error) {
@@ -159,7 +159,7 @@ void FsRequest::Complete(ssize_t code) {
   completion_.Deliver(env, error, result);
 }
 
-bool FsJob::Fail(int error, const char* syscall, std::string_view path) {
+bool FsJob::Fail(int error, const char* syscall, std::optional<std::string_view> path) {
   error_ = error;
   syscall_ = syscall;
   error_path_ = path;
@@ -167,7 +167,7 @@ bool FsJob::Fail(int error, const char* syscall, std::string_view path) {
 }
 
 Local<Value> FsJob::Error(Environment* env) {
-  return env->UvException(error_, syscall_, nullptr, error_path_.empty() ? nullptr : error_path_.c_str());
+  return env->UvException(error_, syscall_, nullptr, error_path_ ? error_path_->c_str() : nullptr);
 }
 
 MaybeLocal<Value> FsJob::Result(Environment* env) { return v8::Undefined(env->isolate()).As<Value>(); }

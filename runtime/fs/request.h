@@ -5,6 +5,7 @@
 #define RUNTIME_FS_REQUEST_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,13 @@ class PathText {
   void Append(std::string_view text);
   const char* c_str() const { return heap_ ? heap_.get() : inline_; }
   std::string_view view() const { return {c_str(), size_}; }
-  bool empty() const { return size_ == 0; }
+  const char* c_str_or_null() const { return set_ ? c_str() : nullptr; }
 
  private:
   char* Reserve(size_t size);  // bytes without the final zero; keeps the text
   static constexpr size_t kInline = 256;
   size_t size_ = 0;
+  bool set_ = false;
   char inline_[kInline];
   std::unique_ptr<char[]> heap_;
 };
@@ -127,11 +129,11 @@ class FsJob {
   virtual v8::MaybeLocal<v8::Value> Result(Environment* env);
   virtual v8::Local<v8::Value> Error(Environment* env);
   // Remembers a failed call. Always false.
-  bool Fail(int error, const char* syscall, std::string_view path = {});
+  bool Fail(int error, const char* syscall, std::optional<std::string_view> path = {});
 
   int error_ = 0;  // negative
   const char* syscall_ = "";
-  std::string error_path_;
+  std::optional<std::string> error_path_;
 
  private:
   void Complete(Environment* env);

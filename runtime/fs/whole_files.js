@@ -72,13 +72,14 @@ async function withFile(path, flags, mode, use) {
   }
 }
 
+// Every 32-bit number is meant as a descriptor, valid or not.
 function isFd(value) {
-  return Number.isInteger(value) && value >= 0;
+  return typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
 }
 
 // A descriptor from a number or a FileHandle; undefined for paths.
 function ownedBySomebody(file) {
-  if (isFd(file)) return file;
+  if (isFd(file)) return args.toFd(file);
   return require('internal/fs/file_handle').isFileHandle(file) ? file.fd : undefined;
 }
 
@@ -161,7 +162,7 @@ function writeFileSync(path, data, options, defaultFlag = 'w') {
   options = writeOptions(options, defaultFlag);
   const { encoding, mode, flush } = options;
   args.checkData(data);
-  const file = isFd(path) ? path : args.toPath(path);
+  const file = isFd(path) ? args.toFd(path) : args.toPath(path);
   binding.writeFile(file, data, encoding, args.toFlags(options.flag), mode, flush, undefined);
 }
 
@@ -256,7 +257,7 @@ function warnFd() {
 }
 
 function truncateSync(path, length) {
-  if (isFd(path)) {
+  if (typeof path === 'number') {
     warnFd();
     return forms.ftruncate.sync(path, length);
   }
@@ -270,8 +271,8 @@ function truncateSync(path, length) {
 }
 
 function prepareTruncate(file, length) {
-  length = checkLength(length);
   const path = args.toPath(file);
+  length = checkLength(length);
   return () => withFile(path, args.toFlags('r+'), 0o666, (fd) => binding.ftruncate(fd, length, kUsePromises));
 }
 
@@ -280,7 +281,7 @@ function truncate(path, length, callback) {
     callback = length;
     length = 0;
   }
-  if (isFd(path)) {
+  if (typeof path === 'number') {
     warnFd();
     forms.ftruncate.callback(path, length, callback);
     return;
