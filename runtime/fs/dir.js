@@ -110,7 +110,7 @@ function opendirSync(path, options) {
   }
   return new Dir(
     path,
-    makeDirents(o.path, binding.readdir(o.path, o.encoding, true, undefined, undefined, true)),
+    makeDirents(o.path, binding.readdir(o.path, o.encoding, true, undefined, true)),
   );
 }
 
@@ -123,7 +123,7 @@ function prepareOpendir(path, options) {
   return async () =>
     new Dir(
       path,
-      makeDirents(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, undefined, true)),
+      makeDirents(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, true)),
     );
 }
 

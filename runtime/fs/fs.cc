@@ -326,19 +326,6 @@ void Readlink(const Args& args) { PathToPath<uv_fs_readlink>(args, "readlink", F
 void Realpath(const Args& args) { PathToPath<uv_fs_realpath>(args, "realpath", FsPointer); }
 void Mkdtemp(const Args& args) { PathToPath<uv_fs_mkdtemp>(args, "mkdtemp", FsPath, "XXXXXX"); }
 
-// readdir(path, encoding, withTypes, req, convert, asOpendir); `syscall` of its errors is scandir, or opendir
-void Readdir(const Args& args) {
-  const auto fill = [&](FsRequest& request) {
-    request.encoding = ParseEncoding(args.GetIsolate(), args[1]);
-    request.flag = args[2]->IsTrue();
-    return OnePath(args)(request);
-  };
-  RunFor(args, 3, args[5]->IsTrue() ? "opendir" : "scandir", FsEntries, fill,
-         [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-           return uv_fs_scandir(loop, &r.uv, r.path.c_str(), 0, done);
-         });
-}
-
 // ---- synchronous short cuts ----
 
 // internalModuleStat(path): 0 a file, 1 a folder, negative nothing.
@@ -393,7 +380,7 @@ constexpr BindingFunction kFunctions[] = {
     {"symlink", Symlink},
     {"readlink", Readlink},
     {"realpath", Realpath},
-    {"readdir", Readdir},
+    {"readdir", FsReaddir},
     {"internalModuleStat", InternalModuleStat},
     {"exists", Exists},
     {"readFile", FsReadFile},

@@ -13,6 +13,9 @@ namespace parley {
 void FsReadFile(const v8::FunctionCallbackInfo<v8::Value>& args);
 // writeFile(path or fd, string or view, encoding, flags, mode, flush, req)
 void FsWriteFile(const v8::FunctionCallbackInfo<v8::Value>& args);
+// readdir(path, encoding, withTypes, req, asOpendir): names in the order of their bytes, or [names, types].
+// Its errors are scandir's, or opendir's.
+void FsReaddir(const v8::FunctionCallbackInfo<v8::Value>& args);
 // makeFolders(path, mode, req): the first folder it made, or undefined
 void FsMakeFolders(const v8::FunctionCallbackInfo<v8::Value>& args);
 // removeTree(path, flags, req); flags: kRemoveRecursive, kRemoveForce, kRemoveFolder

@@ -299,27 +299,4 @@ MaybeLocal<Value> FsPointer(FsRequest& request) {
   return Name(request, static_cast<const char*>(request.uv.ptr));
 }
 
-MaybeLocal<Value> FsEntries(FsRequest& request) {
-  Isolate* isolate = request.isolate();
-  std::vector<Local<Value>> names;
-  std::vector<Local<Value>> types;
-  uv_dirent_t entry;
-  for (;;) {
-    int error = uv_fs_scandir_next(&request.uv, &entry);
-    if (error == UV_EOF) break;
-    if (error != 0) {
-      isolate->ThrowException(request.env()->UvException(error, "scandir", nullptr, request.path.c_str()));
-      return {};
-    }
-    Local<Value> name;
-    if (!Name(request, entry.name).ToLocal(&name)) return {};
-    names.push_back(name);
-    if (request.flag) types.push_back(v8::Integer::New(isolate, entry.type));
-  }
-  Local<Value> result = v8::Array::New(isolate, names.data(), names.size());
-  if (!request.flag) return result;
-  Local<Value> both[] = {result, v8::Array::New(isolate, types.data(), types.size())};
-  return v8::Array::New(isolate, both, 2).As<Value>();
-}
-
 }  // namespace parley

@@ -97,7 +97,7 @@ class FsRequest {
   PathText path;  // for messages, too; empty when the operation has none
   PathText dest;
   Encoding encoding = Encoding::kUtf8;
-  bool flag = false;   // the operation's own: bigint results, or entries with their types
+  bool flag = false;   // the operation's own: bigint results
   bool quiet = false;  // a synchronous 'no entry' gives undefined instead of an exception
   std::vector<uv_buf_t> buffers;
 
@@ -149,7 +149,6 @@ v8::MaybeLocal<v8::Value> FsStat(FsRequest& request);     // see StatNumbers
 v8::MaybeLocal<v8::Value> FsStatFs(FsRequest& request);   // 7 numbers
 v8::MaybeLocal<v8::Value> FsPath(FsRequest& request);     // uv.path: mkdtemp
 v8::MaybeLocal<v8::Value> FsPointer(FsRequest& request);  // uv.ptr as a path: readlink, realpath
-v8::MaybeLocal<v8::Value> FsEntries(FsRequest& request);  // names, or [names, types]
 
 // The numbers of a stat as JavaScript reads them (runtime/fs/stats.js): ten fields, then four times as
 // milliseconds, or as pairs of seconds and nanoseconds when they are bigints.

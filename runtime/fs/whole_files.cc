@@ -72,8 +72,11 @@ class ReadJob : public FileJob {
   ReadJob(const Args& args, bool asynchronous)
       : FileJob(args.GetIsolate(), args[0], IntOf(args[1]), 0666),
         encoding_(ParseEncoding(args.GetIsolate(), args[2])),
-        asynchronous_(asynchronous) {}
-  ~ReadJob() override { std::free(data_); }
+        asynchronous_(asynchronous),
+        scratch_(BytesOf(args[4])) {}
+  ~ReadJob() override {
+    if (data_ != small_) std::free(data_);
+  }
 
  protected:
   void Work() override {
@@ -94,6 +97,7 @@ class ReadJob : public FileJob {
   MaybeLocal<Value> Result(Environment* env) override {
     if (handed_over_) return v8::Integer::New(env->isolate(), fd_).As<Value>();
     if (encoding_ != Encoding::kBuffer) return EncodeBytes(env->isolate(), {data_, used_}, encoding_);
+    if (data_ == small_) return SmallBuffer(env->isolate());
     uint8_t* data = std::exchange(data_, nullptr);
     if (used_ > 0 && used_ < capacity_) data = static_cast<uint8_t*>(std::realloc(data, used_));
     Local<v8::Uint8Array> buffer;
@@ -102,6 +106,17 @@ class ReadJob : public FileJob {
   }
 
  private:
+  // Small Buffers are cheaper made from JavaScript's pool: their bytes go where it wants them.
+  MaybeLocal<Value> SmallBuffer(v8::Isolate* isolate) {
+    if (used_ > scratch_.size()) {
+      Local<v8::Uint8Array> buffer;
+      if (!CopyToBuffer(isolate, {data_, used_}).ToLocal(&buffer)) return {};
+      return buffer.As<Value>();
+    }
+    if (used_ > 0) std::memcpy(scratch_.data(), data_, used_);
+    return v8::Integer::New(isolate, static_cast<int>(used_)).As<Value>();
+  }
+
   // True when the descriptor is left to the caller.
   bool Read() {
     struct stat status;
@@ -127,8 +142,14 @@ class ReadJob : public FileJob {
   }
 
   bool Grow(size_t capacity) {
-    auto* data = static_cast<uint8_t*>(std::realloc(data_, capacity));
+    if (capacity <= sizeof(small_)) {
+      capacity_ = capacity;
+      return true;
+    }
+    const bool was_small = data_ == small_;
+    auto* data = static_cast<uint8_t*>(std::realloc(was_small ? nullptr : data_, capacity));
     if (data == nullptr) return Fail(-ENOMEM, "read");
+    if (was_small) std::memcpy(data, small_, used_);
     data_ = data;
     capacity_ = capacity;
     return true;
@@ -136,9 +157,11 @@ class ReadJob : public FileJob {
 
   Encoding encoding_;
   bool asynchronous_;
+  std::span<uint8_t> scratch_;
   bool handed_over_ = false;
   int64_t size_ = 0;
-  uint8_t* data_ = nullptr;
+  uint8_t small_[kFirstPiece];
+  uint8_t* data_ = small_;
   size_t used_ = 0;
   size_t capacity_ = 0;
 };

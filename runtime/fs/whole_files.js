@@ -24,11 +24,21 @@ const decode = (bytes, encoding) => (encoding && encoding !== 'buffer' ? bytes.t
 
 const kReadDefaults = Object.freeze({ flag: 'r' });
 
+let scratch; // what a small file is read into, before it has a Buffer of its size
+
 function readFileSync(path, options) {
   options = args.toOptions(options, kReadDefaults);
-  const encoding = options.encoding || 'buffer';
-  if (isFd(path)) return binding.readFile(args.toFd(path), 0, encoding, undefined);
-  return binding.readFile(args.toPath(path), args.toFlags(options.flag ?? 'r'), encoding, undefined);
+  const { encoding } = options;
+  const own = isFd(path);
+  const file = own ? args.toFd(path) : args.toPath(path);
+  const flags = own ? 0 : args.toFlags(options.flag ?? 'r');
+  if (encoding && encoding !== 'buffer') return binding.readFile(file, flags, encoding, undefined);
+  scratch ??= Buffer.allocUnsafeSlow(8192);
+  const result = binding.readFile(file, flags, 'buffer', undefined, scratch);
+  if (typeof result !== 'number') return result;
+  const bytes = Buffer.allocUnsafe(result);
+  scratch.copy(bytes, 0, 0, result);
+  return bytes;
 }
 
 // In steps, between which the reader may change its mind.
