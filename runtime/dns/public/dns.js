@@ -1,8 +1,8 @@
 'use strict';
-// The public module `dns`: lookup() and lookupService() by the system's resolver. Queries to name servers (resolve*) are not
-// implemented and say so. https://nodejs.org/docs/latest-v20.x/api/dns.html
+// The public module `dns`: lookup() and lookupService() by the system's resolver, resolve*() by questions to name servers.
+// https://nodejs.org/docs/latest-v20.x/api/dns.html
 
-const { codes, notImplemented, uvErrmapGet } = require('internal/errors');
+const { codes, uvErrmapGet } = require('internal/errors');
 const {
   validateFunction,
   validateNumber,
@@ -12,6 +12,7 @@ const {
   validateString,
 } = require('internal/errors/validators');
 const { isIP } = require('internal/net/ip');
+const { Resolver, addFunctions, defaultResolver } = require('internal/dns/resolver');
 
 const EAI_NONAME = -3008;
 const EAI_NODATA = -3007;
@@ -127,22 +128,6 @@ const custom = Symbol.for('nodejs.util.promisify.custom');
 Object.defineProperty(lookup, custom, { get: () => require('dns/promises').lookup });
 Object.defineProperty(lookupService, custom, { get: () => require('dns/promises').lookupService });
 
-const QUERIES = ['', 'Any', '4', '6', 'Caa', 'Cname', 'Mx', 'Naptr', 'Ns', 'Ptr', 'Soa', 'Srv', 'Txt'];
-const missing = (name) =>
-  Object.defineProperty(
-    () => {
-      throw notImplemented(`dns.${name}`);
-    },
-    'name',
-    { value: name },
-  );
-
-class Resolver {
-  constructor() {
-    throw notImplemented('dns.Resolver');
-  }
-}
-
 module.exports = {
   lookup,
   lookupService,
@@ -152,9 +137,6 @@ module.exports = {
     validateOneOf(order, 'dnsOrder', ['verbatim', 'ipv4first']);
     defaultOrder = order;
   },
-  reverse: missing('reverse()'),
-  getServers: missing('getServers()'),
-  setServers: missing('setServers()'),
   get promises() {
     return require('dns/promises');
   },
@@ -168,7 +150,7 @@ module.exports = {
     return internalBinding('cares_wrap').AI_V4MAPPED;
   },
 };
-for (const query of QUERIES) module.exports[`resolve${query}`] = missing(`resolve${query}()`);
+addFunctions(module.exports, defaultResolver);
 for (const code of [
   ...['NODATA', 'FORMERR', 'SERVFAIL', 'NOTFOUND', 'NOTIMP', 'REFUSED', 'BADQUERY', 'BADNAME', 'BADFAMILY'],
   ...[

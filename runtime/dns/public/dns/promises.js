@@ -3,15 +3,17 @@
 
 const dns = require('dns');
 
+const { PromiseResolver, addFunctions, defaultPromiseResolver } = require('internal/dns/resolver');
+
 const methods = {};
-for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(dns))) {
-  if (typeof value.value === 'string') methods[name] = value.value;
-  if (/^(resolve|reverse|getServers|setServers)/.test(name)) methods[name] = value.value;
+for (const [name, value] of Object.entries(dns)) {
+  if (typeof value === 'string') methods[name] = value; // NODATA and the other codes
 }
+addFunctions(methods, defaultPromiseResolver);
 
 module.exports = {
   ...methods,
-  Resolver: dns.Resolver,
+  Resolver: PromiseResolver,
   getDefaultResultOrder: dns.getDefaultResultOrder,
   setDefaultResultOrder: dns.setDefaultResultOrder,
   lookup(hostname, options) {
