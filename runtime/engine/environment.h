@@ -142,6 +142,24 @@ class Environment {
   template <typename T>
   T* Slot();
 
+  // Runs `task` (native code that may call JavaScript) in the loop's next turn; does not keep the loop alive.
+  void RunSoon(std::function<void()> task) { soon_.push_back(std::move(task)); }
+
+  // When the process reached each stage of its life, in nanoseconds of uv_hrtime(); 0: not yet.
+  enum class Milestone {
+    kNodeStart,
+    kV8Start,
+    kEnvironment,
+    kBootstrapComplete,
+    kLoopStart,
+    kLoopExit,
+    kCount
+  };
+  void Reach(Milestone milestone, uint64_t time = uv_hrtime()) {
+    milestones_[static_cast<size_t>(milestone)] = time;
+  }
+  uint64_t milestone(Milestone milestone) const { return milestones_[static_cast<size_t>(milestone)]; }
+
   // --- the engine's own side ---
   // Makes `context` the main context; callable once.
   void SetMainContext(v8::Local<v8::Context> context);
@@ -178,12 +196,15 @@ class Environment {
   void RunCleanup();
   void RunTimers();
   void RunImmediates();
+  void RunSoonTasks();
 
   v8::Isolate* isolate_ = nullptr;
   uv_loop_t* loop_ = nullptr;
   bool stopping_ = false;
   int callback_depth_ = 0;
   int no_abort_depth_ = 0;
+  std::vector<std::function<void()>> soon_;
+  std::array<uint64_t, static_cast<size_t>(Milestone::kCount)> milestones_ = {};
   int32_t* fields_ = nullptr;  // the memory of fields_array_
   int32_t no_fields_[kFieldCount] = {};
   AsyncState async_{this};

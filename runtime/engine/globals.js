@@ -98,6 +98,16 @@ lazy('structuredClone', () => require('internal/messaging').structuredClone, tru
 lazy('BroadcastChannel', () => require('internal/messaging/broadcast_channel').BroadcastChannel);
 lazy('crypto', () => require('crypto').webcrypto, true);
 lazy('performance', () => require('perf_hooks').performance, true);
+for (const name of [
+  'PerformanceEntry',
+  'PerformanceMark',
+  'PerformanceMeasure',
+  'PerformanceObserver',
+  'PerformanceObserverEntryList',
+  'PerformanceResourceTiming',
+]) {
+  lazy(name, () => require('perf_hooks')[name]);
+}
 for (const name of ['atob', 'btoa']) lazy(name, () => require('buffer')[name], true);
 
 function notImplemented(name) {

@@ -9,6 +9,7 @@ const common = require('internal/http/common');
 const { OutgoingMessage, kHeaders } = require('internal/http/outgoing');
 const agents = require('internal/http/agent');
 const { attach, listenTimeout, setSocketTimeout, kError } = require('internal/http/client_connection');
+const network = require('internal/perf_hooks/network');
 const diagnostics = require('internal/util/diagnostics');
 
 const INVALID_PATH = /[^\u0021-\u00ff]/;
@@ -214,6 +215,12 @@ const methods = {
     OutgoingMessage.prototype._finish.call(this);
     if (diagnostics.find !== null)
       diagnostics.publish('http.client.request.start', () => ({ request: this }));
+    if (network.counts.http > 0) {
+      const { method, path } = this;
+      const url = `${this.protocol}//${this.host}${path}`;
+      const req = { method, url, headers: this.getHeaders() };
+      this._timing = network.start('http', 'HttpClient', { req });
+    }
   },
 
   _implicitHeader() {

@@ -4,6 +4,7 @@
 const { Buffer } = require('buffer');
 const { fields, kTracking } = require('internal/engine/hooks');
 const { connResetException } = require('internal/errors');
+const network = require('internal/perf_hooks/network');
 const diagnostics = require('internal/util/diagnostics');
 const common = require('internal/http/common');
 const { kNeedDrain } = require('internal/http/outgoing');
@@ -223,6 +224,10 @@ function onIncoming(response, keepAlive) {
   response.on('close', onResponseClose);
   if (diagnostics.find !== null)
     diagnostics.publish('http.client.response.finish', () => ({ request, response }));
+  if (request._timing !== undefined) {
+    const { statusMessage, headers } = response;
+    network.stop(request._timing, { res: { statusCode, statusMessage, headers } });
+  }
   const heard = request.emit('response', response);
   if (!heard && request.listenerCount('response') === 0) response._dump();
   return request.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? 1 : 0;

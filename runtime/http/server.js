@@ -12,6 +12,7 @@ const common = require('internal/http/common');
 const { readStart, resumeSocket } = require('internal/http/incoming');
 const { kNeedDrain } = require('internal/http/outgoing');
 const { storeOptions } = require('internal/http/server_options');
+const network = require('internal/perf_hooks/network');
 const diagnostics = require('internal/util/diagnostics');
 const { fields, kTracking } = require('internal/engine/hooks');
 const STATUS_CODES = require('internal/http/status');
@@ -342,6 +343,10 @@ function onIncoming(request, keepAlive, flags) {
     response.assignSocket(socket);
   }
   if (diagnostics.find !== null) publish('http.server.request.start', request, response, server);
+  if (network.counts.http > 0) {
+    const { method, url, headers } = request;
+    response._timing = network.start('http', 'HttpRequest', { req: { method, url, headers } });
+  }
 
   if (
     flags & kOldVersion ||
@@ -407,6 +412,10 @@ function pausePipelining(socket, state) {
 function responseDone(response) {
   const { _state: state, socket, req: request } = response;
   if (diagnostics.find !== null) publish('http.server.response.finish', request, response, state.server);
+  if (response._timing !== undefined) {
+    const { statusCode, statusMessage } = response;
+    network.stop(response._timing, { res: { statusCode, statusMessage, headers: response.getHeaders() } });
+  }
   const at = state.incoming.indexOf(request);
   if (at === 0) state.incoming.shift();
   else if (at > 0) state.incoming.splice(at, 1);

@@ -7,6 +7,7 @@ namespace parley {
 void Environment::StartLoop() {
   if (loop_started_) return;
   loop_started_ = true;
+  uv_loop_configure(loop_, UV_METRICS_IDLE_TIME);
   uv_timer_init(loop_, &timer_);
   uv_unref(reinterpret_cast<uv_handle_t*>(&timer_));
   timer_.data = this;
@@ -59,8 +60,19 @@ void Environment::RunTimers() {
   RefTimer(expiry > 0);
 }
 
+void Environment::RunSoonTasks() {
+  std::vector<std::function<void()>> tasks;
+  tasks.swap(soon_);
+  v8::HandleScope handles(isolate_);
+  v8::Context::Scope context_scope(context());
+  for (const auto& task : tasks) {
+    if (!stopping_) task();
+  }
+}
+
 void Environment::RunImmediates() {
   async_.FlushDestroyed();
+  if (!soon_.empty()) RunSoonTasks();
   if (stopping_ || fields_[kImmediates] == 0 || !HasHook(Hook::kImmediates)) return;
   v8::HandleScope handles(isolate_);
   v8::Local<v8::Context> main_context = context();
@@ -79,6 +91,7 @@ void Environment::RunImmediates() {
 }
 
 int Environment::RunLoop() {
+  Reach(Milestone::kLoopStart);
   v8::HandleScope handles(isolate_);
   v8::Local<v8::Context> main_context = context();
   v8::Context::Scope context_scope(main_context);
@@ -93,6 +106,7 @@ int Environment::RunLoop() {
     MakeCallback(v8::Undefined(isolate_), GetHook(Hook::kBeforeExit), 0, nullptr);
     alive = uv_loop_alive(loop_) != 0;
   }
+  Reach(Milestone::kLoopExit);
   if (!HasHook(Hook::kExit)) return 0;
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Value> code;

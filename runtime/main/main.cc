@@ -50,7 +50,8 @@ v8::Local<v8::Object> OptionsObject(v8::Isolate* isolate, const Options& options
   return object;
 }
 
-int Run(const Options& options) {
+int Run(const Options& options, uint64_t node_start) {
+  const uint64_t v8_start = uv_hrtime();
   int threads = std::atoi(options.Text("--v8-pool-size").c_str());
   auto platform = std::make_unique<Platform>(threads);
   v8::V8::InitializePlatform(platform.get());
@@ -65,11 +66,15 @@ int Run(const Options& options) {
   v8::HandleScope handles(isolate);
   ConfigureIsolate(isolate);
   Environment env(isolate, uv_default_loop());
+  env.Reach(Environment::Milestone::kNodeStart, node_start);
+  env.Reach(Environment::Milestone::kV8Start, v8_start);
+  env.Reach(Environment::Milestone::kEnvironment);
   env.drain_platform = [p = platform.get(), isolate] { return p->DrainTasks(isolate); };
   v8::Local<v8::Context> context;
   if (!MakeMainContext(&env).ToLocal(&context)) return 70;
   env.StartLoop();
   platform->RunnerOf(isolate)->Attach(&env);
+  env.Reach(Environment::Milestone::kBootstrapComplete);
   {
     v8::Context::Scope scope(context);
     v8::HandleScope inner(isolate);
@@ -145,6 +150,7 @@ int PrintAndEnd(const std::string& text) {
 }
 
 int main(int argc, char** argv) {
+  const uint64_t start = uv_hrtime();
   argv = uv_setup_args(argc, argv);
   // A peer that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
@@ -167,5 +173,5 @@ int main(int argc, char** argv) {
     v8::V8::SetFlagsFromString("--help");  // ends the process
     return 0;
   }
-  return parley::Run(options);
+  return parley::Run(options, start);
 }

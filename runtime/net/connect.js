@@ -11,6 +11,7 @@ const {
   validateInt32,
   validateNumber,
 } = require('internal/errors/validators');
+const network = require('internal/perf_hooks/network');
 const { isIP } = require('internal/net/ip');
 const { handleClasses, initializeHandle, touch } = require('internal/net/handles');
 const { applyOptions } = require('internal/net/socket');
@@ -143,6 +144,7 @@ function connectAddress(socket, address, port, family, localAddress, localPort, 
   const req = { oncomplete: afterConnect, socket, address, port, localAddress, localPort, others };
   const error = family === 6 ? handle.connect6(req, address, port) : handle.connect(req, address, port);
   if (error) failed(req, error);
+  else if (network.counts.net > 0) req.timing = network.start('net', 'connect', { host: address, port });
 }
 
 function failed(req, status) {
@@ -201,6 +203,7 @@ function afterConnect(status, req) {
     return failed(req, status);
   }
   socket.connecting = false;
+  if (req.timing !== undefined) network.stop(req.timing);
   socket._connectErrors = undefined;
   socket._sockname = undefined;
   touch(socket);

@@ -138,8 +138,8 @@ function formatValue(ctx, value, recurseTimes, typedArray) {
       const isCrossContext = proxy !== undefined || !(original instanceof Object);
       const result = custom.call(original, depth, userOptions(ctx, isCrossContext), inspect);
       if (result !== original) {
-        if (result === null || typeof result !== 'object') return `${result}`;
-        return formatValue(ctx, result, recurseTimes).replaceAll('\n', `\n${' '.repeat(ctx.indentationLvl)}`);
+        if (result !== null && typeof result === 'object') return formatValue(ctx, result, recurseTimes);
+        return `${result}`.replaceAll('\n', `\n${' '.repeat(ctx.indentationLvl)}`);
       }
     }
   }

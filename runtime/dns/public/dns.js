@@ -13,6 +13,7 @@ const {
 } = require('internal/errors/validators');
 const { isIP } = require('internal/net/ip');
 const { Resolver, addFunctions, defaultResolver } = require('internal/dns/resolver');
+const network = require('internal/perf_hooks/network');
 
 const EAI_NONAME = -3008;
 const EAI_NODATA = -3007;
@@ -94,8 +95,12 @@ function lookup(hostname, options, callback) {
   const { ResolveRequest, getaddrinfo } = internalBinding('cares_wrap');
   const req = new ResolveRequest();
   req.hostname = hostname;
+  let timing;
+  if (network.counts.dns > 0)
+    timing = network.start('dns', 'lookup', { hostname, family: family ?? 0, hints: hints ?? 0, verbatim });
   req.oncomplete = (error, addresses) => {
     if (error) return callback(lookupError(error, hostname));
+    if (timing !== undefined) network.stop(timing, { addresses });
     const list = addresses.map((address) => ({ address, family: family || isIP(address) }));
     if (all) callback(null, list);
     else callback(null, list[0].address, list[0].family);
@@ -118,8 +123,13 @@ function lookupService(address, port, callback) {
     error.message = error.message.replace('getaddrinfo', 'getnameinfo');
     return error;
   };
-  req.oncomplete = (error, hostname, service) =>
-    error ? callback(fail(error)) : callback(null, hostname, service);
+  let timing;
+  if (network.counts.dns > 0) timing = network.start('dns', 'lookupService', { host: address, port });
+  req.oncomplete = (error, hostname, service) => {
+    if (error) return callback(fail(error));
+    if (timing !== undefined) network.stop(timing, { hostname, service });
+    return callback(null, hostname, service);
+  };
   const error = getnameinfo(req, address, Number(port));
   if (error) throw fail(error);
   return req;

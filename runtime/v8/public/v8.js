@@ -3,7 +3,7 @@
 
 const binding = internalBinding('v8');
 const { Serializer, Deserializer } = internalBinding('serdes');
-const { codes } = require('internal/errors');
+const { codes, notImplemented } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
 const { Buffer } = require('buffer');
 
@@ -93,18 +93,53 @@ function setFlagsFromString(flags) {
   binding.setFlagsFromString(flags);
 }
 
-function notImplemented(name) {
+// What NODE_V8_COVERAGE would have collected. Without it both do nothing, as documented.
+function coverage(name) {
   return {
     [name]() {
-      throw new codes.ERR_METHOD_NOT_IMPLEMENTED(`v8.${name}()`);
+      if (process.env.NODE_V8_COVERAGE) throw notImplemented(`v8.${name}() with NODE_V8_COVERAGE`);
     },
   }[name];
 }
 
+// User-land snapshots cannot be built, so the program is never being put into one.
+function whileBuilding(name) {
+  return {
+    [name]() {
+      throw new codes.ERR_NOT_BUILDING_SNAPSHOT();
+    },
+  }[name];
+}
+
+class GCProfiler {
+  #native = null;
+  #startTime;
+
+  start() {
+    if (this.#native !== null) return;
+    this.#native = new (internalBinding('gc_profiler').GCProfiler)();
+    this.#startTime = Date.now();
+    this.#native.start();
+  }
+
+  stop() {
+    if (this.#native === null) return undefined;
+    const statistics = this.#native.stop();
+    this.#native = null;
+    return { version: 1, startTime: this.#startTime, statistics, endTime: Date.now() };
+  }
+}
+
+const snapshot =
+  (name) =>
+  (...args) =>
+    require('internal/v8/heap_snapshot')[name](...args);
+
 module.exports = {
   cachedDataVersionTag: binding.cachedDataVersionTag,
-  getHeapSnapshot: notImplemented('getHeapSnapshot'),
-  writeHeapSnapshot: notImplemented('writeHeapSnapshot'),
+  getHeapSnapshot: snapshot('getHeapSnapshot'),
+  writeHeapSnapshot: snapshot('writeHeapSnapshot'),
+  setHeapSnapshotNearHeapLimit: snapshot('setHeapSnapshotNearHeapLimit'),
   getHeapStatistics: binding.getHeapStatistics,
   getHeapSpaceStatistics: binding.getHeapSpaceStatistics,
   getHeapCodeStatistics: binding.getHeapCodeStatistics,
@@ -115,7 +150,16 @@ module.exports = {
   DefaultDeserializer,
   serialize,
   deserialize,
-  takeCoverage: notImplemented('takeCoverage'),
-  stopCoverage: notImplemented('stopCoverage'),
-  setHeapSnapshotNearHeapLimit: notImplemented('setHeapSnapshotNearHeapLimit'),
+  takeCoverage: coverage('takeCoverage'),
+  stopCoverage: coverage('stopCoverage'),
+  GCProfiler,
+  get promiseHooks() {
+    return require('internal/async_hooks/promise_hooks');
+  },
+  startupSnapshot: {
+    addDeserializeCallback: whileBuilding('addDeserializeCallback'),
+    addSerializeCallback: whileBuilding('addSerializeCallback'),
+    setDeserializeMainFunction: whileBuilding('setDeserializeMainFunction'),
+    isBuildingSnapshot: () => false,
+  },
 };

@@ -1,0 +1,50 @@
+'use strict';
+// Heap snapshots (Node doc: v8, getHeapSnapshot(), writeHeapSnapshot(), setHeapSnapshotNearHeapLimit()).
+
+const binding = internalBinding('heap_snapshot');
+const { validateBoolean, validateObject, validateUint32 } = require('internal/errors/validators');
+
+function numericValues(options) {
+  if (options === undefined) return false;
+  validateObject(options, 'options');
+  const { exposeInternals = false, exposeNumericValues = false } = options;
+  validateBoolean(exposeInternals, 'options.exposeInternals');
+  validateBoolean(exposeNumericValues, 'options.exposeNumericValues');
+  return exposeNumericValues;
+}
+
+/** A stream of the snapshot's JSON. The snapshot is taken now, so that what the reader does is not in it. */
+function getHeapSnapshot(options) {
+  const { Readable } = require('stream');
+  const { Buffer } = require('buffer');
+  const chunks = binding.takeHeapSnapshot(numericValues(options));
+  return new Readable({
+    read() {
+      const chunk = chunks.shift();
+      this.push(chunk === undefined ? null : Buffer.from(chunk));
+    },
+  });
+}
+
+let written = 0;
+
+function writeHeapSnapshot(filename, options) {
+  if (filename !== undefined) {
+    filename = require('internal/fs/args').toPath(filename);
+  }
+  const numeric = numericValues(options);
+  filename ??= binding.snapshotName(++written);
+  binding.writeHeapSnapshot(filename, numeric);
+  return filename;
+}
+
+let limitSet = false;
+
+function setHeapSnapshotNearHeapLimit(limit) {
+  validateUint32(limit, 'limit', true);
+  if (limitSet) return;
+  limitSet = true;
+  binding.setNearHeapLimit(limit);
+}
+
+module.exports = { getHeapSnapshot, writeHeapSnapshot, setHeapSnapshotNearHeapLimit };
