@@ -2,6 +2,7 @@
 #   make run     build, start the conference server on http://localhost:8080
 #   make test    build, then every test, ending in one line "N passed, N failed"
 #   make bench   Parley beside its peers: every program of bench/
+#   make figures the same, written into the table of docs/performance.md
 #   make lint    formatters and linters
 # Variables: SANITIZE=address,undefined  instruments the media library and its tests (own build folder)
 #            JOBS=n                      parallel compile jobs (default: number of cores)
@@ -16,7 +17,7 @@ BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/c
 # With another SANITIZE only the media engine and its tests are built.
 TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
 
-.PHONY: all sanitized deps programs build run test bench lint format clean
+.PHONY: all sanitized deps programs build run test bench figures lint format clean
 all: build
 
 deps:
@@ -46,6 +47,9 @@ test: build $(if $(SANITIZE),,sanitized programs)
 
 bench: build
 	@for b in bench/*; do if [ -x "$$b" ] && [ -f "$$b" ]; then "$$b" || exit 1; fi; done
+
+figures: build
+	@node tools/figures.mjs
 
 lint: deps
 	@tools/lint.sh

@@ -1,5 +1,6 @@
 // What every program of bench/ shares: run the contenders in turn (A B A B …, so that a drifting machine is fair to all), take
-// medians, print a table of figures and ratios, and with --json one object {"ratios": {label: number}}.
+// medians, print a table of figures and ratios, with --json one object {"ratios": {label: number}}, and with --markdown the
+// rows of docs/performance.md (`make figures`).
 //
 //   const bench = new Comparison('startup', { unit: 'ms', better: 'less' });
 //   await bench.measure('empty script', { parley: async () => ms, node: async () => ms }, { reference: 'node', rounds: 15 });
@@ -16,6 +17,7 @@ export class Comparison {
     this.unit = unit;
     this.better = better;
     this.json = process.argv.includes('--json');
+    this.markdown = process.argv.includes('--markdown');
   }
 
   /**
@@ -38,7 +40,7 @@ export class Comparison {
     return medians;
   }
 
-  /** Prints the table, or the JSON object. */
+  /** Prints the table, the JSON object or the rows in Markdown. */
   report() {
     if (this.json) {
       const ratios = {};
@@ -49,6 +51,10 @@ export class Comparison {
         }
       }
       console.log(JSON.stringify({ ratios }));
+      return;
+    }
+    if (this.markdown) {
+      for (const row of this.#rows) console.log(markdownRow(this, row));
       return;
     }
     console.log(`${this.title} (medians in ${this.unit}; ${this.better} is better; [min–max])`);
@@ -68,6 +74,19 @@ export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+// | what | Parley | beside | ratio | program |, a line for each of Parley's contenders against the reference.
+function markdownRow({ title, unit, better }, { label, medians, reference }) {
+  const beside = `${reference}: ${format(medians[reference])}`;
+  return Object.keys(medians)
+    .filter((name) => name !== reference)
+    .map((name) => {
+      const what = name === 'parley' ? label : `${label} (${name})`;
+      const ratio = (medians[name] / medians[reference]).toFixed(2);
+      return `| ${what} | ${format(medians[name])} ${unit} | ${beside} | **${ratio}** (${better} is better) | \`bench/${title}\` |`;
+    })
+    .join('\n');
 }
 
 const round = (value) => Number(value.toFixed(3));
