@@ -1,74 +1,235 @@
 'use strict';
-// KeyObject (Node doc: crypto, "Class: KeyObject"), for secret keys; asymmetric keys are not implemented yet.
+// KeyObject (Node doc: crypto, "Class: KeyObject"), and keys as arguments: whatever a program gives as a key becomes a
+// handle of the binding.
 
-const { Buffer } = require('buffer');
+const binding = internalBinding('crypto_keys');
 const { codes } = require('internal/errors');
 const { validateObject, validateOneOf } = require('internal/errors/validators');
-const { isBytes, notImplemented, toBytes } = require('internal/crypto/data');
+const { isBytes } = require('internal/crypto/data');
+const { formats, isStringOrBytes, parseKeyEncoding } = require('internal/crypto/key_encoding');
+const { OnObject, kClone, kDeserialize, makeCarrier } = require('internal/messaging/transferable');
+const { Buffer } = require('buffer');
 
-const kToken = Symbol('token');
+const kBytes = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
+const kKeyObject = Symbol('kKeyObject'); // of a CryptoKey (runtime/crypto/crypto_key.js)
 
-class KeyObject {
-  #bytes;
+// What keys are given for: to be made into a KeyObject, or to be used.
+const kUsePublic = 0;
+const kUsePrivate = 1;
+const kCreatePublic = 2;
+const kCreatePrivate = 3;
+const isForPublic = (purpose) => purpose === kUsePublic || purpose === kCreatePublic;
 
-  constructor(token, bytes) {
-    if (token !== kToken) throw notImplemented('KeyObject of this kind');
-    this.#bytes = bytes;
+class KeyObject extends OnObject {
+  #type;
+  #handle;
+
+  constructor(type, handle) {
+    if (type !== 'secret' && type !== 'public' && type !== 'private')
+      throw new codes.ERR_INVALID_ARG_VALUE('type', type);
+    if (typeof handle !== 'object') throw new codes.ERR_INVALID_ARG_TYPE('handle', 'object', handle);
+    super(makeCarrier(new.target.prototype));
+    this.#type = type;
+    this.#handle = handle;
   }
 
-  static from() {
-    throw notImplemented('KeyObject.from()');
+  static from(key) {
+    if (!isCryptoKey(key)) throw new codes.ERR_INVALID_ARG_TYPE('key', 'CryptoKey', key);
+    return key[kKeyObject];
   }
 
-  static bytesOf(key) {
-    return key.#bytes;
+  static handleOf(key) {
+    return key.#handle;
+  }
+
+  static is(key) {
+    return key !== null && typeof key === 'object' && #handle in key;
   }
 
   get type() {
-    return 'secret';
+    return this.#type;
+  }
+
+  equals(other) {
+    if (!isKeyObject(other)) throw new codes.ERR_INVALID_ARG_TYPE('otherKeyObject', 'KeyObject', other);
+    return other.type === this.#type && binding.equals(this.#handle, other.#handle);
+  }
+
+  [kClone]() {
+    const bytes =
+      this.#type === 'secret'
+        ? binding.exportSecret(this.#handle)
+        : this.export({ format: 'der', type: this.#type === 'public' ? 'spki' : 'pkcs8' });
+    return { data: { type: this.#type, bytes }, deserializeInfo: 'internal/crypto/keys:KeyObject' };
+  }
+
+  static [kDeserialize]({ type, bytes }) {
+    if (type === 'secret') return new SecretKeyObject(binding.createSecret(bytes));
+    const structure = type === 'public' ? 'spki' : 'pkcs8';
+    const key = { key: Buffer.from(bytes), format: 'der', type: structure };
+    return type === 'public' ? createPublicKey(key) : createPrivateKey(key);
+  }
+}
+const { handleOf, is: isKeyObject } = KeyObject;
+delete KeyObject.handleOf;
+delete KeyObject.is;
+Object.defineProperty(KeyObject.prototype, Symbol.toStringTag, { configurable: true, value: 'KeyObject' });
+
+class SecretKeyObject extends KeyObject {
+  constructor(handle) {
+    super('secret', handle);
   }
 
   get symmetricKeySize() {
-    return this.#bytes.length;
+    return binding.secretSize(handleOf(this));
   }
 
   export(options) {
     if (options !== undefined) {
       validateObject(options, 'options');
       validateOneOf(options.format, 'options.format', [undefined, 'buffer', 'jwk']);
-      if (options.format === 'jwk') return { kty: 'oct', k: this.#bytes.toString('base64url') };
     }
-    return Buffer.from(this.#bytes);
-  }
-
-  equals(other) {
-    if (!(other instanceof KeyObject))
-      throw new codes.ERR_INVALID_ARG_TYPE('otherKeyObject', 'KeyObject', other);
-    return this.#bytes.equals(other.#bytes);
+    const bytes = binding.exportSecret(handleOf(this));
+    return options?.format === 'jwk' ? { kty: 'oct', k: bytes.toString('base64url') } : bytes;
   }
 }
-const bytesOf = KeyObject.bytesOf;
-delete KeyObject.bytesOf;
-Object.defineProperty(KeyObject.prototype, Symbol.toStringTag, { configurable: true, value: 'KeyObject' });
+
+class AsymmetricKeyObject extends KeyObject {
+  #type;
+  #details;
+
+  get asymmetricKeyType() {
+    return (this.#type ??= binding.asymmetricType(handleOf(this)));
+  }
+
+  get asymmetricKeyDetails() {
+    return { ...(this.#details ??= binding.details(handleOf(this))) };
+  }
+}
+
+class PublicKeyObject extends AsymmetricKeyObject {
+  constructor(handle) {
+    super('public', handle);
+  }
+
+  export(options) {
+    if (options?.format === 'jwk') return binding.jwk(handleOf(this));
+    return writeKey(handleOf(this), false, parseKeyEncoding(options, String(this.asymmetricKeyType), true));
+  }
+}
+
+class PrivateKeyObject extends AsymmetricKeyObject {
+  constructor(handle) {
+    super('private', handle);
+  }
+
+  export(options) {
+    if (options?.format === 'jwk') {
+      if (options.passphrase !== undefined)
+        throw new codes.ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS('jwk', 'does not support encryption');
+      return binding.jwk(handleOf(this));
+    }
+    return writeKey(handleOf(this), true, parseKeyEncoding(options, String(this.asymmetricKeyType), false));
+  }
+}
+
+/** A key in the encoding that parseKeyEncoding() understood: text, Buffer or JWK. */
+function writeKey(handle, isPrivate, { format, structure, cipher, passphrase }) {
+  if (format === formats.jwk) return binding.jwk(handle);
+  return binding.exportKey(handle, isPrivate, format, structure, cipher, passphrase);
+}
+
+const isCryptoKey = (value) => value !== null && typeof value === 'object' && isKeyObject(value[kKeyObject]);
+
+function keyTypes(withObjects) {
+  return withObjects ? [...kBytes, 'string', 'KeyObject', 'CryptoKey'] : [...kBytes, 'string'];
+}
+
+// ---- secret keys ----
 
 function createSecretKey(key, encoding) {
-  const bytes = toBytes(key, 'key', encoding);
-  const copy = ArrayBuffer.isView(bytes)
-    ? Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-    : Buffer.from(Buffer.from(bytes));
-  return new KeyObject(kToken, copy);
-}
-
-// The bytes of a secret key in any form.
-function secretBytes(key, encoding, name = 'key') {
-  if (key instanceof KeyObject) return bytesOf(key);
-  if (typeof key === 'string') return Buffer.from(key, encoding);
-  if (isBytes(key)) return key;
-  throw new codes.ERR_INVALID_ARG_TYPE(
-    name,
-    ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey'],
-    key,
+  if (!isStringOrBytes(key)) throw new codes.ERR_INVALID_ARG_TYPE('key', keyTypes(false), key);
+  return new SecretKeyObject(
+    binding.createSecret(typeof key === 'string' ? Buffer.from(key, encoding) : key),
   );
 }
 
-module.exports = { KeyObject, createSecretKey, secretBytes };
+/** The bytes of a secret key in any form. */
+function secretBytes(key, encoding, name = 'key') {
+  const object = isCryptoKey(key) ? key[kKeyObject] : key;
+  if (isKeyObject(object)) {
+    if (object.type !== 'secret') throw new codes.ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE(object.type, 'secret');
+    return object.export();
+  }
+  if (typeof key === 'string') return Buffer.from(key, encoding);
+  if (isBytes(key)) return key;
+  throw new codes.ERR_INVALID_ARG_TYPE(name, keyTypes(true), key);
+}
+
+// ---- keys as arguments ----
+
+function handleFor(key, purpose) {
+  const { type } = key;
+  if (purpose === kCreatePrivate) throw new codes.ERR_INVALID_ARG_TYPE('key', [...kBytes, 'string'], key);
+  if (type !== 'private') {
+    if (purpose === kUsePrivate || purpose === kCreatePublic)
+      throw new codes.ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE(type, 'private');
+    if (type !== 'public') throw new codes.ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE(type, 'private or public');
+  }
+  return handleOf(key);
+}
+
+function parse(bytes, purpose, { format, structure, passphrase }) {
+  const create = isForPublic(purpose) ? binding.createPublic : binding.createPrivate;
+  return create(bytes, format, structure, undefined, passphrase);
+}
+
+function toKeyBytes(data, encoding) {
+  return typeof data === 'string' ? Buffer.from(data, encoding) : data;
+}
+
+/** The handle of an asymmetric key in any form that Node takes. */
+function asymmetricHandle(key, purpose) {
+  if (isKeyObject(key)) return handleFor(key, purpose);
+  if (isCryptoKey(key)) return handleFor(key[kKeyObject], purpose);
+  if (isStringOrBytes(key)) return parse(toKeyBytes(key), purpose, { format: formats.pem });
+  if (typeof key !== 'object' || key === null)
+    throw new codes.ERR_INVALID_ARG_TYPE('key', keyTypes(purpose !== kCreatePrivate), key);
+
+  const { key: data, encoding, format } = key;
+  if (isKeyObject(data)) return handleFor(data, purpose);
+  if (isCryptoKey(data)) return handleFor(data[kKeyObject], purpose);
+  if (format === 'jwk') {
+    validateObject(data, 'key.key');
+    return require('internal/crypto/jwk').handleOfJwk(data, isForPublic(purpose));
+  }
+  if (!isStringOrBytes(data))
+    throw new codes.ERR_INVALID_ARG_TYPE('key.key', keyTypes(purpose !== kCreatePrivate), data);
+  const bytes = toKeyBytes(data, encoding);
+  return parse(bytes, purpose, parseKeyEncoding(key, undefined, isForPublic(purpose) ? undefined : false));
+}
+
+function createPublicKey(key) {
+  const handle = asymmetricHandle(key, kCreatePublic);
+  return new PublicKeyObject(binding.toPublic(handle));
+}
+
+const createPrivateKey = (key) => new PrivateKeyObject(asymmetricHandle(key, kCreatePrivate));
+
+module.exports = {
+  KeyObject,
+  PrivateKeyObject,
+  PublicKeyObject,
+  SecretKeyObject,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  handleOf,
+  isCryptoKey,
+  isKeyObject,
+  kKeyObject,
+  privateHandle: (key) => asymmetricHandle(key, kUsePrivate),
+  publicHandle: (key) => asymmetricHandle(key, kUsePublic),
+  secretBytes,
+  writeKey,
+};

@@ -34,7 +34,7 @@ from('internal/crypto/random', [
 ]);
 from('internal/crypto/derive', ['hkdf', 'hkdfSync', 'pbkdf2', 'pbkdf2Sync', 'scrypt', 'scryptSync']);
 from('internal/crypto/ciphers', ['Cipheriv', 'Decipheriv', 'getCipherInfo', 'getCiphers']);
-from('internal/crypto/keys', ['KeyObject', 'createSecretKey']);
+from('internal/crypto/keys', ['KeyObject', 'createPrivateKey', 'createPublicKey', 'createSecretKey']);
 from('internal/crypto/web', ['webcrypto']);
 
 Object.defineProperty(crypto, 'subtle', {
@@ -89,8 +89,6 @@ for (const name of [
   'createDiffieHellman',
   'createDiffieHellmanGroup',
   'createECDH',
-  'createPrivateKey',
-  'createPublicKey',
   'createSign',
   'createVerify',
   'diffieHellman',
