@@ -23,18 +23,42 @@ const char* LibraryPrefix(int library) {
     int library;
     const char* prefix;
   } kPrefixes[] = {
-      {ERR_LIB_SYS, "SYS_"},       {ERR_LIB_BN, "BN_"},         {ERR_LIB_RSA, "RSA_"},
-      {ERR_LIB_DH, "DH_"},         {ERR_LIB_EVP, "EVP_"},       {ERR_LIB_BUF, "BUF_"},
-      {ERR_LIB_OBJ, "OBJ_"},       {ERR_LIB_PEM, "PEM_"},       {ERR_LIB_DSA, "DSA_"},
-      {ERR_LIB_X509, "X509_"},     {ERR_LIB_ASN1, "ASN1_"},     {ERR_LIB_CONF, "CONF_"},
-      {ERR_LIB_CRYPTO, "CRYPTO_"}, {ERR_LIB_EC, "EC_"},         {ERR_LIB_SSL, "SSL_"},
-      {ERR_LIB_BIO, "BIO_"},       {ERR_LIB_PKCS7, "PKCS7_"},   {ERR_LIB_X509V3, "X509V3_"},
-      {ERR_LIB_PKCS12, "PKCS12_"}, {ERR_LIB_RAND, "RAND_"},     {ERR_LIB_DSO, "DSO_"},
-      {ERR_LIB_ENGINE, "ENGINE_"}, {ERR_LIB_OCSP, "OCSP_"},     {ERR_LIB_UI, "UI_"},
-      {ERR_LIB_COMP, "COMP_"},     {ERR_LIB_ECDSA, "ECDSA_"},   {ERR_LIB_ECDH, "ECDH_"},
-      {ERR_LIB_FIPS, "FIPS_"},     {ERR_LIB_CMS, "CMS_"},       {ERR_LIB_TS, "TS_"},
-      {ERR_LIB_HMAC, "HMAC_"},     {ERR_LIB_CT, "CT_"},         {ERR_LIB_ASYNC, "ASYNC_"},
-      {ERR_LIB_KDF, "KDF_"},       {ERR_LIB_SM2, "SM2_"},       {ERR_LIB_USER, "USER_"},
+      {ERR_LIB_SYS, "SYS_"},
+      {ERR_LIB_BN, "BN_"},
+      {ERR_LIB_RSA, "RSA_"},
+      {ERR_LIB_DH, "DH_"},
+      {ERR_LIB_EVP, "EVP_"},
+      {ERR_LIB_BUF, "BUF_"},
+      {ERR_LIB_OBJ, "OBJ_"},
+      {ERR_LIB_PEM, "PEM_"},
+      {ERR_LIB_DSA, "DSA_"},
+      {ERR_LIB_X509, "X509_"},
+      {ERR_LIB_ASN1, "ASN1_"},
+      {ERR_LIB_CONF, "CONF_"},
+      {ERR_LIB_CRYPTO, "CRYPTO_"},
+      {ERR_LIB_EC, "EC_"},
+      {ERR_LIB_SSL, "SSL_"},
+      {ERR_LIB_BIO, "BIO_"},
+      {ERR_LIB_PKCS7, "PKCS7_"},
+      {ERR_LIB_X509V3, "X509V3_"},
+      {ERR_LIB_PKCS12, "PKCS12_"},
+      {ERR_LIB_RAND, "RAND_"},
+      {ERR_LIB_DSO, "DSO_"},
+      {ERR_LIB_ENGINE, "ENGINE_"},
+      {ERR_LIB_OCSP, "OCSP_"},
+      {ERR_LIB_UI, "UI_"},
+      {ERR_LIB_COMP, "COMP_"},
+      {ERR_LIB_ECDSA, "ECDSA_"},
+      {ERR_LIB_ECDH, "ECDH_"},
+      {ERR_LIB_FIPS, "FIPS_"},
+      {ERR_LIB_CMS, "CMS_"},
+      {ERR_LIB_TS, "TS_"},
+      {ERR_LIB_HMAC, "HMAC_"},
+      {ERR_LIB_CT, "CT_"},
+      {ERR_LIB_ASYNC, "ASYNC_"},
+      {ERR_LIB_KDF, "KDF_"},
+      {ERR_LIB_SM2, "SM2_"},
+      {ERR_LIB_USER, "USER_"},
       {ERR_LIB_OSSL_STORE, "OSSL_STORE_"},
   };
   for (const auto& entry : kPrefixes) {
@@ -121,8 +145,7 @@ void Finish(uv_work_t* request, int status) {
   const bool ok = status == 0 && pending->ok;
   {
     v8::TryCatch caught(isolate);
-    MaybeLocal<Value> made =
-        ok ? pending->job->Result(env) : pending->job->Failure(env, pending->errors);
+    MaybeLocal<Value> made = ok ? pending->job->Result(env) : pending->job->Failure(env, pending->errors);
     if (!made.ToLocal(&argv[ok ? 1 : 0])) argv[0] = caught.Exception();
   }
   (void)pending->operation.MakeCallback(v8::Undefined(isolate), pending->callback.Get(isolate), 2, argv);

@@ -17,8 +17,8 @@ namespace parley {
 using OpenSslErrors = std::vector<unsigned long>;
 OpenSslErrors TakeOpenSslErrors();
 
-// The oldest of the errors with Node's properties (library, reason, code, opensslErrorStack), or an Error that
-// says `otherwise` when there are none. Empty when setting a property threw.
+// The oldest of the errors with Node's properties (library, reason, code, opensslErrorStack), or an Error
+// that says `otherwise` when there are none. Empty when setting a property threw.
 v8::MaybeLocal<v8::Value> OpenSslError(v8::Isolate* isolate, const OpenSslErrors& errors,
                                        const char* otherwise);
 // Throws that of this thread's queue.

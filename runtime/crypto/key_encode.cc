@@ -37,7 +37,8 @@ bool WritePkcs1Public(BIO* bio, EVP_PKEY* key, KeyFormat format) {
 
 bool WritePkcs8(BIO* bio, EVP_PKEY* key, const KeyEncoding& encoding, char* passphrase, int size) {
   return encoding.format == KeyFormat::kPem
-             ? PEM_write_bio_PKCS8PrivateKey(bio, key, encoding.cipher, passphrase, size, nullptr, nullptr) == 1
+             ? PEM_write_bio_PKCS8PrivateKey(bio, key, encoding.cipher, passphrase, size, nullptr, nullptr) ==
+                   1
              : i2d_PKCS8PrivateKey_bio(bio, key, encoding.cipher, passphrase, size, nullptr, nullptr) == 1;
 }
 
@@ -76,10 +77,9 @@ MaybeLocal<Value> EncodePrivateKey(Environment* env, EVP_PKEY* key, const KeyEnc
   std::vector<uint8_t> passphrase = encoding.passphrase.value_or(std::vector<uint8_t>());
   const int size = static_cast<int>(passphrase.size());
   passphrase.push_back(0);
-  const bool ok =
-      encoding.structure == KeyStructure::kPkcs8
-          ? WritePkcs8(bio.get(), key, encoding, reinterpret_cast<char*>(passphrase.data()), size)
-          : WriteTraditional(bio.get(), key, encoding, passphrase.data(), size);
+  const bool ok = encoding.structure == KeyStructure::kPkcs8
+                      ? WritePkcs8(bio.get(), key, encoding, reinterpret_cast<char*>(passphrase.data()), size)
+                      : WriteTraditional(bio.get(), key, encoding, passphrase.data(), size);
   OPENSSL_cleanse(passphrase.data(), passphrase.size());
   return TextOrBytes(env, ok, bio.get(), encoding.format);
 }

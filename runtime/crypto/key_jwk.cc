@@ -53,12 +53,12 @@ bool WriteRsa(JwkWriter& jwk, const EVP_PKEY* key, bool is_private) {
       !jwk.Number("e", key, OSSL_PKEY_PARAM_RSA_E)) {
     return false;
   }
-  return !is_private || (jwk.Number("d", key, OSSL_PKEY_PARAM_RSA_D) &&
-                         jwk.Number("p", key, OSSL_PKEY_PARAM_RSA_FACTOR1) &&
-                         jwk.Number("q", key, OSSL_PKEY_PARAM_RSA_FACTOR2) &&
-                         jwk.Number("dp", key, OSSL_PKEY_PARAM_RSA_EXPONENT1) &&
-                         jwk.Number("dq", key, OSSL_PKEY_PARAM_RSA_EXPONENT2) &&
-                         jwk.Number("qi", key, OSSL_PKEY_PARAM_RSA_COEFFICIENT1));
+  return !is_private ||
+         (jwk.Number("d", key, OSSL_PKEY_PARAM_RSA_D) && jwk.Number("p", key, OSSL_PKEY_PARAM_RSA_FACTOR1) &&
+          jwk.Number("q", key, OSSL_PKEY_PARAM_RSA_FACTOR2) &&
+          jwk.Number("dp", key, OSSL_PKEY_PARAM_RSA_EXPONENT1) &&
+          jwk.Number("dq", key, OSSL_PKEY_PARAM_RSA_EXPONENT2) &&
+          jwk.Number("qi", key, OSSL_PKEY_PARAM_RSA_COEFFICIENT1));
 }
 
 bool WriteEc(Environment* env, JwkWriter& jwk, const EVP_PKEY* key, bool is_private) {
@@ -79,7 +79,8 @@ bool WriteOkp(JwkWriter& jwk, const EVP_PKEY* key, const char* curve, bool is_pr
   uint8_t bytes[64];
   size_t size = sizeof(bytes);
   if (!jwk.Text("crv", curve)) return false;
-  if (is_private && (EVP_PKEY_get_raw_private_key(key, bytes, &size) != 1 || !jwk.Bytes("d", {bytes, size}))) {
+  if (is_private &&
+      (EVP_PKEY_get_raw_private_key(key, bytes, &size) != 1 || !jwk.Bytes("d", {bytes, size}))) {
     return false;
   }
   size = sizeof(bytes);
@@ -88,10 +89,10 @@ bool WriteOkp(JwkWriter& jwk, const EVP_PKEY* key, const char* curve, bool is_pr
 }
 
 PkeyPointer RsaFromNumbers(const Args& args) {
-  static constexpr const char* kNames[] = {
-      OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,         OSSL_PKEY_PARAM_RSA_D,
-      OSSL_PKEY_PARAM_RSA_FACTOR1,   OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
-      OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+  static constexpr const char* kNames[] = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+                                           OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                           OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                           OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
   ParamBuildPointer build(OSSL_PARAM_BLD_new());
   std::vector<BignumPointer> numbers;  // must outlive the builder's use
   const bool is_private = HasBytes(args[2]);
@@ -162,9 +163,9 @@ void KeyFromEcPoint(const Args& args) {
   const bool is_private = HasBytes(args[2]);
   BignumPointer number;
   ParamBuildPointer build(OSSL_PARAM_BLD_new());
-  bool ok = OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve.c_str(), 0) == 1 &&
-            OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
-                                             point.size()) == 1;
+  bool ok =
+      OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve.c_str(), 0) == 1 &&
+      OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
   if (is_private) {
     number = ToBignum(BytesOf(args[2]));
     ok = ok && OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()) == 1;
@@ -179,9 +180,9 @@ void KeyFromRaw(const Args& args) {
   const std::string type = ToUtf8(args.GetIsolate(), args[0]);
   std::span<uint8_t> bytes = BytesOf(args[1]);
   const bool is_private = args[2]->IsTrue();
-  EVP_PKEY* key = is_private
-                      ? EVP_PKEY_new_raw_private_key_ex(nullptr, type.c_str(), nullptr, bytes.data(), bytes.size())
-                      : EVP_PKEY_new_raw_public_key_ex(nullptr, type.c_str(), nullptr, bytes.data(), bytes.size());
+  EVP_PKEY* key =
+      is_private ? EVP_PKEY_new_raw_private_key_ex(nullptr, type.c_str(), nullptr, bytes.data(), bytes.size())
+                 : EVP_PKEY_new_raw_public_key_ex(nullptr, type.c_str(), nullptr, bytes.data(), bytes.size());
   ReturnHandle(args, is_private ? KeyData::Kind::kPrivate : KeyData::Kind::kPublic, PkeyPointer(key));
 }
 

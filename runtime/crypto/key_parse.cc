@@ -32,8 +32,8 @@ std::vector<uint8_t> PemBlock(std::span<const uint8_t> pem, const char* name, co
   long size = 0;
   std::vector<uint8_t> der;
   ERR_set_mark();  // that a block is not there is no error yet
-  const int found = PEM_bytes_read_bio(&data, &size, nullptr, name, bio.get(), Passphrase,
-                                       PassphraseData(encoding));
+  const int found =
+      PEM_bytes_read_bio(&data, &size, nullptr, name, bio.get(), Passphrase, PassphraseData(encoding));
   ERR_pop_to_mark();
   if (found == 1) der.assign(data, data + size);
   OPENSSL_clear_free(data, static_cast<size_t>(size));
@@ -63,9 +63,8 @@ std::span<const uint8_t> SequenceOf(std::span<const uint8_t> der) {
   int tag = 0;
   int tag_class = 0;
   ERR_set_mark();
-  const int result = der.empty()
-                         ? 0x80
-                         : ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(der.size()));
+  const int result =
+      der.empty() ? 0x80 : ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(der.size()));
   ERR_pop_to_mark();
   if ((result & 0x80) != 0 || tag != V_ASN1_SEQUENCE) return {};
   return {at, static_cast<size_t>(length)};

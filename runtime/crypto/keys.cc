@@ -1,4 +1,5 @@
-// The `crypto_keys` binding: handles of secret, public and private keys (Node doc: crypto, "Class: KeyObject").
+// The `crypto_keys` binding: handles of secret, public and private keys (Node doc: crypto, "Class:
+// KeyObject").
 #include "runtime/crypto/keys.h"
 
 #include <openssl/crypto.h>
@@ -188,11 +189,20 @@ void Equals(const Args& args) {
 }
 
 constexpr BindingFunction kFunctions[] = {
-    {"createSecret", CreateSecret}, {"createPublic", CreatePublic},     {"createPrivate", CreatePrivate},
-    {"toPublic", ToPublic},         {"asymmetricType", AsymmetricType}, {"secretSize", SecretSize},
-    {"exportSecret", ExportSecret}, {"exportKey", ExportKey},           {"equals", Equals},
-    {"jwk", JwkOfKey},              {"fromRsa", KeyFromRsaNumbers},     {"fromEc", KeyFromEcPoint},
-    {"fromRaw", KeyFromRaw},        {"details", DetailsOfKey},
+    {"createSecret", CreateSecret},
+    {"createPublic", CreatePublic},
+    {"createPrivate", CreatePrivate},
+    {"toPublic", ToPublic},
+    {"asymmetricType", AsymmetricType},
+    {"secretSize", SecretSize},
+    {"exportSecret", ExportSecret},
+    {"exportKey", ExportKey},
+    {"equals", Equals},
+    {"jwk", JwkOfKey},
+    {"fromRsa", KeyFromRsaNumbers},
+    {"fromEc", KeyFromEcPoint},
+    {"fromRaw", KeyFromRaw},
+    {"details", DetailsOfKey},
 };
 
 PARLEY_BINDING(crypto_keys, BindingKind::kInternal, kFunctions, nullptr, {});
