@@ -145,3 +145,12 @@ test('the sync forms wait for the end', async () => {
   assert.strictEqual(cp.spawnSync('/does/not/exist').error.code, 'ENOENT');
   assert.strictEqual(cp.spawnSync('yes', [], { maxBuffer: 10 }).error.code, 'ENOBUFS');
 });
+
+test('a child with a pipe more than the usual three closes', async () => {
+  const code = 'require("fs").writeSync(3, "hello")';
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  let text = '';
+  child.stdio[3].setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  await once(child, 'close');
+  assert.strictEqual(text, 'hello');
+});

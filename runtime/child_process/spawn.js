@@ -210,7 +210,6 @@ const methods = {
         handle: entry.handle,
         readable: i > 0,
         writable: i === 0 || i > 2,
-        allowHalfOpen: i > 2,
       });
       if (i > 0) {
         this._closesNeeded++;
