@@ -64,7 +64,8 @@ function resolveBare(specifier, base, conditions) {
   if (own?.name === split.name && own.exports !== undefined && own.exports !== null) {
     return resolveExports(own, split.subpath, parent, conditions);
   }
-  for (let folder = path.dirname(fromFile); ; folder = path.dirname(folder)) {
+  // The base may be a folder: that of --import and the like is.
+  for (let folder = path.dirname(`${fromFile}.`); ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'node_modules', split.name);
     if (!folder.endsWith('/node_modules') && stat(candidate) === 1) {
       const pkg = readPackage(candidate, `"${specifier}" from ${parent}`);
