@@ -90,6 +90,8 @@ function fromPromise(promise) {
 // The function gets an async iterable of what is written, and gives an async iterable to read, or a promise of nothing.
 function fromFunction(fn, name) {
   const input = makeInput(fn);
+  // It was a constructor.
+  if (isDuplexNodeStream(input.result)) return input.result;
   if (isIterable(input.result)) {
     return from(OneSided, input.result, {
       objectMode: true,
