@@ -148,7 +148,7 @@ test('the sync forms wait for the end', async () => {
 
 test('a child with a pipe more than the usual three closes', async () => {
   const code = 'require("fs").writeSync(3, "hello")';
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const child = cp.spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
   let text = '';
   child.stdio[3].setEncoding('utf8').on('data', (chunk) => (text += chunk));
   await once(child, 'close');

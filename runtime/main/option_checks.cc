@@ -91,6 +91,11 @@ std::vector<std::string> CheckOptions(const Options& options) {
     need(!options.Given("--eval"), "either --watch or --eval can be used, not both");
     need(!options.Flag("--interactive"), "either --watch or --repl can be used, not both");
   }
+  if (options.Flag("--test")) {
+    need(!options.Flag("--check"), "either --test or --check can be used, not both");
+    need(!options.Given("--eval"), "either --test or --eval can be used, not both");
+    need(!options.Flag("--interactive"), "either --test or --repl can be used, not both");
+  }
   need(!options.Given("--watch-path") || !options.Flag("--test"),
        "--watch-path cannot be used in combination with --test");
   return errors;

@@ -145,6 +145,7 @@ function runMainCode(script) {
   const interactive = options.get('--interactive');
   if (code !== undefined && !interactive) return runCode(code, '[eval]');
   if (script === 'inspect') return notImplemented('the debugger');
+  if (options.get('--test')) return require('internal/test_runner/main').start(script);
   if (script === undefined || script === '-') {
     if (interactive || (script === undefined && binding.isTerminal(0))) return runPrompt(code);
     return readStandardInput((source) => runCode(source, '[stdin]'));
