@@ -1,78 +1,29 @@
 'use strict';
-// The chunks a Readable holds: an array whose head is an index, so that taking the first chunk moves nothing.
+// The chunks a Readable holds, and taking some bytes or characters off the front of them.
 
 const { Buffer } = require('buffer');
+const { lengthOf } = require('internal/buffer/length');
+const Ring = require('internal/stream/ring');
 
-const kCompactAt = 1024; // forget the consumed front of the array when it has grown to this many entries
-
-class ChunkQueue {
-  constructor() {
-    this.items = [];
-    this.start = 0;
-  }
-
-  get length() {
-    return this.items.length - this.start;
-  }
-
-  // Only shortening to nothing makes sense from outside.
-  set length(value) {
-    if (value === 0) this.clear();
-  }
-
-  first() {
-    return this.items[this.start];
-  }
-
-  push(chunk) {
-    this.items.push(chunk);
-  }
-
-  unshift(chunk) {
-    if (this.start > 0) this.items[--this.start] = chunk;
-    else this.items.unshift(chunk);
-  }
-
-  shift() {
-    if (this.start === this.items.length) return undefined;
-    const chunk = this.items[this.start];
-    this.items[this.start++] = undefined;
-    if (this.start === this.items.length) {
-      this.items.length = 0;
-      this.start = 0;
-    } else if (this.start >= kCompactAt && this.start * 2 > this.items.length) {
-      this.items = this.items.slice(this.start);
-      this.start = 0;
-    }
-    return chunk;
-  }
-
-  clear() {
-    this.items = [];
-    this.start = 0;
-  }
-
+class ChunkQueue extends Ring {
   join(separator) {
-    return this.items.slice(this.start).join(separator);
-  }
-
-  [Symbol.iterator]() {
-    return this.items.slice(this.start).values();
+    return this.toArray().join(separator);
   }
 
   concat(totalLength) {
-    if (this.length === 1 && this.first().length === totalLength) return this.first();
-    return Buffer.concat(this.items.slice(this.start), totalLength);
+    if (this.length === 1 && lengthOf(this.first()) === totalLength) return this.first();
+    return Buffer.concat(this.toArray(), totalLength);
   }
 
   // Takes the first `n` bytes (or characters, when the stream decodes); the queue holds at least that many.
   consume(n, isText) {
     const head = this.first();
-    if (n < head.length) {
-      this.items[this.start] = head.slice(n);
+    const length = lengthOf(head);
+    if (n === length) return this.shift();
+    if (n < length) {
+      this.replaceFirst(head.slice(n));
       return head.slice(0, n);
     }
-    if (n === head.length) return this.shift();
     return isText ? this.#takeText(n) : this.#takeBytes(n);
   }
 
@@ -82,7 +33,7 @@ class ChunkQueue {
       const head = this.first();
       if (n < head.length) {
         text += head.slice(0, n);
-        this.items[this.start] = head.slice(n);
+        this.replaceFirst(head.slice(n));
         break;
       }
       n -= head.length;
@@ -99,7 +50,7 @@ class ChunkQueue {
       const wanted = n - filled;
       if (wanted < head.length) {
         bytes.set(head.subarray(0, wanted), filled);
-        this.items[this.start] = head.slice(wanted);
+        this.replaceFirst(head.slice(wanted));
         break;
       }
       bytes.set(head, filled);

@@ -7,6 +7,7 @@
 const { Buffer } = require('buffer');
 const { codes, AbortError, aggregateTwoErrors } = require('internal/errors');
 const { validateObject } = require('internal/errors/validators');
+const { kLength, lengthOf } = require('internal/buffer/length');
 const { Stream, family } = require('internal/stream/legacy');
 const lifecycle = require('internal/stream/destroy');
 const bits = require('internal/stream/bits');
@@ -111,19 +112,20 @@ function addChunk(stream, chunk, encoding, atFront) {
           encoding = '';
         }
       }
-    } else if (chunk instanceof Buffer) {
-      encoding = '';
-    } else if (chunk instanceof Uint8Array) {
-      chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      encoding = '';
     } else if (chunk !== undefined) {
-      errorOrDestroy(
-        stream,
-        new codes.ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk),
-      );
-      return wantsMore(state);
+      encoding = '';
+      if (chunk[kLength] === undefined) {
+        if (!(chunk instanceof Uint8Array)) {
+          errorOrDestroy(
+            stream,
+            new codes.ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk),
+          );
+          return wantsMore(state);
+        }
+        chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      }
     }
-    if (!chunk || chunk.length === 0) {
+    if (chunk === undefined || lengthOf(chunk) === 0) {
       if (!atFront) {
         state.bits &= ~kReading;
         maybeReadMore(stream, state);
@@ -164,7 +166,7 @@ function store(stream, state, chunk, atFront) {
     state.bits |= kDataEmitted;
     stream.emit('data', chunk);
   } else {
-    state.length += state.bits & kObjectMode ? 1 : chunk.length;
+    state.length += state.bits & kObjectMode ? 1 : lengthOf(chunk);
     if (atFront) state.buffer.unshift(chunk);
     else state.buffer.push(chunk);
     if (state.bits & kNeedReadable) emitReadable(stream);
@@ -222,7 +224,7 @@ function raiseHighWaterMark(n) {
 function howMuch(n, state) {
   if (n <= 0 || (state.length === 0 && state.bits & kEnded)) return 0;
   if (state.bits & kObjectMode) return 1;
-  if (Number.isNaN(n)) return state.flowing && state.length ? state.buffer.first().length : state.length;
+  if (Number.isNaN(n)) return state.flowing && state.length ? lengthOf(state.buffer.first()) : state.length;
   if (n <= state.length) return n;
   return state.bits & kEnded ? state.length : 0;
 }

@@ -22,13 +22,13 @@ class Ring {
   }
 
   push(item) {
-    if (this.items === undefined || this.length > this.mask) this.#grow();
+    if (this.items === undefined || this.length > this.mask) grow(this);
     this.items[(this.head + this.length) & this.mask] = item;
     this.length++;
   }
 
   unshift(item) {
-    if (this.items === undefined || this.length > this.mask) this.#grow();
+    if (this.items === undefined || this.length > this.mask) grow(this);
     this.head = (this.head - 1) & this.mask;
     this.items[this.head] = item;
     this.length++;
@@ -63,15 +63,15 @@ class Ring {
   [Symbol.iterator]() {
     return this.toArray().values();
   }
+}
 
-  #grow() {
-    const size = this.items === undefined ? kSmallest : this.items.length * 2;
-    const items = new Array(size);
-    for (let i = 0; i < this.length; i++) items[i] = this.items[(this.head + i) & this.mask];
-    this.items = items;
-    this.mask = size - 1;
-    this.head = 0;
-  }
+function grow(ring) {
+  const size = ring.items === undefined ? kSmallest : ring.items.length * 2;
+  const items = new Array(size);
+  for (let i = 0; i < ring.length; i++) items[i] = ring.items[(ring.head + i) & ring.mask];
+  ring.items = items;
+  ring.mask = size - 1;
+  ring.head = 0;
 }
 
 module.exports = Ring;

@@ -4,6 +4,7 @@
 
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
+const { kLength, lengthOf } = require('internal/buffer/length');
 const { Stream, family } = require('internal/stream/legacy');
 const lifecycle = require('internal/stream/destroy');
 const bits = require('internal/stream/bits');
@@ -84,7 +85,7 @@ function accept(stream, chunk, encoding, callback) {
         chunk = Buffer.from(chunk, encoding);
         encoding = 'buffer';
       }
-    } else if (chunk instanceof Buffer) {
+    } else if (chunk !== undefined && chunk[kLength] !== undefined) {
       encoding = 'buffer';
     } else if (chunk instanceof Uint8Array) {
       chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -128,7 +129,7 @@ Writable.prototype.setDefaultEncoding = function (encoding) {
 };
 
 function writeOrBuffer(stream, state, chunk, encoding, callback) {
-  const length = state.bits & kObjectMode ? 1 : chunk.length;
+  const length = state.bits & kObjectMode ? 1 : lengthOf(chunk);
   state.length += length;
   const belowMark = state.length < state.highWaterMark;
   if (!belowMark) state.bits |= kNeedDrain;
@@ -229,7 +230,7 @@ function failBuffered(state) {
   if (state.bits & kWriting) return;
   for (let i = state.bufferedIndex; i < state.buffered.length; ++i) {
     const { chunk, callback } = state.buffered[i];
-    state.length -= state.bits & kObjectMode ? 1 : chunk.length;
+    state.length -= state.bits & kObjectMode ? 1 : lengthOf(chunk);
     callback(state.errored ?? new codes.ERR_STREAM_DESTROYED('write'));
   }
   for (const callback of state.onFinished.splice(0)) {
@@ -269,7 +270,7 @@ function writeBuffered(stream, state) {
   do {
     const { chunk, encoding, callback } = buffered[i];
     buffered[i++] = null;
-    doWrite(stream, state, false, state.bits & kObjectMode ? 1 : chunk.length, chunk, encoding, callback);
+    doWrite(stream, state, false, state.bits & kObjectMode ? 1 : lengthOf(chunk), chunk, encoding, callback);
   } while (i < buffered.length && (state.bits & kWriting) === 0);
   if (i === buffered.length) {
     state.resetBuffer();

@@ -57,6 +57,9 @@ Object.defineProperty(Buffer, Symbol.species, {
   get: () => FastBuffer,
 });
 binding.setBufferPrototype(Buffer.prototype);
+Object.defineProperty(Buffer.prototype, require('internal/buffer/length').kLength, {
+  get: Object.getOwnPropertyDescriptor(TypedArrayPrototype, 'length').get,
+});
 
 let warned = false;
 function warnConstructor() {
