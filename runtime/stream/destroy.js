@@ -117,8 +117,8 @@ function errorOrDestroy(stream, error, sync) {
   return stream;
 }
 
+// For a stream with a _construct().
 function construct(stream, callback) {
-  if (typeof stream._construct !== 'function') return;
   setOnBoth(stream._readableState, stream._writableState, 'constructed', false);
   stream.once(kConstruct, callback);
   // Both sides of a duplex come here; _construct runs once.

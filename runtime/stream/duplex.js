@@ -1,13 +1,12 @@
 'use strict';
 // Duplex (Node doc: stream, "Duplex and transform streams"): a Readable with the methods of a Writable.
 
-const { family } = require('internal/stream/legacy');
+const { kIsDuplex, mark } = require('internal/stream/legacy');
 const Readable = require('internal/stream/readable');
 const Writable = require('internal/stream/writable');
 
 function Duplex(options) {
-  if (!(this instanceof Duplex)) return new Duplex(options);
-  family.Duplex ??= Duplex;
+  if (this === undefined || this === null || this[kIsDuplex] !== true) return new Duplex(options);
   Readable.call(this, options);
   Writable.call(this, options);
   if (options) {
@@ -31,7 +30,7 @@ function Duplex(options) {
 }
 Object.setPrototypeOf(Duplex.prototype, Readable.prototype);
 Object.setPrototypeOf(Duplex, Readable);
-family.Duplex = Duplex;
+mark(Duplex, kIsDuplex);
 
 for (const name of Reflect.ownKeys(Writable.prototype)) {
   if (name === 'constructor' || Object.hasOwn(Duplex.prototype, name)) continue;

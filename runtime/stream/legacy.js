@@ -85,7 +85,14 @@ function prependListener(emitter, event, listener) {
   }
 }
 
-// Classes that modules of this folder need to know of without requiring each other in a circle.
-const family = { Duplex: undefined };
+// What the prototypes of our classes have. Constructors look for these instead of using instanceof, which is slow for classes
+// with a Symbol.hasInstance of their own.
+const kIsReadable = Symbol('kIsReadable');
+const kIsWritable = Symbol('kIsWritable');
+const kIsDuplex = Symbol('kIsDuplex');
 
-module.exports = { Stream, prependListener, family };
+function mark(Class, symbol) {
+  Object.defineProperty(Class.prototype, symbol, { value: true });
+}
+
+module.exports = { Stream, kIsDuplex, kIsReadable, kIsWritable, mark, prependListener };

@@ -8,7 +8,7 @@ const { Buffer } = require('buffer');
 const { codes, AbortError, aggregateTwoErrors } = require('internal/errors');
 const { validateObject } = require('internal/errors/validators');
 const { kLength, lengthOf } = require('internal/buffer/length');
-const { Stream, family } = require('internal/stream/legacy');
+const { Stream, kIsDuplex, kIsReadable, mark } = require('internal/stream/legacy');
 const lifecycle = require('internal/stream/destroy');
 const bits = require('internal/stream/bits');
 const {
@@ -29,8 +29,8 @@ const kMaxHighWaterMark = 0x40000000;
 const nothing = () => {};
 
 function Readable(options) {
-  if (!(this instanceof Readable)) return new Readable(options);
-  const isDuplex = family.Duplex !== undefined && this instanceof family.Duplex;
+  if (this === undefined || this === null || this[kIsReadable] !== true) return new Readable(options);
+  const isDuplex = this[kIsDuplex] === true;
   this._readableState = new ReadableState(options, this, isDuplex);
   if (options) {
     if (typeof options.read === 'function') this._read = options.read;
@@ -39,12 +39,15 @@ function Readable(options) {
     if (options.signal && !isDuplex) require('internal/stream/abort').addAbortSignal(options.signal, this);
   }
   Stream.call(this, options);
-  lifecycle.construct(this, () => {
-    if (this._readableState.bits & kNeedReadable) maybeReadMore(this, this._readableState);
-  });
+  if (typeof this._construct === 'function') {
+    lifecycle.construct(this, () => {
+      if (this._readableState.bits & kNeedReadable) maybeReadMore(this, this._readableState);
+    });
+  }
 }
 Object.setPrototypeOf(Readable.prototype, Stream.prototype);
 Object.setPrototypeOf(Readable, Stream);
+mark(Readable, kIsReadable);
 Readable.ReadableState = ReadableState;
 
 Readable.prototype.destroy = lifecycle.destroy;

@@ -3,7 +3,7 @@
 
 const bits = require('internal/stream/bits');
 const ChunkQueue = require('internal/stream/chunk_queue');
-const { checkEncoding, getDefaultHighWaterMark, pickHighWaterMark } = require('internal/stream/water_mark');
+const { checkEncoding, pickHighWaterMark } = require('internal/stream/water_mark');
 
 const kEndEmitted = 1 << 11;
 const kReading = 1 << 12; // a _read() is under way: nothing was pushed since
@@ -21,9 +21,13 @@ function ReadableState(options, stream, isDuplex) {
   if (options?.emitClose === false) start &= ~bits.kEmitClose;
   if (options?.autoDestroy === false) start &= ~bits.kAutoDestroy;
   this.bits = start;
-  this.highWaterMark = options
-    ? pickHighWaterMark((start & bits.kObjectMode) !== 0, options, 'readableHighWaterMark', isDuplex)
-    : getDefaultHighWaterMark(false);
+  const ofSide = isDuplex ? options?.readableHighWaterMark : undefined;
+  this.highWaterMark = pickHighWaterMark(
+    (start & bits.kObjectMode) !== 0,
+    options?.highWaterMark,
+    ofSide,
+    'readable',
+  );
   this.buffer = new ChunkQueue();
   this.length = 0; // bytes, characters or objects in `buffer`
   this.pipes = [];

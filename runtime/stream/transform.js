@@ -12,7 +12,9 @@ const kCallback = Symbol('kCallback');
 function Transform(options) {
   if (!(this instanceof Transform)) return new Transform(options);
   // A readable side without a buffer of its own: one chunk at a time goes through, and the writable side counts.
-  const readableMark = options ? pickHighWaterMark(false, options, 'readableHighWaterMark', true) : null;
+  const readableMark = options
+    ? pickHighWaterMark(false, options.highWaterMark, options.readableHighWaterMark, 'readable')
+    : null;
   if (readableMark === 0) {
     options = {
       ...options,

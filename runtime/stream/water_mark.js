@@ -19,16 +19,15 @@ function setDefaultHighWaterMark(objectMode, value) {
   else defaultBytes = value;
 }
 
-// `sideKey` is the option that speaks of one side of a duplex only: readableHighWaterMark or writableHighWaterMark.
-function pickHighWaterMark(objectMode, options, sideKey, isDuplex) {
-  const general = options?.highWaterMark;
-  const name = general == null && isDuplex ? `options.${sideKey}` : 'options.highWaterMark';
-  const value = general ?? (isDuplex ? options?.[sideKey] : null);
-  if (value == null) return getDefaultHighWaterMark(objectMode);
+// `ofSide` is the option that speaks of one side of a duplex only, and `side` tells which.
+function pickHighWaterMark(objectMode, general, ofSide, side) {
+  const value = general ?? ofSide;
+  if (value === undefined || value === null) return getDefaultHighWaterMark(objectMode);
   if (!Number.isInteger(value) || value < 0) {
+    const name = general == null ? `options.${side}HighWaterMark` : 'options.highWaterMark';
     throw new codes.ERR_INVALID_ARG_VALUE(name, value);
   }
-  return Math.floor(value);
+  return value;
 }
 
 // The option `defaultEncoding` of both sides.

@@ -5,7 +5,7 @@
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
 const { kLength, lengthOf } = require('internal/buffer/length');
-const { Stream, family } = require('internal/stream/legacy');
+const { Stream, kIsDuplex, kIsWritable, mark } = require('internal/stream/legacy');
 const lifecycle = require('internal/stream/destroy');
 const bits = require('internal/stream/bits');
 const {
@@ -28,8 +28,8 @@ const { errorOrDestroy } = lifecycle;
 const nothing = () => {};
 
 function Writable(options) {
-  const isDuplex = family.Duplex !== undefined && this instanceof family.Duplex;
-  if (!isDuplex && !Function.prototype[Symbol.hasInstance].call(Writable, this)) return new Writable(options);
+  if (this === undefined || this === null || this[kIsWritable] !== true) return new Writable(options);
+  const isDuplex = this[kIsDuplex] === true;
   this._writableState = new WritableState(options, this, isDuplex);
   if (options) {
     if (typeof options.write === 'function') this._write = options.write;
@@ -39,11 +39,12 @@ function Writable(options) {
     if (typeof options.construct === 'function') this._construct = options.construct;
     if (options.signal) require('internal/stream/abort').addAbortSignal(options.signal, this);
   }
-  Stream.call(this, options);
-  lifecycle.construct(this, () => startWriting(this));
+  if (!isDuplex) Stream.call(this, options); // a Duplex is a Readable already
+  if (typeof this._construct === 'function') lifecycle.construct(this, () => startWriting(this));
 }
 Object.setPrototypeOf(Writable.prototype, Stream.prototype);
 Object.setPrototypeOf(Writable, Stream);
+mark(Writable, kIsWritable);
 Writable.WritableState = WritableState;
 
 // A constructed stream starts with what was written meanwhile.
@@ -233,10 +234,16 @@ function failBuffered(state) {
     state.length -= state.bits & kObjectMode ? 1 : lengthOf(chunk);
     callback(state.errored ?? new codes.ERR_STREAM_DESTROYED('write'));
   }
-  for (const callback of state.onFinished.splice(0)) {
-    callback(state.errored ?? new codes.ERR_STREAM_DESTROYED('end'));
-  }
+  if (state.onFinished !== null)
+    callOnFinished(state, state.errored ?? new codes.ERR_STREAM_DESTROYED('end'));
   state.resetBuffer();
+}
+
+// The callbacks of end(), once.
+function callOnFinished(state, error) {
+  const callbacks = state.onFinished;
+  state.onFinished = null;
+  if (callbacks !== null) for (const callback of callbacks) callback(error);
 }
 
 function clearBuffer(stream, state) {
@@ -317,7 +324,7 @@ Writable.prototype.end = function (chunk, encoding, callback) {
   if (typeof callback === 'function') {
     if (error) process.nextTick(callback, error);
     else if (state.bits & kFinished) process.nextTick(callback, null);
-    else state.onFinished.push(callback);
+    else (state.onFinished ??= []).push(callback);
   }
   return this;
 };
@@ -372,7 +379,7 @@ function callFinal(stream, state) {
     called = true;
     state.pendingcb--;
     if (error) {
-      for (const callback of state.onFinished.splice(0)) callback(error);
+      callOnFinished(state, error);
       errorOrDestroy(stream, error, state.sync);
     } else if (needsFinish(state)) {
       state.bits |= kPrefinished;
@@ -395,7 +402,7 @@ function callFinal(stream, state) {
 function finish(stream, state) {
   state.pendingcb--;
   state.bits |= kFinished;
-  for (const callback of state.onFinished.splice(0)) callback(null);
+  callOnFinished(state, null);
   stream.emit('finish');
   if (state.bits & kAutoDestroy) {
     const r = stream._readableState;
@@ -407,7 +414,7 @@ Writable.prototype.destroy = function (error, callback) {
   const state = this._writableState;
   if (
     (state.bits & kDestroyed) === 0 &&
-    (state.bufferedIndex < state.buffered.length || state.onFinished.length)
+    (state.bufferedIndex < state.buffered.length || state.onFinished !== null)
   ) {
     process.nextTick(failBuffered, state);
   }

@@ -2,7 +2,7 @@
 // What a Writable knows about itself.
 
 const bits = require('internal/stream/bits');
-const { checkEncoding, getDefaultHighWaterMark, pickHighWaterMark } = require('internal/stream/water_mark');
+const { checkEncoding, pickHighWaterMark } = require('internal/stream/water_mark');
 
 const kFinalCalled = 1 << 11;
 const kNeedDrain = 1 << 12; // a write() said false: 'drain' is owed
@@ -29,9 +29,13 @@ function WritableState(options, stream, isDuplex) {
   if (options?.autoDestroy === false) start &= ~bits.kAutoDestroy;
   if (options?.decodeStrings === false) start &= ~kDecodeStrings;
   this.bits = start;
-  this.highWaterMark = options
-    ? pickHighWaterMark((start & bits.kObjectMode) !== 0, options, 'writableHighWaterMark', isDuplex)
-    : getDefaultHighWaterMark(false);
+  const ofSide = isDuplex ? options?.writableHighWaterMark : undefined;
+  this.highWaterMark = pickHighWaterMark(
+    (start & bits.kObjectMode) !== 0,
+    options?.highWaterMark,
+    ofSide,
+    'writable',
+  );
   this.defaultEncoding = checkEncoding(options?.defaultEncoding);
   this.length = 0; // bytes or objects not yet given back by _write()
   this.corked = 0;
@@ -43,7 +47,7 @@ function WritableState(options, stream, isDuplex) {
   this.bufferedIndex = 0;
   this.pendingcb = 0; // callbacks owed; 'finish' waits for them
   this.error = null;
-  this.onFinished = []; // callbacks of end()
+  this.onFinished = null; // callbacks of end(), an array when there are any
 }
 
 bits.defineBits(WritableState.prototype, {
