@@ -1,74 +1,87 @@
 'use strict';
-// Symmetric ciphers (Node doc: crypto.createCipheriv, createDecipheriv, getCipherInfo).
+// Symmetric ciphers (Node doc: crypto.createCipheriv, createDecipheriv, getCipherInfo, and the deprecated createCipher,
+// createDecipher).
 
 const binding = internalBinding('crypto_ciphers');
 const { Buffer } = require('buffer');
+const { AssertionError } = require('assert');
 const { codes } = require('internal/errors');
-const { validateEncoding, validateObject, validateString } = require('internal/errors/validators');
-const { isBytes, notImplemented } = require('internal/crypto/data');
+const {
+  validateEncoding,
+  validateInt32,
+  validateObject,
+  validateString,
+} = require('internal/errors/validators');
+const { toBytes, withoutDuplicates } = require('internal/crypto/data');
+const { lazyStream, setOptions } = require('internal/crypto/lazy_stream');
 const { secretBytes } = require('internal/crypto/keys');
 const { StringDecoder } = require('string_decoder');
-const { Transform } = require('stream');
 
 const kNative = Symbol('native');
 const kDecoder = Symbol('decoder');
-const kState = Symbol('state');
 
-const kUnsupported = new Set(['ccm', 'ocb', 'wrap', 'xts']); // each has an own calling order
+function uintOption(options, name) {
+  const value = options?.[name];
+  if (value === undefined || value === null) return undefined;
+  if (value >>> 0 !== value) throw new codes.ERR_INVALID_ARG_VALUE(`options.${name}`, value);
+  return value;
+}
 
-function checkIv(iv, ivLength, isAead) {
-  if (iv === null) {
-    if (ivLength !== 0) throw new codes.ERR_CRYPTO_INVALID_IV();
-    return Buffer.alloc(0);
-  }
-  if (typeof iv === 'string') iv = Buffer.from(iv, 'utf8');
-  else if (!isBytes(iv)) {
-    throw new codes.ERR_INVALID_ARG_TYPE(
-      'iv',
-      ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'],
-      iv,
-    );
-  }
-  if (isAead ? iv.byteLength === 0 : iv.byteLength !== ivLength) throw new codes.ERR_CRYPTO_INVALID_IV();
-  return iv;
+function encodingOption(options) {
+  const encoding = options?.encoding;
+  if (encoding !== undefined && encoding !== null) validateString(encoding, 'options.encoding');
+  return encoding;
 }
 
 function init(self, name, key, iv, options, encrypt) {
-  validateString(name, 'cipher');
-  const encoding = options?.encoding;
-  const bytes = secretBytes(key, encoding);
-  const info = binding.info(name);
-  if (info === undefined) throw new codes.ERR_CRYPTO_UNKNOWN_CIPHER();
-  const [, keyLength, ivLength, , mode, isAead] = info;
-  if (kUnsupported.has(mode)) throw notImplemented(`createCipheriv() in mode ${mode}`);
-  if (bytes.byteLength !== keyLength) throw new codes.ERR_CRYPTO_INVALID_KEYLEN();
-  const checkedIv = checkIv(iv, ivLength, isAead);
-  const tagLength = options?.authTagLength;
-  if (
-    isAead &&
-    tagLength !== undefined &&
-    !(tagLength === 4 || tagLength === 8 || (tagLength >= 12 && tagLength <= 16))
-  ) {
-    throw new codes.ERR_CRYPTO_INVALID_AUTH_TAG(`Invalid authentication tag length: ${tagLength}`);
-  }
-  self[kNative] = new binding.Cipher(name, bytes, checkedIv, encrypt, tagLength);
+  self[kNative] = new binding.Cipher(name, key, iv, encrypt, uintOption(options, 'authTagLength'));
   self[kDecoder] = null;
-  self[kState] = { finished: false, isAead, encrypt, tagLength, hasTag: false };
-  Transform.call(self, options);
+  setOptions(self, options);
+}
+
+function initWithIv(self, name, key, iv, options, encrypt) {
+  validateString(name, 'cipher');
+  const bytes = secretBytes(key, encodingOption(options));
+  init(self, name, bytes, iv === null ? null : toBytes(iv, 'iv'), options, encrypt);
+}
+
+const kCounterModes = new Set(['ctr', 'gcm', 'ccm']);
+
+function initWithPassword(self, name, password, options, encrypt) {
+  validateString(name, 'cipher');
+  const pair = binding.keyOf(name, toBytes(password, 'password'));
+  if (pair === undefined) throw new codes.ERR_CRYPTO_UNKNOWN_CIPHER();
+  if (encrypt && kCounterModes.has(binding.info(name).mode)) {
+    process.emitWarning(`Use Cipheriv for counter mode of ${name}`);
+  }
+  init(self, name, pair[0], pair[1].length === 0 ? null : pair[1], options, encrypt);
 }
 
 function decode(self, bytes, encoding, isLast) {
   if (!encoding || encoding === 'buffer') return bytes;
-  self[kDecoder] ??= new StringDecoder(encoding);
-  if (self[kDecoder].encoding !== new StringDecoder(encoding).encoding) {
-    throw new codes.ERR_INVALID_ARG_VALUE('outputEncoding', encoding, 'cannot be changed');
+  if (!Buffer.isEncoding(encoding)) throw new codes.ERR_UNKNOWN_ENCODING(encoding);
+  const decoder = new StringDecoder(encoding);
+  self[kDecoder] ??= decoder;
+  if (self[kDecoder].encoding !== decoder.encoding) {
+    throw new AssertionError({
+      message: 'Cannot change encoding',
+      operator: '==',
+      actual: false,
+      expected: true,
+    });
   }
   return isLast ? self[kDecoder].end(bytes) : self[kDecoder].write(bytes);
 }
 
+function invalidState() {
+  const error = new codes.ERR_CRYPTO_INVALID_STATE('');
+  error.message = 'Invalid state';
+  return error;
+}
+
 const methods = {
   _transform(chunk, encoding, callback) {
-    this.push(this[kNative].update(chunk));
+    this.push(this[kNative].update(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk));
     callback();
   },
   _flush(callback) {
@@ -81,102 +94,104 @@ const methods = {
     callback();
   },
   update(data, inputEncoding, outputEncoding) {
-    if (this[kState].finished) throw new codes.ERR_CRYPTO_INVALID_STATE('update');
     if (typeof data === 'string') {
       validateEncoding(data, inputEncoding);
-      data = Buffer.from(data, inputEncoding);
+      data = Buffer.from(data, inputEncoding === 'buffer' ? 'utf8' : inputEncoding);
     } else if (!ArrayBuffer.isView(data)) {
       throw new codes.ERR_INVALID_ARG_TYPE('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
     }
     return decode(this, this[kNative].update(data), outputEncoding, false);
   },
   final(outputEncoding) {
-    const state = this[kState];
-    if (state.finished) throw new codes.ERR_CRYPTO_INVALID_STATE('final');
-    if (state.isAead && !state.encrypt && !state.hasTag) {
-      throw new Error('Unsupported state or unable to authenticate data');
-    }
-    state.finished = true;
-    return decode(this, this[kNative].final(), outputEncoding, true);
+    const bytes = this[kNative].final();
+    if (bytes === undefined) throw invalidState();
+    return decode(this, bytes, outputEncoding, true);
   },
-  setAutoPadding(on) {
-    if (!this[kNative].setAutoPadding(on !== undefined ? !!on : true)) {
-      throw new codes.ERR_CRYPTO_INVALID_STATE('setAutoPadding');
-    }
+  setAutoPadding(on = true) {
+    if (!this[kNative].setAutoPadding(!!on)) throw new codes.ERR_CRYPTO_INVALID_STATE('setAutoPadding');
     return this;
   },
   setAAD(data, options) {
-    const bytes = typeof data === 'string' ? Buffer.from(data, options?.encoding) : data;
-    if (!isBytes(bytes)) {
-      const types = ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-      throw new codes.ERR_INVALID_ARG_TYPE('aadbuf', types, data);
-    }
-    if (!this[kNative].setAAD(bytes)) throw new codes.ERR_CRYPTO_INVALID_STATE('setAAD');
+    const plaintextLength = uintOption(options, 'plaintextLength');
+    const bytes = toBytes(data, 'aadbuf', encodingOption(options));
+    if (!this[kNative].setAAD(bytes, plaintextLength)) throw new codes.ERR_CRYPTO_INVALID_STATE('setAAD');
     return this;
   },
 };
 
-function Cipheriv(name, key, iv, options) {
-  if (!(this instanceof Cipheriv)) return new Cipheriv(name, key, iv, options);
-  init(this, name, key, iv, options, true);
-}
-Object.setPrototypeOf(Cipheriv.prototype, Transform.prototype);
-Object.setPrototypeOf(Cipheriv, Transform);
-Object.assign(Cipheriv.prototype, methods, {
+const encrypting = {
   getAuthTag() {
-    if (!this[kState].isAead || !this[kState].finished)
-      throw new codes.ERR_CRYPTO_INVALID_STATE('getAuthTag');
-    return this[kNative].getAuthTag();
+    const tag = this[kNative].getAuthTag();
+    if (tag === undefined) throw new codes.ERR_CRYPTO_INVALID_STATE('getAuthTag');
+    return tag;
   },
-});
+};
 
-function Decipheriv(name, key, iv, options) {
-  if (!(this instanceof Decipheriv)) return new Decipheriv(name, key, iv, options);
-  init(this, name, key, iv, options, false);
-}
-Object.setPrototypeOf(Decipheriv.prototype, Transform.prototype);
-Object.setPrototypeOf(Decipheriv, Transform);
-Object.assign(Decipheriv.prototype, methods, {
+const decrypting = {
   setAuthTag(tag, encoding) {
-    const bytes = typeof tag === 'string' ? Buffer.from(tag, encoding) : tag;
-    if (!isBytes(bytes)) {
-      const types = ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-      throw new codes.ERR_INVALID_ARG_TYPE('buffer', types, tag);
-    }
-    const state = this[kState];
-    const expected = state.tagLength;
-    const size = bytes.byteLength;
-    // A short tag is a weak one: GCM allows 4, 8 and 12 to 16 bytes.
-    const allowed = size === 4 || size === 8 || (size >= 12 && size <= 16);
-    if (!allowed || (expected !== undefined && expected !== size)) {
-      throw new codes.ERR_CRYPTO_INVALID_AUTH_TAG(`Invalid authentication tag length: ${size}`);
-    }
-    if (state.hasTag || state.finished || !this[kNative].setAuthTag(bytes)) {
-      throw new codes.ERR_CRYPTO_INVALID_STATE('setAuthTag');
-    }
-    state.hasTag = true;
+    const bytes = toBytes(tag, 'buffer', encoding);
+    if (!this[kNative].setAuthTag(bytes)) throw new codes.ERR_CRYPTO_INVALID_STATE('setAuthTag');
     return this;
   },
-});
+};
 
-function getCipherInfo(name, options) {
-  if (typeof name !== 'string') {
-    if (typeof name === 'number') throw notImplemented('getCipherInfo() by number');
-    throw new codes.ERR_INVALID_ARG_TYPE('nameOrNid', ['string', 'number'], name);
+function makeClass(Class, ...parts) {
+  lazyStream(Class);
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) {
+      Object.defineProperty(Class.prototype, name, {
+        value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    }
   }
-  if (options !== undefined) validateObject(options, 'options');
-  const info = binding.info(name);
-  if (info === undefined) return undefined;
-  const [nid, keyLength, ivLength, blockSize, mode, isAead] = info;
-  if (options?.keyLength !== undefined && options.keyLength !== keyLength) return undefined;
-  if (options?.ivLength !== undefined && !isAead && options.ivLength !== ivLength) return undefined;
-  const result = { mode, name: name.toLowerCase(), nid };
-  if (mode !== 'stream' && blockSize > 1) result.blockSize = blockSize;
-  if (ivLength !== 0) result.ivLength = options?.ivLength ?? ivLength;
-  result.keyLength = keyLength;
-  return result;
 }
 
-const getCiphers = () => [...new Set(binding.list().map((name) => name.toLowerCase()))].sort();
+function Cipheriv(cipher, key, iv, options) {
+  if (!(this instanceof Cipheriv)) return new Cipheriv(cipher, key, iv, options);
+  initWithIv(this, cipher, key, iv, options, true);
+}
+makeClass(Cipheriv, methods, encrypting);
 
-module.exports = { Cipheriv, Decipheriv, getCipherInfo, getCiphers };
+function Decipheriv(cipher, key, iv, options) {
+  if (!(this instanceof Decipheriv)) return new Decipheriv(cipher, key, iv, options);
+  initWithIv(this, cipher, key, iv, options, false);
+}
+makeClass(Decipheriv, methods, decrypting);
+
+function Cipher(cipher, password, options) {
+  if (!(this instanceof Cipher)) return new Cipher(cipher, password, options);
+  initWithPassword(this, cipher, password, options, true);
+}
+makeClass(Cipher, methods, encrypting);
+
+function Decipher(cipher, password, options) {
+  if (!(this instanceof Decipher)) return new Decipher(cipher, password, options);
+  initWithPassword(this, cipher, password, options, false);
+}
+makeClass(Decipher, methods, decrypting);
+
+function getCipherInfo(nameOrNid, options) {
+  if (typeof nameOrNid !== 'string' && typeof nameOrNid !== 'number') {
+    throw new codes.ERR_INVALID_ARG_TYPE('nameOrNid', ['string', 'number'], nameOrNid);
+  }
+  if (typeof nameOrNid === 'number') validateInt32(nameOrNid, 'nameOrNid');
+  if (options !== undefined) validateObject(options, 'options');
+  const { keyLength, ivLength } = options ?? {};
+  if (keyLength !== undefined) validateInt32(keyLength, 'options.keyLength');
+  if (ivLength !== undefined) validateInt32(ivLength, 'options.ivLength');
+  const info = binding.info(nameOrNid, keyLength, ivLength);
+  if (info !== undefined) info.name = info.name.toLowerCase();
+  return info;
+}
+
+let ciphers;
+
+function getCiphers() {
+  ciphers ??= withoutDuplicates(binding.list());
+  return ciphers.slice();
+}
+
+module.exports = { Cipher, Cipheriv, Decipher, Decipheriv, getCipherInfo, getCiphers };

@@ -31,6 +31,21 @@ test('a hash is copied, used once, and can be a stream', async () => {
   assert.strictEqual(Buffer.concat(chunks).toString('hex').slice(0, 8), 'ba7816bf');
 });
 
+test('streams of one kind share nothing', async () => {
+  for (const make of [() => crypto.createHash('sha1'), () => crypto.createHmac('sha1', 'k')]) {
+    const streams = [make(), make(), make()];
+    for (const [i, stream] of streams.entries()) stream.end(Buffer.alloc(i));
+    const results = streams.map((stream) => stream.read().toString('hex'));
+    assert.deepStrictEqual(
+      results,
+      streams.map((_, i) => make().update(Buffer.alloc(i)).digest('hex')),
+    );
+  }
+  const hash = crypto.createHash('sha3-256');
+  hash.end('a');
+  assert.strictEqual(hash.read().toString('hex'), hash.digest('hex'));
+});
+
 test('HMAC agrees with RFC 4231', async () => {
   const mac = crypto.createHmac('sha256', Buffer.alloc(20, 0x0b)).update('Hi There').digest('hex');
   assert.strictEqual(mac, 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7');

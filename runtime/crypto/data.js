@@ -12,8 +12,8 @@ const isBytes = (value) =>
 // Any encoding by its name; 'buffer' and nothing mean bytes.
 function outputEncoding(encoding) {
   if (encoding === undefined || encoding === null || encoding === 'buffer') return undefined;
-  if (!Buffer.isEncoding(encoding)) return 'utf8';
-  return encoding;
+  const name = `${encoding}`;
+  return Buffer.isEncoding(name) ? name : 'utf8';
 }
 
 function toBytes(value, name, encoding) {
@@ -29,4 +29,17 @@ function notImplemented(what) {
   return error;
 }
 
-module.exports = { isBytes, notImplemented, outputEncoding, toBytes };
+// OpenSSL's names of algorithms, each in one spelling: the one in small letters where there is one.
+function withoutDuplicates(names) {
+  const spellings = new Map();
+  for (const name of names) {
+    const small = name.toLowerCase();
+    if (name === small || !spellings.has(small)) spellings.set(small, name);
+  }
+  return [...spellings.values()].sort();
+}
+
+const toArrayBuffer = (buffer) =>
+  buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
+
+module.exports = { isBytes, notImplemented, outputEncoding, toArrayBuffer, toBytes, withoutDuplicates };

@@ -10,7 +10,7 @@ const {
   validateString,
   validateUint32,
 } = require('internal/errors/validators');
-const { toBytes } = require('internal/crypto/data');
+const { toArrayBuffer, toBytes } = require('internal/crypto/data');
 const { secretBytes } = require('internal/crypto/keys');
 
 function checkDigest(digest) {
@@ -104,9 +104,6 @@ function hkdfArguments(digest, key, salt, info, length) {
   if (length > 255 * size) throw new codes.ERR_CRYPTO_INVALID_KEYLEN();
   return [digest, key, salt, info, length];
 }
-
-const toArrayBuffer = (buffer) =>
-  buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
 
 function hkdf(digest, key, salt, info, length, callback) {
   const list = hkdfArguments(digest, key, salt, info, length);

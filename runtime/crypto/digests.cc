@@ -32,11 +32,10 @@ class DigestCache {
     for (const auto& entry : entries_) {
       if (entry.first == name) return entry.second.get();
     }
-    Owned<EVP_MD> md(EVP_MD_fetch(nullptr, name.c_str(), nullptr));
-    // OpenSSL's provider names RSA-SHA256 and the like only by their digest.
-    if (!md && name.size() > 4 && strncasecmp(name.c_str(), "RSA-", 4) == 0) {
-      md.reset(EVP_MD_fetch(nullptr, name.c_str() + 4, nullptr));
-    }
+    // The table of old names knows aliases (RSA-SHA256) that the providers do not, and the other way round.
+    const EVP_MD* known = EVP_get_digestbyname(name.c_str());
+    Owned<EVP_MD> md(
+        EVP_MD_fetch(nullptr, known != nullptr ? EVP_MD_get0_name(known) : name.c_str(), nullptr));
     ERR_clear_error();  // why a name is unknown is no news
     if (!md) return nullptr;
     entries_.emplace_back(name, std::move(md));
@@ -92,19 +91,18 @@ class Hash : public BaseObject {
       if (other == nullptr || EVP_MD_CTX_copy_ex(self->context_.get(), other->context_.get()) != 1) {
         return ThrowOpenSsl(args, "Digest copy error");
       }
-      self->length_ = other->length_;
     } else {
       const EVP_MD* md = FindDigest(args, 0);
       if (md == nullptr || EVP_DigestInit_ex(self->context_.get(), md, nullptr) != 1) {
         return ThrowOpenSsl(args, "Digest method not supported");
       }
-      self->length_ = static_cast<size_t>(EVP_MD_get_size(md));
     }
+    self->length_ = static_cast<size_t>(EVP_MD_get_size(EVP_MD_CTX_get0_md(self->context_.get())));
     if (args[1]->IsUint32() && args[1].As<v8::Uint32>()->Value() != self->length_) {
       const EVP_MD* md = EVP_MD_CTX_get0_md(self->context_.get());
       if ((EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF) == 0) {
-        return ThrowOpenSsl(
-            args, "Unsupported state or unable to finalize digest: not an extendable output function");
+        ERR_raise(ERR_LIB_EVP, EVP_R_NOT_XOF_OR_INVALID_LENGTH);
+        return ThrowOpenSsl(args, "Digest failed");
       }
       self->length_ = args[1].As<v8::Uint32>()->Value();
     }
@@ -119,23 +117,29 @@ class Hash : public BaseObject {
     }));
   }
 
-  // digest(encoding)
+  // digest(encoding): the same again when called again, as a stream's end may have called it
   static void Digest(const Args& args) {
     auto* self = Unwrap<Hash>(args.This());
     if (self == nullptr) return;
-    std::vector<uint8_t> result(self->length_);
-    if (!self->length_) return ReturnEncoded(args, result, args[0]);
-    const EVP_MD* md = EVP_MD_CTX_get0_md(self->context_.get());
-    const bool natural = self->length_ == static_cast<size_t>(EVP_MD_get_size(md));
-    const int ok = natural ? EVP_DigestFinal_ex(self->context_.get(), result.data(), nullptr)
-                           : EVP_DigestFinalXOF(self->context_.get(), result.data(), result.size());
-    if (ok != 1) return ThrowOpenSsl(args, "Digest failed");
-    ReturnEncoded(args, result, args[0]);
+    if (!self->is_done_ && !self->Finish()) return ThrowOpenSsl(args, "Digest failed");
+    ReturnEncoded(args, self->result_, args[0]);
   }
 
  private:
+  bool Finish() {
+    result_.resize(length_);
+    const bool natural = length_ == static_cast<size_t>(EVP_MD_get_size(EVP_MD_CTX_get0_md(context_.get())));
+    if (length_ != 0 && (natural ? EVP_DigestFinal_ex(context_.get(), result_.data(), nullptr)
+                                 : EVP_DigestFinalXOF(context_.get(), result_.data(), length_)) != 1)
+      return false;
+    is_done_ = true;
+    return true;
+  }
+
   Owned<EVP_MD_CTX> context_;
   size_t length_ = 0;
+  bool is_done_ = false;
+  std::vector<uint8_t> result_;
 };
 
 // ---- Hmac ----
@@ -202,14 +206,17 @@ void OneShot(const Args& args) {
   ReturnEncoded(args, std::span<const uint8_t>(result, size), args[3]);
 }
 
-// getHashes(): names as OpenSSL knows them
+// getHashes(): the names of what OpenSSL's providers have
 void GetHashes(const Args& args) {
   std::vector<std::string> names;
   EVP_MD_do_all_sorted(
       [](const EVP_MD* md, const char* from, const char*, void* data) {
-        if (md != nullptr) static_cast<std::vector<std::string>*>(data)->emplace_back(from);
+        if (md == nullptr) return;
+        Owned<EVP_MD> provided(EVP_MD_fetch(nullptr, EVP_MD_get0_name(md), nullptr));
+        if (provided) static_cast<std::vector<std::string>*>(data)->emplace_back(from);
       },
       &names);
+  ERR_clear_error();
   std::vector<Local<Value>> values;
   for (const std::string& name : names) values.push_back(ToV8(args.GetIsolate(), name));
   args.GetReturnValue().Set(v8::Array::New(args.GetIsolate(), values.data(), values.size()));

@@ -5,40 +5,18 @@ const binding = internalBinding('crypto_digests');
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
 const { validateEncoding, validateString, validateUint32 } = require('internal/errors/validators');
-const { isBytes, outputEncoding } = require('internal/crypto/data');
+const { isBytes, outputEncoding, withoutDuplicates } = require('internal/crypto/data');
+const { lazyStream, setOptions } = require('internal/crypto/lazy_stream');
 const { secretBytes } = require('internal/crypto/keys');
-const { Transform } = require('stream');
 
 const kNative = Symbol('native');
 const kDone = Symbol('done');
-const kOptions = Symbol('options');
-const kOwn = { enumerable: true, writable: true, configurable: true };
 
 function checkData(data, encoding) {
   if (typeof data === 'string') {
     validateEncoding(data, encoding);
   } else if (!isBytes(data)) {
     throw new codes.ERR_INVALID_ARG_TYPE('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
-  }
-}
-
-// The stream comes to life when somebody uses it as one: most hashes are never streams.
-function lazyStream(Class) {
-  const names = ['_readableState', '_writableState', '_events', '_eventsCount'];
-  for (const name of names) {
-    Object.defineProperty(Class.prototype, name, {
-      configurable: true,
-      enumerable: true,
-      get() {
-        // As own properties first: the constructors look at them.
-        for (const own of names) Object.defineProperty(this, own, { ...kOwn, value: undefined });
-        Transform.call(this, this[kOptions]);
-        return this[name];
-      },
-      set(value) {
-        Object.defineProperty(this, name, { ...kOwn, value });
-      },
-    });
   }
 }
 
@@ -50,10 +28,8 @@ function Hash(algorithm, options) {
   if (outputLength !== undefined) validateUint32(outputLength, 'options.outputLength');
   this[kNative] = new binding.Hash(isCopy ? algorithm[kNative] : algorithm, outputLength);
   this[kDone] = false;
-  this[kOptions] = options;
+  setOptions(this, options);
 }
-Object.setPrototypeOf(Hash.prototype, Transform.prototype);
-Object.setPrototypeOf(Hash, Transform);
 lazyStream(Hash);
 
 Hash.prototype.copy = function (options) {
@@ -90,10 +66,8 @@ function Hmac(algorithm, key, options) {
   const encoding = options?.encoding;
   this[kNative] = new binding.Hmac(algorithm, secretBytes(key, encoding));
   this[kDone] = false;
-  this[kOptions] = options;
+  setOptions(this, options);
 }
-Object.setPrototypeOf(Hmac.prototype, Transform.prototype);
-Object.setPrototypeOf(Hmac, Transform);
 lazyStream(Hmac);
 
 Hmac.prototype.update = Hash.prototype.update;
@@ -117,4 +91,11 @@ function hash(algorithm, input, encoding = 'hex') {
   return binding.hash(algorithm, input, 'utf8', outputEncoding(encoding));
 }
 
-module.exports = { Hash, Hmac, getHashes: binding.getHashes, hash };
+let hashes;
+
+function getHashes() {
+  hashes ??= withoutDuplicates(binding.getHashes());
+  return hashes.slice();
+}
+
+module.exports = { Hash, Hmac, getHashes, hash };

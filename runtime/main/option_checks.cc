@@ -1,5 +1,6 @@
 // What is said about options before anything runs: contradictions, --help, --completion-bash (Node doc: cli).
 #include <algorithm>
+#include <cstdlib>
 #include <initializer_list>
 
 #include "runtime/main/options.h"
@@ -96,6 +97,12 @@ std::vector<std::string> CheckOptions(const Options& options) {
     need(!options.Given("--eval"), "either --test or --eval can be used, not both");
     need(!options.Flag("--interactive"), "either --test or --repl can be used, not both");
   }
+  const auto power_of_2 = [&](const char* name, long smallest, const char* message) {
+    const long value = options.Given(name) ? std::strtol(options.Text(name).c_str(), nullptr, 10) : 0;
+    need(value == 0 || (value >= smallest && (value & (value - 1)) == 0), message);
+  };
+  power_of_2("--secure-heap", 2, "--secure-heap must be a power of 2");
+  power_of_2("--secure-heap-min", 2, "--secure-heap-min must be a power of 2");
   need(!options.Given("--watch-path") || !options.Flag("--test"),
        "--watch-path cannot be used in combination with --test");
   return errors;

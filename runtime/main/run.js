@@ -57,7 +57,7 @@ function runCode(source, name) {
 function defineBuiltinGlobals() {
   const { builtinModules } = require('internal/engine/loader');
   for (const id of builtinModules) {
-    if (id.startsWith('_') || id.includes('/') || id in globalThis) continue;
+    if (id.startsWith('_') || id.includes('/') || (id in globalThis && id !== 'crypto')) continue;
     Object.defineProperty(globalThis, id, {
       configurable: true,
       enumerable: false,

@@ -2,6 +2,7 @@
 // node:crypto (Node doc: crypto). Parts are loaded when first asked for; what is missing says so when it is called.
 
 const { notImplemented } = require('internal/crypto/data');
+const options = require('internal/main/options');
 
 const crypto = module.exports;
 
@@ -33,8 +34,19 @@ from('internal/crypto/random', [
   'timingSafeEqual',
 ]);
 from('internal/crypto/derive', ['hkdf', 'hkdfSync', 'pbkdf2', 'pbkdf2Sync', 'scrypt', 'scryptSync']);
-from('internal/crypto/ciphers', ['Cipheriv', 'Decipheriv', 'getCipherInfo', 'getCiphers']);
+from('internal/crypto/ciphers', [
+  'Cipher',
+  'Cipheriv',
+  'Decipher',
+  'Decipheriv',
+  'getCipherInfo',
+  'getCiphers',
+]);
 from('internal/crypto/keys', ['KeyObject', 'createPrivateKey', 'createPublicKey', 'createSecretKey']);
+from('internal/crypto/secret_keys', ['generateKey', 'generateKeySync']);
+from('internal/crypto/primes', ['checkPrime', 'checkPrimeSync', 'generatePrime', 'generatePrimeSync']);
+from('internal/crypto/constants', ['constants']);
+from('internal/crypto/settings', ['getFips', 'secureHeapUsed', 'setEngine', 'setFips']);
 from('internal/crypto/web', ['webcrypto']);
 
 Object.defineProperty(crypto, 'subtle', {
@@ -55,26 +67,40 @@ crypto.createCipheriv = function createCipheriv(name, key, iv, options) {
 crypto.createDecipheriv = function createDecipheriv(name, key, iv, options) {
   return new crypto.Decipheriv(name, key, iv, options);
 };
+// Deprecated, and not listed among the names of the module.
+function passwordCipher(name) {
+  Object.defineProperty(crypto, `create${name}`, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      const create = (cipher, password, options) => new crypto[name](cipher, password, options);
+      const value = require('util').deprecate(create, `crypto.create${name} is deprecated.`, 'DEP0106');
+      Object.defineProperty(crypto, `create${name}`, { value });
+      return value;
+    },
+  });
+}
+passwordCipher('Cipher');
+passwordCipher('Decipher');
 for (const name of ['pseudoRandomBytes', 'prng', 'rng']) {
   Object.defineProperty(crypto, name, {
     configurable: true,
     enumerable: false,
-    get: () => crypto.randomBytes,
+    get() {
+      if (!options.get('--pending-deprecation')) return crypto.randomBytes;
+      return require('util').deprecate(crypto.randomBytes, `crypto.${name} is deprecated.`, 'DEP0115');
+    },
   });
 }
-crypto.getFips = () => 0;
-crypto.constants = Object.assign(Object.create(null), {
-  RSA_PKCS1_PADDING: 1,
-  RSA_NO_PADDING: 3,
-  RSA_PKCS1_OAEP_PADDING: 4,
-  RSA_PSS_SALTLEN_DIGEST: -1,
-  RSA_PSS_SALTLEN_MAX_SIGN: -2,
-  RSA_PSS_SALTLEN_AUTO: -2,
-  TLS1_VERSION: 0x301,
-  TLS1_1_VERSION: 0x302,
-  TLS1_2_VERSION: 0x303,
-  TLS1_3_VERSION: 0x304,
+Object.defineProperty(crypto, 'fips', {
+  configurable: true,
+  enumerable: false,
+  get: () => crypto.getFips(),
+  set(on) {
+    crypto.setFips(on);
+  },
 });
+if (options.get('--secure-heap')) require('internal/crypto/settings').startSecureHeap();
 
 for (const name of [
   'Certificate',
@@ -84,29 +110,20 @@ for (const name of [
   'Sign',
   'Verify',
   'X509Certificate',
-  'checkPrime',
-  'checkPrimeSync',
   'createDiffieHellman',
   'createDiffieHellmanGroup',
   'createECDH',
   'createSign',
   'createVerify',
   'diffieHellman',
-  'generateKey',
   'generateKeyPair',
   'generateKeyPairSync',
-  'generateKeySync',
-  'generatePrime',
-  'generatePrimeSync',
   'getCurves',
   'getDiffieHellman',
   'privateDecrypt',
   'privateEncrypt',
   'publicDecrypt',
   'publicEncrypt',
-  'secureHeapUsed',
-  'setEngine',
-  'setFips',
   'sign',
   'verify',
 ]) {
