@@ -11,6 +11,7 @@
 
 #include "runtime/engine/bootstrap.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/memory_limit.h"
 #include "runtime/engine/platform.h"
 #include "runtime/engine/snapshot.h"
 #include "runtime/engine/version.h"
@@ -61,6 +62,7 @@ int Run(const Options& options, uint64_t node_start) {
   params.array_buffer_allocator = allocator.get();
   params.snapshot_blob = const_cast<v8::StartupData*>(EmbeddedSnapshot());
   params.external_references = ExternalReferences();
+  ConfigureHeap(&params.constraints);
   v8::Isolate* isolate = v8::Isolate::New(params);
   v8::Isolate::Scope isolate_scope(isolate);
   v8::HandleScope handles(isolate);

@@ -14,6 +14,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/memory_limit.h"
 #include "runtime/engine/version.h"
 
 namespace parley {
@@ -250,11 +251,11 @@ void DescribeError(const Args& args) {
   args.GetReturnValue().Set(ToV8(args.GetIsolate(), std::strerror(-args[0].As<v8::Int32>()->Value())));
 }
 
-void ConstrainedMemory(const Args& args) {
-  args.GetReturnValue().Set(static_cast<double>(uv_get_constrained_memory()));
+void GetConstrainedMemory(const Args& args) {
+  args.GetReturnValue().Set(static_cast<double>(ConstrainedMemory()));
 }
-void AvailableMemory(const Args& args) {
-  args.GetReturnValue().Set(static_cast<double>(uv_get_free_memory()));
+void GetAvailableMemory(const Args& args) {
+  args.GetReturnValue().Set(static_cast<double>(AvailableMemory()));
 }
 
 void IsTerminal(const Args& args) {
@@ -374,8 +375,8 @@ constexpr BindingFunction kFunctions[] = {{"cwd", Cwd},
                                           {"title", Title},
                                           {"setTitle", SetTitle},
                                           {"describeError", DescribeError},
-                                          {"constrainedMemory", ConstrainedMemory},
-                                          {"availableMemory", AvailableMemory},
+                                          {"constrainedMemory", GetConstrainedMemory},
+                                          {"availableMemory", GetAvailableMemory},
                                           {"isTerminal", IsTerminal},
                                           {"activeHandles", ActiveHandles},
                                           {"activeRequests", ActiveRequests},

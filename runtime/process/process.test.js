@@ -2,6 +2,7 @@
 // process: ticks, events, exit codes, what an uncaught error leads to. Child programs are this same runtime.
 const { test } = require('../../tests/harness');
 const assert = require('assert');
+const os = require('os');
 const { spawnSync } = require('child_process');
 
 function run(code, options = []) {
@@ -121,12 +122,20 @@ test('process.env is the environment', () => {
   assert.strictEqual(process.env.toString, Object.prototype.toString);
 });
 
+test('the heap may grow with the machine', () => {
+  const { heap_size_limit: limit } = require('v8').getHeapStatistics();
+  const memory = Math.min(os.totalmem(), process.constrainedMemory() || Infinity);
+  assert.ok(limit >= Math.min(memory / 4, 2 * 2 ** 30), `${limit} of ${memory}`);
+});
+
 test('the clock, memory and identity have Node shapes', () => {
   const [s, ns] = process.hrtime(process.hrtime());
   assert.ok(s >= 0 && ns >= 0);
   assert.strictEqual(typeof process.hrtime.bigint(), 'bigint');
   assert.ok(process.memoryUsage().heapUsed > 0 && process.memoryUsage.rss() > 0);
   assert.ok(process.cpuUsage().user >= 0 && process.resourceUsage().maxRSS > 0);
+  assert.ok(process.availableMemory === undefined || process.availableMemory() > 0);
+  assert.ok(process.constrainedMemory() >= 0);
   assert.strictEqual(process.release.name, 'node');
   assert.match(process.version, /^v20\./);
   assert.throws(() => process.kill('x'), { code: 'ERR_INVALID_ARG_TYPE' });
