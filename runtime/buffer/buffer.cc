@@ -13,6 +13,7 @@ namespace parley {
 namespace {
 
 constexpr size_t kStackBytes = 4096;
+constexpr size_t kOutsideSize = 512 * 1024;  // characters
 
 // Buffer.prototype hangs on the global object under a private name, so that it is part of the startup
 // snapshot.
@@ -36,8 +37,36 @@ v8::MaybeLocal<v8::Value> TooLong(v8::Isolate* isolate) {
   return {};
 }
 
+// Text outside V8's heap: what is long is not copied into it.
+template <typename Base, typename Char>
+class OutsideText final : public Base {
+ public:
+  OutsideText(std::unique_ptr<Char[]> text, size_t length) : text_(std::move(text)), length_(length) {}
+  const Char* data() const override { return text_.get(); }
+  size_t length() const override { return length_; }
+
+ private:
+  std::unique_ptr<Char[]> text_;
+  size_t length_;
+};
+using OutsideLatin1 = OutsideText<v8::String::ExternalOneByteStringResource, char>;
+using OutsideUtf16 = OutsideText<v8::String::ExternalStringResource, uint16_t>;
+
+v8::MaybeLocal<v8::Value> OutsideString(v8::Isolate* isolate, std::unique_ptr<char[]> text, size_t length) {
+  auto resource = std::make_unique<OutsideLatin1>(std::move(text), length);
+  v8::Local<v8::String> string;
+  if (!v8::String::NewExternalOneByte(isolate, resource.get()).ToLocal(&string)) return TooLong(isolate);
+  resource.release();  // the string's now
+  return string;
+}
+
 v8::MaybeLocal<v8::Value> OneByteString(v8::Isolate* isolate, const uint8_t* data, size_t length) {
   if (length > static_cast<size_t>(v8::String::kMaxLength)) return TooLong(isolate);
+  if (length >= kOutsideSize) {
+    std::unique_ptr<char[]> text(new char[length]);
+    std::memcpy(text.get(), data, length);
+    return OutsideString(isolate, std::move(text), length);
+  }
   v8::Local<v8::String> string;
   if (!v8::String::NewFromOneByte(isolate, data, v8::NewStringType::kNormal, static_cast<int>(length))
            .ToLocal(&string))
@@ -57,6 +86,7 @@ v8::MaybeLocal<v8::Value> ProducedString(v8::Isolate* isolate, size_t length, Fi
     text = heap.get();
   }
   fill(text);
+  if (length >= kOutsideSize) return OutsideString(isolate, std::move(heap), length);
   return OneByteString(isolate, reinterpret_cast<uint8_t*>(text), length);
 }
 
@@ -95,9 +125,38 @@ size_t WriteUcs2(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<u
   return static_cast<size_t>(count) * 2;
 }
 
+v8::MaybeLocal<v8::Value> DecodeUtf8(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
+  const Utf8Shape shape = ShapeOfUtf8(bytes);
+  if (shape.latin1) {
+    return ProducedString(isolate, shape.units,
+                          [&](char* out) { DecodeValidUtf8(bytes, reinterpret_cast<uint8_t*>(out)); });
+  }
+  if (shape.units > static_cast<size_t>(v8::String::kMaxLength)) return TooLong(isolate);
+  uint16_t stack[kStackBytes / 2];
+  std::unique_ptr<uint16_t[]> heap;
+  uint16_t* text = stack;
+  if (shape.units > kStackBytes / 2) {
+    heap.reset(new uint16_t[shape.units]);
+    text = heap.get();
+  }
+  DecodeValidUtf8(bytes, text);
+  v8::Local<v8::String> string;
+  if (shape.units >= kOutsideSize) {
+    auto resource = std::make_unique<OutsideUtf16>(std::move(heap), shape.units);
+    if (!v8::String::NewExternalTwoByte(isolate, resource.get()).ToLocal(&string)) return TooLong(isolate);
+    resource.release();  // the string's now
+  } else if (!v8::String::NewFromTwoByte(isolate, text, v8::NewStringType::kNormal,
+                                         static_cast<int>(shape.units))
+                  .ToLocal(&string)) {
+    return TooLong(isolate);
+  }
+  return string;
+}
+
 v8::MaybeLocal<v8::Value> EncodeUtf8(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
   if (IsAscii(bytes)) return OneByteString(isolate, bytes.data(), bytes.size());
-  // A valid text of more bytes may still fit, but one of 3 times the limit cannot.
+  if (IsUtf8(bytes)) return DecodeUtf8(isolate, bytes);
+  // A text of more bytes may still fit, but one of 3 times the limit cannot.
   if (bytes.size() / 3 > static_cast<size_t>(v8::String::kMaxLength) || bytes.size() > 0x7fffffff)
     return TooLong(isolate);
   v8::Local<v8::String> string;

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "runtime/buffer/codecs_simd.h"
+
 namespace parley {
 namespace {
 
@@ -56,7 +58,8 @@ size_t Base64EncodedSize(size_t length, bool url) {
 
 void Base64Encode(std::span<const uint8_t> bytes, bool url, char* out) {
   const char* alphabet = url ? kUrl : kStandard;
-  size_t i = 0;
+  size_t i = simd::Base64Encode(bytes.data(), bytes.size(), url, out);
+  out += i / 3 * 4;
   for (; i + 3 <= bytes.size(); i += 3) {
     const uint32_t group = static_cast<uint32_t>(bytes[i]) << 16 | bytes[i + 1] << 8 | bytes[i + 2];
     *out++ = alphabet[group >> 18];
@@ -78,7 +81,8 @@ void Base64Encode(std::span<const uint8_t> bytes, bool url, char* out) {
 template <typename Char>
 size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target) {
   size_t in = 0;
-  size_t out = 0;
+  if constexpr (sizeof(Char) == 1) in = simd::Base64Decode(text, length, target.data(), target.size());
+  size_t out = in / 4 * 3;
   // Whole groups of valid characters first.
   while (in + 4 <= length && out + 3 <= target.size()) {
     const uint8_t a = Base64Value(text[in]), b = Base64Value(text[in + 1]);
@@ -110,7 +114,9 @@ template size_t Base64Decode(const uint16_t*, size_t, std::span<uint8_t>);
 
 void HexEncode(std::span<const uint8_t> bytes, char* out) {
   constexpr char kDigits[] = "0123456789abcdef";
-  for (const uint8_t byte : bytes) {
+  const size_t done = simd::HexEncode(bytes.data(), bytes.size(), out);
+  out += done * 2;
+  for (const uint8_t byte : bytes.subspan(done)) {
     *out++ = kDigits[byte >> 4];
     *out++ = kDigits[byte & 15];
   }
@@ -119,6 +125,7 @@ void HexEncode(std::span<const uint8_t> bytes, char* out) {
 template <typename Char>
 size_t HexDecode(const Char* text, size_t length, std::span<uint8_t> target) {
   size_t out = 0;
+  if constexpr (sizeof(Char) == 1) out = simd::HexDecode(text, length, target.data(), target.size()) / 2;
   for (; out < target.size() && out * 2 + 1 < length; out++) {
     const int high = HexValue(text[out * 2]);
     const int low = HexValue(text[out * 2 + 1]);
@@ -144,6 +151,8 @@ bool IsAscii(std::span<const uint8_t> bytes) {
 }
 
 bool IsUtf8(std::span<const uint8_t> bytes) {
+  if (const auto check = simd::IsUtf8(bytes.data(), bytes.size()); check != simd::Utf8Check::kUnknown)
+    return check == simd::Utf8Check::kValid;
   size_t i = 0;
   const size_t size = bytes.size();
   while (i < size) {
@@ -177,5 +186,50 @@ bool IsUtf8(std::span<const uint8_t> bytes) {
   }
   return true;
 }
+
+Utf8Shape ShapeOfUtf8(std::span<const uint8_t> bytes) {
+  Utf8Shape shape;
+  for (const uint8_t byte : bytes) {
+    // One code unit for each byte that begins a character, a second one for those of four bytes.
+    shape.units += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
+    shape.latin1 &= byte < 0xc4;
+  }
+  return shape;
+}
+
+template <typename Char>
+void DecodeValidUtf8(std::span<const uint8_t> bytes, Char* out) {
+  const uint8_t* at = bytes.data();
+  const uint8_t* const end = at + bytes.size();
+  while (at < end) {
+    if (end - at >= 8) {
+      uint64_t word;
+      std::memcpy(&word, at, sizeof(word));
+      if ((word & 0x8080808080808080ull) == 0) {
+        for (int i = 0; i < 8; i++) out[i] = at[i];
+        at += 8;
+        out += 8;
+        continue;
+      }
+    }
+    const uint32_t first = *at++;
+    if (first < 0x80) {
+      *out++ = static_cast<Char>(first);
+    } else if (first < 0xe0) {
+      *out++ = static_cast<Char>((first & 0x1f) << 6 | (at[0] & 0x3f));
+      at += 1;
+    } else if (first < 0xf0) {
+      *out++ = static_cast<Char>((first & 0x0f) << 12 | (at[0] & 0x3f) << 6 | (at[1] & 0x3f));
+      at += 2;
+    } else {
+      const uint32_t code = (first & 7) << 18 | (at[0] & 0x3f) << 12 | (at[1] & 0x3f) << 6 | (at[2] & 0x3f);
+      *out++ = static_cast<Char>(0xd7c0 + (code >> 10));
+      *out++ = static_cast<Char>(0xdc00 | (code & 0x3ff));
+      at += 3;
+    }
+  }
+}
+template void DecodeValidUtf8(std::span<const uint8_t>, uint8_t*);
+template void DecodeValidUtf8(std::span<const uint8_t>, uint16_t*);
 
 }  // namespace parley

@@ -25,6 +25,16 @@ size_t HexDecode(const Char* text, size_t length, std::span<uint8_t> target);
 bool IsAscii(std::span<const uint8_t> bytes);
 bool IsUtf8(std::span<const uint8_t> bytes);
 
+// What valid UTF-8 becomes as text.
+struct Utf8Shape {
+  size_t units = 0;    // of UTF-16
+  bool latin1 = true;  // no character above U+00FF
+};
+Utf8Shape ShapeOfUtf8(std::span<const uint8_t> bytes);
+// `bytes` are valid, `out` holds their units; uint8_t only for those of Latin-1.
+template <typename Char>
+void DecodeValidUtf8(std::span<const uint8_t> bytes, Char* out);
+
 }  // namespace parley
 
 #endif  // RUNTIME_BUFFER_CODECS_H_

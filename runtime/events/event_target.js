@@ -29,16 +29,6 @@ const kHybridDispatch = Symbol.for('nodejs.internal.kHybridDispatch');
 const kWeakHandler = Symbol('kWeak');
 const kResistStopPropagation = Symbol('kResistStopPropagation');
 
-const isTrusted = Object.getOwnPropertyDescriptor(
-  {
-    get isTrusted() {
-      return this[kTrust];
-    },
-  },
-  'isTrusted',
-).get;
-const isTrustedDescriptor = { __proto__: null, get: isTrusted, enumerable: true, configurable: false };
-
 function now() {
   return globalThis.performance === undefined ? Date.now() : globalThis.performance.now();
 }
@@ -57,6 +47,7 @@ class Event {
   #timestamp = now();
   #propagationStopped = false;
   #type;
+  #trusted;
 
   constructor(type, options = undefined) {
     if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('type');
@@ -65,15 +56,11 @@ class Event {
     this.#cancelable = !!options?.cancelable;
     this.#composed = !!options?.composed;
     this.#type = `${type}`;
-    this[kTrust] = options?.[kTrust] === true;
+    this.#trusted = options?.[kTrust] === true;
     this[kTarget] = null;
     this[kBeingDispatched] = false;
     this[kStop] = false;
     this[kPassiveCall] = false;
-    for (const key of [kTrust, kTarget, kBeingDispatched, kStop, kPassiveCall]) {
-      Object.defineProperty(this, key, { enumerable: false });
-    }
-    Object.defineProperty(this, 'isTrusted', isTrustedDescriptor);
   }
 
   initEvent(type, bubbles = false, cancelable = false) {
@@ -106,6 +93,10 @@ class Event {
   preventDefault() {
     checkEvent(this);
     if (this.#cancelable && !this[kPassiveCall]) this.#defaultPrevented = true;
+  }
+  get isTrusted() {
+    checkEvent(this);
+    return this.#trusted;
   }
   get target() {
     checkEvent(this);
@@ -179,6 +170,7 @@ makeEnumerable(
   Event.prototype,
   Object.getOwnPropertyNames(Event.prototype).filter((name) => name !== 'constructor'),
 );
+Object.defineProperty(Event.prototype, 'isTrusted', { configurable: false });
 Object.defineProperty(Event.prototype, Symbol.toStringTag, tag('Event'));
 for (const [i, phase] of ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'].entries()) {
   Object.defineProperty(Event, phase, constant(i));
@@ -255,9 +247,6 @@ function initEventTarget(self) {
   self[kMaxListeners] = require('events').defaultMaxListeners;
   self[kMaxListenersWarned] = false;
   self[kHandlers] = new Map();
-  for (const key of [kEvents, kMaxListeners, kMaxListenersWarned, kHandlers]) {
-    Object.defineProperty(self, key, { enumerable: false });
-  }
 }
 
 function isEventTarget(value) {

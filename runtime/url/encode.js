@@ -17,7 +17,7 @@ function encodeRun(run) {
 
 // `text` must be well-formed UTF-16.
 function percentEncode(text, set) {
-  return text.replace(set, encodeRun);
+  return text.search(set) === -1 ? text : text.replace(set, encodeRun);
 }
 
 module.exports = { C0_CONTROL, FRAGMENT, PATH, QUERY, SPECIAL_QUERY, USERINFO, percentEncode };

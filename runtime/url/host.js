@@ -126,7 +126,11 @@ function domainToASCII(domain) {
   return internalBinding('url').toASCII(domain);
 }
 
+// Domains that are written as they are: no upper case, no IPv4 address, no encoded label.
+const PLAIN_DOMAIN = /^(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*$/;
+
 function parseHost(text, isSpecial) {
+  if (isSpecial && PLAIN_DOMAIN.test(text) && !text.includes('xn--')) return text;
   if (text[0] === '[') return text.endsWith(']') ? parseIPv6(text.slice(1, -1)) : undefined;
   if (!isSpecial) return FORBIDDEN_HOST.test(text) ? undefined : percentEncode(text, C0_CONTROL);
   const ascii = domainToASCII(percentDecode(text));

@@ -2,7 +2,7 @@
 // URL (https://url.spec.whatwg.org/#url-class) and what Node adds: files as URLs, URLs as options of http.request().
 
 const { codes } = require('internal/errors');
-const { parse, pathname, serialize, setters, DEFAULT_PORTS } = require('internal/url/parser');
+const { parse, serialize, setters, DEFAULT_PORTS } = require('internal/url/parser');
 const { URLSearchParams, paramsForUrl, replaceParams } = require('internal/url/search_params');
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
@@ -75,7 +75,7 @@ class URL {
   get origin() {
     const record = this.#record;
     if (record.scheme === 'blob') {
-      const inner = typeof record.path === 'string' ? parse(record.path) : undefined;
+      const inner = record.opaque ? parse(record.path) : undefined;
       return inner && /^https?$/.test(inner.scheme) ? originOf(inner) : 'null';
     }
     return originOf(record);
@@ -126,7 +126,7 @@ class URL {
     this.#href = undefined;
   }
   get pathname() {
-    return pathname(this.#record);
+    return this.#record.path;
   }
   set pathname(value) {
     setters.pathname(this.#record, usv(value));

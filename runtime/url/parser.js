@@ -1,7 +1,7 @@
 'use strict';
 // The URL parser (https://url.spec.whatwg.org/#concept-basic-url-parser). The standard's states are functions here; each takes the text
-// that is left. A record is {scheme, username, password, host, port, path, query, fragment}: host, port, query and fragment are
-// null when absent, path is a list of segments or the text of an opaque path.
+// that is left. A record is {scheme, username, password, host, port, path, opaque, query, fragment}: host, port, query and fragment
+// are null when absent; path is text, with a slash before each segment unless it is opaque.
 
 const { parseHost } = require('internal/url/host');
 const {
@@ -22,6 +22,10 @@ const SINGLE_DOT = /^(?:\.|%2e)$/i;
 const DOUBLE_DOT = /^(?:\.|%2e){2}$/i;
 const DRIVE = /^[A-Za-z][:|]$/;
 const NORMAL_DRIVE = /^[A-Za-z]:$/;
+const DRIVE_PATH = /^\/[A-Za-z]:$/;
+const DOT_SEGMENT = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|$)/i;
+// Texts of these need no cleaning, and no encoding but in user names and passwords.
+const PLAIN = /^[!#$%&()*+,\-./0-9:;=?@A-Z[\]_a-z~]*$/;
 const STARTS_WITH_DRIVE = /^[A-Za-z][:|](?:$|[/\\?#])/;
 
 class InvalidUrl extends Error {}
@@ -36,11 +40,15 @@ function newRecord(scheme) {
     password: '',
     host: null,
     port: null,
-    path: [],
+    path: '',
+    opaque: false,
     query: null,
     fragment: null,
+    plain: false, // all that is left to parse is PLAIN
   };
 }
+
+const encode = (record, text, set) => (record.plain ? text : percentEncode(text, set));
 
 function clean(input) {
   if (/^[\0-\x20]|[\0-\x20]$/.test(input)) input = input.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '');
@@ -48,32 +56,38 @@ function clean(input) {
 }
 
 function shorten(record) {
-  const { path } = record;
-  if (record.scheme === 'file' && path.length === 1 && NORMAL_DRIVE.test(path[0])) return;
-  path.pop();
+  if (record.scheme === 'file' && DRIVE_PATH.test(record.path)) return;
+  record.path = record.path.slice(0, record.path.lastIndexOf('/'));
 }
+
+const firstSegment = (path) => /^\/([^/]*)/.exec(path)?.[1] ?? '';
 
 // Path state. `text` comes without the slash before the first segment.
 function parsePath(record, text) {
-  const segments = text.split(isSpecial(record) ? /[/\\]/ : '/');
+  const special = isSpecial(record);
+  if (record.scheme !== 'file' && !DOT_SEGMENT.test(text) && !(special && text.includes('\\'))) {
+    record.path += `/${encode(record, text, PATH)}`;
+    return;
+  }
+  const segments = text.split(special ? /[/\\]/ : '/');
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
     const isLast = i === segments.length - 1;
     if (DOUBLE_DOT.test(segment)) {
       shorten(record);
-      if (isLast) record.path.push('');
+      if (isLast) record.path += '/';
     } else if (SINGLE_DOT.test(segment)) {
-      if (isLast) record.path.push('');
-    } else if (record.scheme === 'file' && record.path.length === 0 && DRIVE.test(segment)) {
-      record.path.push(`${segment[0]}:`);
+      if (isLast) record.path += '/';
+    } else if (record.scheme === 'file' && record.path === '' && DRIVE.test(segment)) {
+      record.path = `/${segment[0]}:`;
     } else {
-      record.path.push(percentEncode(segment, PATH));
+      record.path += `/${encode(record, segment, PATH)}`;
     }
   }
 }
 
 function parseQuery(record, text) {
-  record.query = percentEncode(text, isSpecial(record) ? SPECIAL_QUERY : QUERY);
+  record.query = encode(record, text, isSpecial(record) ? SPECIAL_QUERY : QUERY);
 }
 
 // Path state without an override: a query may follow.
@@ -107,10 +121,17 @@ function splitPort(text) {
   return colon === -1 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
+function endOfAuthority(text, special) {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x2f /* / */ || c === 0x3f /* ? */ || (special && c === 0x5c) /* \ */) return i;
+  }
+  return text.length;
+}
+
 function parseAuthority(record, text) {
   const special = isSpecial(record);
-  let end = text.search(special ? /[/\\?]/ : /[/?]/);
-  if (end === -1) end = text.length;
+  const end = endOfAuthority(text, special);
   let authority = text.slice(0, end);
   const at = authority.lastIndexOf('@');
   if (at !== -1) {
@@ -142,7 +163,7 @@ function parseRelative(record, text, base) {
   const isSlash = (c) => c === '/' || (special && c === '\\');
   if (isSlash(text[0])) {
     if (isSlash(text[1])) {
-      parseAuthority(record, special ? text.replace(/^[/\\]+/, '') : text.slice(2));
+      parseAuthority(record, special ? withoutSlashes(text) : text.slice(2));
       return;
     }
     copyAuthority(record, base);
@@ -150,7 +171,7 @@ function parseRelative(record, text, base) {
     return;
   }
   copyAuthority(record, base);
-  record.path = [...base.path];
+  record.path = base.path;
   if (text === '') {
     record.query = base.query;
   } else if (text[0] === '?') {
@@ -189,9 +210,8 @@ function parseFile(record, text, base) {
     }
     if (fromFile) {
       record.host = base.host;
-      if (!STARTS_WITH_DRIVE.test(text.slice(1)) && NORMAL_DRIVE.test(base.path[0] ?? '')) {
-        record.path.push(base.path[0]);
-      }
+      const drive = firstSegment(base.path);
+      if (!STARTS_WITH_DRIVE.test(text.slice(1)) && NORMAL_DRIVE.test(drive)) record.path = `/${drive}`;
     }
     parsePathAndQuery(record, text.slice(1));
     return;
@@ -201,13 +221,13 @@ function parseFile(record, text, base) {
     return;
   }
   record.host = base.host;
-  record.path = [...base.path];
+  record.path = base.path;
   if (text === '') {
     record.query = base.query;
   } else if (text[0] === '?') {
     parseQuery(record, text.slice(1));
   } else {
-    if (STARTS_WITH_DRIVE.test(text)) record.path = [];
+    if (STARTS_WITH_DRIVE.test(text)) record.path = '';
     else shorten(record);
     parsePathAndQuery(record, text);
   }
@@ -215,17 +235,18 @@ function parseFile(record, text, base) {
 
 function parseOpaque(record, text) {
   const question = text.indexOf('?');
-  record.path = percentEncode(question === -1 ? text : text.slice(0, question), C0_CONTROL);
+  record.opaque = true;
+  record.path = encode(record, question === -1 ? text : text.slice(0, question), C0_CONTROL);
   if (question !== -1) parseQuery(record, text.slice(question + 1));
 }
 
-function parseWithScheme(scheme, text, base) {
-  const record = newRecord(scheme);
+function parseWithScheme(record, text, base) {
+  const { scheme } = record;
   if (scheme === 'file') {
     parseFile(record, text, base);
   } else if (isSpecial(record)) {
     if (base?.scheme === scheme && !text.startsWith('//')) parseRelative(record, text, base);
-    else parseAuthority(record, text.replace(/^[/\\]+/, ''));
+    else parseAuthority(record, withoutSlashes(text));
   } else if (text.startsWith('//')) {
     parseAuthority(record, text.slice(2));
   } else if (text[0] === '/') {
@@ -233,28 +254,45 @@ function parseWithScheme(scheme, text, base) {
   } else {
     parseOpaque(record, text);
   }
-  return record;
+}
+
+function withoutSlashes(text) {
+  let i = 0;
+  for (let c = text.charCodeAt(0); c === 0x2f || c === 0x5c; ) c = text.charCodeAt(++i);
+  return i === 0 ? text : text.slice(i);
+}
+
+// The length of "scheme:", 0 when there is none.
+function schemeLength(text) {
+  if (text.startsWith('https:')) return 6;
+  if (text.startsWith('http:')) return 5;
+  return SCHEME.exec(text)?.[0].length ?? 0;
 }
 
 function parseRecord(input, base) {
-  let text = clean(input);
+  const plain = PLAIN.test(input);
+  let text = plain ? input : clean(input);
   let fragment = null;
   const hash = text.indexOf('#');
   if (hash !== -1) {
     fragment = text.slice(hash + 1);
     text = text.slice(0, hash);
   }
-  const scheme = SCHEME.exec(text);
+  const colon = schemeLength(text);
   let record;
-  if (scheme !== null) {
-    record = parseWithScheme(scheme[1].toLowerCase(), text.slice(scheme[0].length), base);
+  if (colon !== 0) {
+    record = newRecord(text.slice(0, colon - 1).toLowerCase());
+    record.plain = plain;
+    parseWithScheme(record, text.slice(colon), base);
   } else {
     if (base === undefined) fail();
     record = newRecord(base.scheme);
-    if (typeof base.path === 'string') {
+    record.plain = plain;
+    if (base.opaque) {
       // Only its fragment can be changed.
       if (text !== '' || fragment === null) fail();
       record.path = base.path;
+      record.opaque = true;
       record.query = base.query;
     } else if (base.scheme === 'file') {
       parseFile(record, text, base);
@@ -262,7 +300,8 @@ function parseRecord(input, base) {
       parseRelative(record, text, base);
     }
   }
-  if (fragment !== null) record.fragment = percentEncode(fragment, FRAGMENT);
+  if (fragment !== null) record.fragment = encode(record, fragment, FRAGMENT);
+  record.plain = false;
   return record;
 }
 
@@ -276,11 +315,6 @@ function parse(input, base) {
   }
 }
 
-function pathname(record) {
-  if (typeof record.path === 'string') return record.path;
-  return record.path.length === 0 ? '' : `/${record.path.join('/')}`;
-}
-
 function serialize(record, withFragment = true) {
   let text = `${record.scheme}:`;
   if (record.host !== null) {
@@ -292,10 +326,10 @@ function serialize(record, withFragment = true) {
     }
     text += record.host;
     if (record.port !== null) text += `:${record.port}`;
-  } else if (typeof record.path !== 'string' && record.path.length > 1 && record.path[0] === '') {
+  } else if (!record.opaque && record.path.startsWith('//')) {
     text += '/.';
   }
-  text += pathname(record);
+  text += record.path;
   if (record.query !== null) text += `?${record.query}`;
   if (withFragment && record.fragment !== null) text += `#${record.fragment}`;
   return text;
@@ -326,7 +360,7 @@ const setters = {
     if (!cannotHaveCredentials(record)) record.password = percentEncode(value, USERINFO);
   },
   host(record, value, withPort = true) {
-    if (typeof record.path === 'string') return;
+    if (record.opaque) return;
     const special = isSpecial(record);
     const text = unbroken(value).split(special ? /[/\\?#]/ : /[/?#]/, 1)[0];
     const [name, port] = record.scheme === 'file' ? [text, undefined] : splitPort(text);
@@ -352,13 +386,13 @@ const setters = {
     else setPort(record, unbroken(value));
   },
   pathname(record, value) {
-    if (typeof record.path === 'string') return;
-    record.path = [];
+    if (record.opaque) return;
+    record.path = '';
     const text = unbroken(value);
     const isSlash = text[0] === '/' || (isSpecial(record) && text[0] === '\\');
     if (isSlash) parsePath(record, text.slice(1));
     else if (text !== '' || isSpecial(record)) parsePath(record, text);
-    else if (record.host === null) record.path.push('');
+    else if (record.host === null) record.path = '/';
   },
   search(record, value) {
     if (value === '') record.query = null;
@@ -376,4 +410,4 @@ function setPort(record, text) {
   record.port = Number(digits) === DEFAULT_PORTS[record.scheme] ? null : Number(digits);
 }
 
-module.exports = { DEFAULT_PORTS, parse, pathname, serialize, setters };
+module.exports = { DEFAULT_PORTS, parse, serialize, setters };

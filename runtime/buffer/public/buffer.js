@@ -28,6 +28,8 @@ const getTypedArrayTag = Object.getOwnPropertyDescriptor(TypedArrayPrototype, Sy
 
 const getByteLength = Object.getOwnPropertyDescriptor(TypedArrayPrototype, 'byteLength').get;
 
+const { set: setBytes, fill: fillBytes } = TypedArrayPrototype;
+
 const isUint8Array = (value) => ArrayBuffer.isView(value) && getTypedArrayTag.call(value) === 'Uint8Array';
 const { isAnyArrayBuffer: hasArrayBuffer } = internalBinding('types');
 const isAnyArrayBuffer = (value) => typeof value === 'object' && hasArrayBuffer(value);
@@ -201,8 +203,8 @@ function fromArrayLike(source) {
   const length = Number(source.length);
   if (!(length > 0)) return new FastBuffer();
   const result = allocate(Math.trunc(length));
-  if (ArrayBuffer.isView(source) && getTypedArrayTag.call(source) !== undefined) {
-    TypedArrayPrototype.set.call(result, source, 0);
+  if (Array.isArray(source) || (ArrayBuffer.isView(source) && getTypedArrayTag.call(source) !== undefined)) {
+    setBytes.call(result, source, 0);
   } else {
     for (let i = 0; i < result.length; i++) result[i] = source[i];
   }
@@ -270,18 +272,23 @@ Buffer.concat = function concat(list, length) {
   if (list.length === 0) return new FastBuffer();
   if (length === undefined) {
     length = 0;
-    for (const item of list) if (item?.length) length += item.length;
+    for (let i = 0; i < list.length; i++) if (list[i]?.length) length += list[i].length;
   } else {
-    require('internal/errors/validators').validateInteger(length, 'length', 0);
+    validateInteger(length, 'length', 0);
   }
   const result = Buffer.allocUnsafe(length);
   let position = 0;
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
     if (!isUint8Array(item)) throw new ERR_INVALID_ARG_TYPE(`list[${i}]`, ['Buffer', 'Uint8Array'], item);
-    position += copyBytes(item, result, position, 0, item.length);
+    if (item.length <= length - position) {
+      setBytes.call(result, item, position);
+      position += item.length;
+    } else {
+      position += copyBytes(item, result, position, 0, item.length);
+    }
   }
-  if (position < length) TypedArrayPrototype.fill.call(result, 0, position, length);
+  if (position < length) fillBytes.call(result, 0, position, length);
   return result;
 };
 
@@ -482,7 +489,7 @@ function fillBuffer(buffer, value, offset, end, encoding) {
     // The length is asked from V8, not from a property a program may have set.
     const length = getByteLength.call(buffer);
     if (end > length) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-    TypedArrayPrototype.fill.call(buffer, Number(value) & 255, Math.trunc(offset), Math.trunc(end));
+    fillBytes.call(buffer, Number(value) & 255, Math.trunc(offset), Math.trunc(end));
     return buffer;
   }
   const number = encodingNumbers[normalizeEncoding(encoding)];
