@@ -85,7 +85,7 @@ exports.cases = {
   readUInt16LE: times((i) => big.readUInt16LE(i & 1023)),
   'readDoubleLE, writeDoubleLE': times((i) => target.writeDoubleLE(big.readDoubleLE(i & 1023), 8)),
   readBigUInt64LE: times((i) => big.readBigUInt64LE(i & 1023)),
-  'swap32 1 KB': times(() => parts[4].subarray(0, 100).swap32()),
+  'swap32 100 B': times(() => parts[4].subarray(0, 100).swap32()),
   'StringDecoder utf8': times(() => {
     const decoding = new StringDecoder('utf8');
     return decoding.write(smallUtf8.subarray(0, 9)) + decoding.write(smallUtf8.subarray(9)) + decoding.end();

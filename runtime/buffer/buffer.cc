@@ -31,21 +31,44 @@ v8::MaybeLocal<v8::Uint8Array> WithPrototype(v8::Isolate* isolate, v8::Local<v8:
   return array;
 }
 
+// Takes over memory from malloc().
+v8::MaybeLocal<v8::ArrayBuffer> AdoptMemory(v8::Isolate* isolate, uint8_t* data, size_t length) {
+  if (length > v8::TypedArray::kMaxLength) {
+    std::free(data);
+    Environment::From(isolate)->ThrowError("ERR_BUFFER_TOO_LARGE",
+                                           "Cannot create a Buffer larger than 0x100000000 bytes",
+                                           Environment::ErrorType::kRangeError);
+    return {};
+  }
+  if (length == 0) {
+    std::free(data);
+    return v8::ArrayBuffer::New(isolate, 0);
+  }
+  return v8::ArrayBuffer::New(isolate, v8::ArrayBuffer::NewBackingStore(data, length, FreeMemory, nullptr));
+}
+
 v8::MaybeLocal<v8::Value> TooLong(v8::Isolate* isolate) {
   Environment::From(isolate)->ThrowError("ERR_STRING_TOO_LONG",
                                          "Cannot create a string longer than 0x1fffffe8 characters");
   return {};
 }
 
-// Text outside V8's heap: what is long is not copied into it.
+// Text outside V8's heap: what is long is not copied into it. V8 is told of its size, to collect it in time.
 template <typename Base, typename Char>
 class OutsideText final : public Base {
  public:
-  OutsideText(std::unique_ptr<Char[]> text, size_t length) : text_(std::move(text)), length_(length) {}
+  OutsideText(v8::Isolate* isolate, std::unique_ptr<Char[]> text, size_t length)
+      : isolate_(isolate), text_(std::move(text)), length_(length) {
+    isolate_->AdjustAmountOfExternalAllocatedMemory(Size());
+  }
+  ~OutsideText() override { isolate_->AdjustAmountOfExternalAllocatedMemory(-Size()); }
   const Char* data() const override { return text_.get(); }
   size_t length() const override { return length_; }
 
  private:
+  int64_t Size() const { return static_cast<int64_t>(length_ * sizeof(Char)); }
+
+  v8::Isolate* isolate_;
   std::unique_ptr<Char[]> text_;
   size_t length_;
 };
@@ -53,7 +76,7 @@ using OutsideLatin1 = OutsideText<v8::String::ExternalOneByteStringResource, cha
 using OutsideUtf16 = OutsideText<v8::String::ExternalStringResource, uint16_t>;
 
 v8::MaybeLocal<v8::Value> OutsideString(v8::Isolate* isolate, std::unique_ptr<char[]> text, size_t length) {
-  auto resource = std::make_unique<OutsideLatin1>(std::move(text), length);
+  auto resource = std::make_unique<OutsideLatin1>(isolate, std::move(text), length);
   v8::Local<v8::String> string;
   if (!v8::String::NewExternalOneByte(isolate, resource.get()).ToLocal(&string)) return TooLong(isolate);
   resource.release();  // the string's now
@@ -142,7 +165,7 @@ v8::MaybeLocal<v8::Value> DecodeUtf8(v8::Isolate* isolate, std::span<const uint8
   DecodeValidUtf8(bytes, text);
   v8::Local<v8::String> string;
   if (shape.units >= kOutsideSize) {
-    auto resource = std::make_unique<OutsideUtf16>(std::move(heap), shape.units);
+    auto resource = std::make_unique<OutsideUtf16>(isolate, std::move(heap), shape.units);
     if (!v8::String::NewExternalTwoByte(isolate, resource.get()).ToLocal(&string)) return TooLong(isolate);
     resource.release();  // the string's now
   } else if (!v8::String::NewFromTwoByte(isolate, text, v8::NewStringType::kNormal,
@@ -241,23 +264,12 @@ v8::MaybeLocal<v8::Uint8Array> BufferOver(v8::Local<v8::ArrayBuffer> memory, siz
 }
 
 v8::MaybeLocal<v8::Uint8Array> AdoptAsBuffer(v8::Isolate* isolate, uint8_t* data, size_t length) {
-  if (length > v8::TypedArray::kMaxLength) {
-    std::free(data);
-    Environment::From(isolate)->ThrowError("ERR_BUFFER_TOO_LARGE",
-                                           "Cannot create a Buffer larger than 0x100000000 bytes",
-                                           Environment::ErrorType::kRangeError);
-    return {};
-  }
-  if (length == 0) {
-    std::free(data);
-    return WithPrototype(isolate, v8::Uint8Array::New(v8::ArrayBuffer::New(isolate, 0), 0, 0));
-  }
-  std::unique_ptr<v8::BackingStore> store =
-      v8::ArrayBuffer::NewBackingStore(data, length, FreeMemory, nullptr);
-  return BufferOver(v8::ArrayBuffer::New(isolate, std::move(store)), 0, length);
+  v8::Local<v8::ArrayBuffer> memory;
+  if (!AdoptMemory(isolate, data, length).ToLocal(&memory)) return {};
+  return BufferOver(memory, 0, length);
 }
 
-v8::MaybeLocal<v8::Uint8Array> NewBuffer(v8::Isolate* isolate, size_t length) {
+v8::MaybeLocal<v8::ArrayBuffer> NewMemory(v8::Isolate* isolate, size_t length) {
   uint8_t* data = nullptr;
   if (length > 0 && length <= v8::TypedArray::kMaxLength) {
     data = static_cast<uint8_t*>(std::malloc(length));
@@ -266,7 +278,13 @@ v8::MaybeLocal<v8::Uint8Array> NewBuffer(v8::Isolate* isolate, size_t length) {
       return {};
     }
   }
-  return AdoptAsBuffer(isolate, data, length);
+  return AdoptMemory(isolate, data, length);
+}
+
+v8::MaybeLocal<v8::Uint8Array> NewBuffer(v8::Isolate* isolate, size_t length) {
+  v8::Local<v8::ArrayBuffer> memory;
+  if (!NewMemory(isolate, length).ToLocal(&memory)) return {};
+  return BufferOver(memory, 0, length);
 }
 
 v8::MaybeLocal<v8::Uint8Array> CopyToBuffer(v8::Isolate* isolate, std::span<const uint8_t> bytes) {

@@ -25,7 +25,8 @@ bool HasBytes(v8::Local<v8::Value> value);
 
 // New Buffers (Uint8Arrays with Buffer.prototype). Empty when V8 refuses the length; then an exception is
 // pending.
-v8::MaybeLocal<v8::Uint8Array> NewBuffer(v8::Isolate* isolate, size_t length);  // not zeroed
+v8::MaybeLocal<v8::ArrayBuffer> NewMemory(v8::Isolate* isolate, size_t length);  // not zeroed
+v8::MaybeLocal<v8::Uint8Array> NewBuffer(v8::Isolate* isolate, size_t length);   // not zeroed
 v8::MaybeLocal<v8::Uint8Array> CopyToBuffer(v8::Isolate* isolate, std::span<const uint8_t> bytes);
 // Takes over memory from malloc().
 v8::MaybeLocal<v8::Uint8Array> AdoptAsBuffer(v8::Isolate* isolate, uint8_t* data, size_t length);

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "runtime/buffer/buffer.h"
 #include "runtime/buffer/codecs.h"
@@ -95,10 +97,10 @@ void ByteLengthUtf8(const Args& args) {
 // (length, shared) -> ArrayBuffer whose contents are undefined; one that several buffers share is never
 // transferred
 void CreateUnsafeArrayBuffer(const Args& args) {
-  v8::Local<v8::Uint8Array> buffer;
-  if (!NewBuffer(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&buffer)) return;
-  if (args[1]->IsTrue()) MarkUntransferable(args.GetIsolate(), buffer->Buffer());
-  args.GetReturnValue().Set(buffer->Buffer());
+  v8::Local<v8::ArrayBuffer> memory;
+  if (!NewMemory(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&memory)) return;
+  if (args[1]->IsTrue()) MarkUntransferable(args.GetIsolate(), memory);
+  args.GetReturnValue().Set(memory);
 }
 
 // (source, target, targetStart, sourceStart, count): all in range
@@ -259,6 +261,23 @@ void Swap(const Args& args) {
 void IsUtf8Binding(const Args& args) { args.GetReturnValue().Set(IsUtf8(BytesOf(args[0]))); }
 void IsAsciiBinding(const Args& args) { args.GetReturnValue().Set(IsAscii(BytesOf(args[0]))); }
 
+// (text) -> its bytes as a latin1 string, or undefined for what is not base64
+// (https://infra.spec.whatwg.org/#forgiving-base64-decode)
+void Atob(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  v8::Local<v8::String> input = args[0].As<v8::String>();
+  if (!input->ContainsOnlyOneByte()) return;
+  const size_t length = static_cast<size_t>(input->Length());
+  std::vector<uint8_t> text(length);
+  input->WriteOneByte(isolate, text.data(), 0, static_cast<int>(length), v8::String::NO_NULL_TERMINATION);
+  std::vector<uint8_t> bytes(length / 4 * 3 + 3);
+  const std::optional<size_t> size = ForgivingBase64Decode(text, bytes);
+  v8::Local<v8::Value> result;
+  if (size.has_value() &&
+      EncodeBytes(isolate, std::span(bytes).first(*size), Encoding::kLatin1).ToLocal(&result))
+    args.GetReturnValue().Set(result);
+}
+
 // (latin1 string) -> base64 string, or -1 for a character above U+00FF
 void Btoa(const Args& args) {
   v8::Isolate* isolate = args.GetIsolate();
@@ -345,6 +364,7 @@ constexpr BindingFunction kFunctions[] = {
     {"swap64", Swap<8>},
     {"isUtf8", IsUtf8Binding},
     {"isAscii", IsAsciiBinding},
+    {"atob", Atob},
     {"btoa", Btoa},
     {"setBufferPrototype", SetPrototype},
     {"decodeUtf8", DecodeUtf8},

@@ -1,7 +1,9 @@
 #include "runtime/buffer/codecs.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
 
 #include "runtime/buffer/codecs_simd.h"
 
@@ -111,6 +113,20 @@ size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target) 
 }
 template size_t Base64Decode(const uint8_t*, size_t, std::span<uint8_t>);
 template size_t Base64Decode(const uint16_t*, size_t, std::span<uint8_t>);
+
+std::optional<size_t> ForgivingBase64Decode(std::span<uint8_t> text, std::span<uint8_t> target) {
+  constexpr std::string_view kWhite("\t\n\f\r ");
+  const auto is_white = [&](uint8_t c) { return kWhite.find(static_cast<char>(c)) != kWhite.npos; };
+  size_t length = static_cast<size_t>(std::remove_if(text.begin(), text.end(), is_white) - text.begin());
+  if (length % 4 == 0) {
+    for (int i = 0; i < 2 && length > 0 && text[length - 1] == '='; i++) length--;
+  }
+  if (length % 4 == 1) return std::nullopt;
+  const auto is_standard = [](uint8_t c) { return c != '-' && c != '_' && kBase64Values[c] < 64; };
+  if (!std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(length), is_standard))
+    return std::nullopt;
+  return Base64Decode(text.data(), length, target);
+}
 
 void HexEncode(std::span<const uint8_t> bytes, char* out) {
   constexpr char kDigits[] = "0123456789abcdef";

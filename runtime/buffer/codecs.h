@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace parley {
@@ -16,6 +17,10 @@ void Base64Encode(std::span<const uint8_t> bytes, bool url, char* out);
 // bytes.
 template <typename Char>
 size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target);
+
+// As atob() decodes, after taking the white space out of `text`: bytes written, or nothing for text that is
+// not base64. `target` has room for three bytes for each four characters.
+std::optional<size_t> ForgivingBase64Decode(std::span<uint8_t> text, std::span<uint8_t> target);
 
 void HexEncode(std::span<const uint8_t> bytes, char* out);
 // Stops at the first pair that is not hexadecimal.

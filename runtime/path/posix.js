@@ -24,6 +24,17 @@ function lastName(path) {
   return { start: end === 0 ? 0 : path.lastIndexOf('/', end - 1) + 1, end };
 }
 
+// The length of the folders that two absolute paths share, without the slash behind them.
+function commonLength(a, b) {
+  let common = 0;
+  for (let i = 0; ; i++) {
+    const c = i < a.length ? a.charCodeAt(i) : SLASH;
+    if (c !== (i < b.length ? b.charCodeAt(i) : SLASH)) return common;
+    if (c === SLASH) common = i;
+    if (i >= a.length || i >= b.length) return common;
+  }
+}
+
 const posix = {
   resolve(...paths) {
     let resolved = '';
@@ -77,11 +88,13 @@ const posix = {
     from = posix.resolve(from);
     to = posix.resolve(to);
     if (from === to) return '';
-    const source = from === '/' ? [] : from.slice(1).split('/');
-    const target = to === '/' ? [] : to.slice(1).split('/');
-    let common = 0;
-    while (common < source.length && common < target.length && source[common] === target[common]) common++;
-    return [...source.slice(common).map(() => '..'), ...target.slice(common)].join('/');
+    if (from === '/') return to.slice(1);
+    if (to === '/') to = '';
+    const common = commonLength(from, to);
+    let result = '..';
+    for (let i = common + 1; i < from.length; i++) if (from.charCodeAt(i) === SLASH) result += '/..';
+    if (common < from.length) return result + to.slice(common);
+    return to.slice(common + 1);
   },
 
   toNamespacedPath(path) {

@@ -23,7 +23,37 @@ function normalizeSegments(path, above, separator, splitter) {
     const start = path.startsWith(splitter) ? 1 : 0;
     return path.slice(start, path.length > start && path.endsWith(splitter) ? -1 : undefined);
   }
-  const segments = path.split(splitter);
+  return typeof splitter === 'string'
+    ? normalizeText(path, above, splitter)
+    : normalizeList(path.split(splitter), above, separator);
+}
+
+function normalizeText(path, above, separator) {
+  const slash = separator.charCodeAt(0);
+  let result = '';
+  let names = 0; // that ".." can take away
+  for (let from = 0, end; from < path.length; from = end + 1) {
+    end = from;
+    while (end < path.length && path.charCodeAt(end) !== slash) end++;
+    const length = end - from;
+    if (length === 0 || (length === 1 && path.charCodeAt(from) === 46)) continue;
+    if (length === 2 && path.charCodeAt(from) === 46 && path.charCodeAt(from + 1) === 46) {
+      if (names > 0) {
+        result = result.slice(0, Math.max(0, result.lastIndexOf(separator)));
+        names--;
+        continue;
+      }
+      if (!above) continue;
+    } else {
+      names++;
+    }
+    const name = path.slice(from, end);
+    result = result === '' ? name : `${result}${separator}${name}`;
+  }
+  return result;
+}
+
+function normalizeList(segments, above, separator) {
   const result = [];
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];

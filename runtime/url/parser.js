@@ -69,11 +69,14 @@ function parsePath(record, text) {
     record.path += `/${encode(record, text, PATH)}`;
     return;
   }
-  const segments = text.split(special ? /[/\\]/ : '/');
+  if (special && text.includes('\\')) text = text.replaceAll('\\', '/');
+  const segments = text.split('/');
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
     const isLast = i === segments.length - 1;
-    if (DOUBLE_DOT.test(segment)) {
+    if (segment[0] !== '.' && segment[0] !== '%' && record.scheme !== 'file') {
+      record.path += `/${encode(record, segment, PATH)}`;
+    } else if (DOUBLE_DOT.test(segment)) {
       shorten(record);
       if (isLast) record.path += '/';
     } else if (SINGLE_DOT.test(segment)) {
@@ -258,7 +261,7 @@ function parseWithScheme(record, text, base) {
 
 function withoutSlashes(text) {
   let i = 0;
-  for (let c = text.charCodeAt(0); c === 0x2f || c === 0x5c; ) c = text.charCodeAt(++i);
+  for (let c = text.charCodeAt(0); c === 0x2f || c === 0x5c;) c = text.charCodeAt(++i);
   return i === 0 ? text : text.slice(i);
 }
 

@@ -10,9 +10,30 @@ const usv = (value) => {
   return /[\ud800-\udfff]/.test(text) ? internalBinding('util').toUSVString(text) : text;
 };
 
+const hexValue = (c) =>
+  c >= 0x30 && c <= 0x39 ? c - 0x30 : (c | 0x20) >= 0x61 && (c | 0x20) <= 0x66 ? (c | 0x20) - 0x57 : -1;
+
 function decode(text) {
   if (text.includes('+')) text = text.replaceAll('+', ' ');
-  if (!text.includes('%')) return text;
+  const first = text.indexOf('%');
+  return first === -1 ? text : decodeFrom(text, first);
+}
+
+// ASCII by itself; the rest, and what is no escape, needs more care.
+function decodeFrom(text, percent) {
+  let result = '';
+  let from = 0;
+  for (; percent !== -1; percent = text.indexOf('%', from)) {
+    const high = hexValue(text.charCodeAt(percent + 1));
+    const low = hexValue(text.charCodeAt(percent + 2));
+    if (high < 0 || high > 7 || low < 0) return decodeBytes(text);
+    result += text.slice(from, percent) + String.fromCharCode(high * 16 + low);
+    from = percent + 3;
+  }
+  return result + text.slice(from);
+}
+
+function decodeBytes(text) {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -25,17 +46,19 @@ function decode(text) {
 // application/x-www-form-urlencoded
 function parseForm(text) {
   const list = [];
-  for (const part of text.split('&')) {
-    if (part === '') continue;
-    const equals = part.indexOf('=');
-    if (equals === -1) list.push(decode(part), '');
-    else list.push(decode(part.slice(0, equals)), decode(part.slice(equals + 1)));
+  for (let from = 0, end; from < text.length; from = end + 1) {
+    end = text.indexOf('&', from);
+    if (end === -1) end = text.length;
+    if (end === from) continue;
+    const equals = text.indexOf('=', from);
+    if (equals === -1 || equals > end) list.push(decode(text.slice(from, end)), '');
+    else list.push(decode(text.slice(from, equals)), decode(text.slice(equals + 1, end)));
   }
   return list;
 }
 
 function encode(text) {
-  if (/^[A-Za-z0-9*\-._]*$/.test(text)) return text;
+  if (/^[A-Za-z0-9*\-._ ]*$/.test(text)) return text.includes(' ') ? text.replaceAll(' ', '+') : text;
   return encodeURIComponent(text)
     .replaceAll('%20', '+')
     .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -44,7 +44,16 @@ function equalBoxed(a, b) {
 }
 
 function enumerableSymbols(value) {
-  return Object.getOwnPropertySymbols(value).filter((key) => isEnumerable(value, key));
+  const symbols = Object.getOwnPropertySymbols(value);
+  return symbols.length === 0 ? symbols : symbols.filter((key) => isEnumerable(value, key));
+}
+
+// Both are enumerable ones; most often in the same order.
+function sameKeys(keysA, keysB, b) {
+  for (let i = 0; i < keysA.length; i++) {
+    if (keysA[i] !== keysB[i] && !isEnumerable(b, keysA[i])) return false;
+  }
+  return true;
 }
 
 class Comparison {
@@ -68,8 +77,8 @@ class Comparison {
       }
       if (!isObject(b)) return false;
     }
-    if (tagOf(a) !== tagOf(b)) return false;
-    return this.#equalObjects(a, b);
+    const tag = tagOf(a);
+    return tag === tagOf(b) && this.#equalObjects(a, b, tag);
   }
 
   // What is compared besides the elements.
@@ -78,14 +87,14 @@ class Comparison {
     return this.strict ? keys : keys.filter((key) => typeof key !== 'symbol');
   }
 
-  #equalObjects(a, b) {
+  #equalObjects(a, b, tag) {
     if (Array.isArray(a)) {
       if (!Array.isArray(b) || a.length !== b.length) return false;
       const keysA = this.#ownKeys(a);
       const keysB = this.#ownKeys(b);
       return keysA.length === keysB.length && this.#equalKeys(a, b, 'array', keysA, keysB);
     }
-    if (tagOf(a) === '[object Object]') return this.#equalKeys(a, b, 'object');
+    if (tag === '[object Object]') return this.#equalKeys(a, b, 'object');
     if (types.isDate(a)) {
       if (!types.isDate(b)) return false;
       const [x, y] = [Date.prototype.getTime.call(a), Date.prototype.getTime.call(b)];
@@ -137,12 +146,12 @@ class Comparison {
       keysB = Object.keys(b);
     }
     if (keysA.length !== keysB.length) return false;
-    for (const key of keysA) if (!isEnumerable(b, key)) return false;
+    if (!sameKeys(keysA, keysB, b)) return false;
     if (this.strict && (kind !== 'array' || keysA.length === 0)) {
       const symbols = enumerableSymbols(a);
       if (symbols.length !== enumerableSymbols(b).length) return false;
       for (const symbol of symbols) if (!isEnumerable(b, symbol)) return false;
-      if (kind !== 'array') keysA = [...new Set([...keysA, ...symbols])];
+      if (kind !== 'array' && symbols.length > 0) keysA = [...new Set([...keysA, ...symbols])];
     }
     const empty =
       kind === 'object' || (kind === 'array' && a.length === 0) || (kind !== 'array' && a.size === 0);
@@ -170,8 +179,8 @@ class Comparison {
 
   #equalElements(a, b) {
     for (let i = 0; i < a.length; i++) {
-      if (Object.hasOwn(a, i)) {
-        if (!Object.hasOwn(b, i) || !this.equal(a[i], b[i])) return false;
+      if (a[i] !== undefined || Object.hasOwn(a, i)) {
+        if (!(b[i] !== undefined || Object.hasOwn(b, i)) || !this.equal(a[i], b[i])) return false;
       } else if (Object.hasOwn(b, i)) {
         return false;
       } else {

@@ -58,7 +58,21 @@ function inspect(value, options) {
     seen: [],
     currentDepth: 0,
     stylize: stylizeNoColor,
-    ...defaultOptions,
+    // One by one: V8 is slow to spread a sealed object.
+    showHidden: defaultOptions.showHidden,
+    depth: defaultOptions.depth,
+    colors: defaultOptions.colors,
+    customInspect: defaultOptions.customInspect,
+    showProxy: defaultOptions.showProxy,
+    maxArrayLength: defaultOptions.maxArrayLength,
+    maxStringLength: defaultOptions.maxStringLength,
+    breakLength: defaultOptions.breakLength,
+    compact: defaultOptions.compact,
+    sorted: defaultOptions.sorted,
+    getters: defaultOptions.getters,
+    numericSeparator: defaultOptions.numericSeparator,
+    circular: undefined,
+    userOptions: undefined,
   };
   if (arguments.length > 1) {
     if (arguments.length > 2) {
@@ -178,7 +192,10 @@ function getConstructorName(object, ctx, recurseTimes, inherited) {
   let firstPrototype;
   const start = object;
   while (object) {
-    const descriptor = Object.getOwnPropertyDescriptor(object, 'constructor');
+    // Most objects have none of their own, and hasOwn() is cheaper than a descriptor.
+    const descriptor = Object.hasOwn(object, 'constructor')
+      ? Object.getOwnPropertyDescriptor(object, 'constructor')
+      : undefined;
     if (
       descriptor !== undefined &&
       typeof descriptor.value === 'function' &&
@@ -330,9 +347,12 @@ function boxedBase(value, ctx, keys, constructor, tag) {
 
 // ---- Objects
 
+let loadedEntries;
+const entryFormats = () => (loadedEntries ??= require('internal/util/inspect_entries'));
+
 // What is shown of an object: {text} when that is all, else {base, braces, format, kind, keys}.
 function describeIterable(ctx, value, constructor, tag, inherited) {
-  const entries = require('internal/util/inspect_entries');
+  const entries = entryFormats();
   const bare = (keys) => keys.length === 0 && inherited === undefined;
   if (Array.isArray(value)) {
     const prefix =
@@ -378,9 +398,17 @@ function describeIterable(ctx, value, constructor, tag, inherited) {
 }
 
 function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray) {
-  const entries = require('internal/util/inspect_entries');
   const keys = getKeys(value, ctx.showHidden);
   const bare = () => keys.length === 0 && inherited === undefined;
+  if (constructor === 'Object') {
+    let start = '{';
+    if (types.isArgumentsObject(value)) start = '[Arguments] {';
+    else if (tag !== '') start = `${getPrefix(constructor, tag, 'Object')}{`;
+    return bare()
+      ? { text: `${start}}` }
+      : { text: undefined, keys, base: '', braces: [start, '}'], format: undefined };
+  }
+  const entries = entryFormats();
   const braced = (name, format) => ({
     keys,
     braces: [`${getPrefix(constructor, tag, name)}{`, '}'],
@@ -388,12 +416,6 @@ function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, t
   });
   const based = (base, style) =>
     bare() ? { text: style ? ctx.stylize(base, style) : base } : { keys, base, braces: ['{', '}'] };
-  if (constructor === 'Object') {
-    let start = '{';
-    if (types.isArgumentsObject(value)) start = '[Arguments] {';
-    else if (tag !== '') start = `${getPrefix(constructor, tag, 'Object')}{`;
-    return bare() ? { text: `${start}}` } : { keys, braces: [start, '}'] };
-  }
   if (typeof value === 'function') return based(functionBase(value, constructor, tag), 'special');
   if (types.isRegExp(value)) {
     const base = RegExp.prototype.toString.call(constructor !== null ? value : new RegExp(value));
