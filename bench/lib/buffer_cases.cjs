@@ -115,6 +115,7 @@ exports.cases = {
   'EventTarget dispatch': times(() => eventTarget.dispatchEvent(new Event('x'))),
   structuredClone: times(() => structuredClone(message)),
 };
+exports.last = () => sink;
 function sinkListener() {}
 const eventTarget = new EventTarget();
 eventTarget.addEventListener('x', sinkListener);
