@@ -3,7 +3,7 @@
 
 const { Buffer } = require('buffer');
 const { AbortError, codes } = require('internal/errors');
-const { validateBoolean } = require('internal/errors/validators');
+const { validateBoolean, validateObject, validateString } = require('internal/errors/validators');
 const args = require('internal/fs/args');
 const { binding, forms, kUsePromises } = require('internal/fs/operations');
 
@@ -322,6 +322,24 @@ Object.defineProperty(exists, Symbol.for('nodejs.util.promisify.custom'), {
   value: { exists: (path) => new Promise((resolve) => exists(path, resolve)) }.exists,
 });
 
+// ---- as a Blob ----
+
+async function blobOf(path, type) {
+  try {
+    return require('internal/buffer/blob').blobOfFile(path, type);
+  } catch {
+    throw new codes.ERR_INVALID_ARG_VALUE('path', path, 'Unable to open file as blob');
+  }
+}
+
+// A Blob whose bytes stay in the file.
+function openAsBlob(path, options) {
+  validateObject(options, 'options');
+  const type = options.type || '';
+  validateString(type, 'options.type');
+  return blobOf(args.toPath(path), type);
+}
+
 module.exports = {
   appendFile,
   appendFileSync,
@@ -329,6 +347,7 @@ module.exports = {
   deliverNothing,
   exists,
   existsSync,
+  openAsBlob,
   prepareRead,
   prepareTruncate,
   prepareWrite,

@@ -52,7 +52,7 @@ module.exports = function compose(...streams) {
   let ondrain = null;
   let onfinish = null;
   let onreadable = null;
-  let onclose = null;
+  let onclose; // null once the pipeline has ended
   const fire = (callback) => callback && callback();
 
   // What is written goes on to an ended pipeline only while it is open: destroy() must wait for the pipeline.

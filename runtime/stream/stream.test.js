@@ -198,3 +198,19 @@ test('destroying a request of a server leaves the connection for the answer', as
   req.destroy();
   server.close();
 });
+
+test('a composed stream that is destroyed ends with the reason of its pipeline', async () => {
+  const reason = new Error('reason');
+  const composed = stream.compose(
+    new PassThrough(),
+    new PassThrough({
+      destroy(error, callback) {
+        callback(error === given ? reason : error);
+      },
+    }),
+  );
+  const given = new Error('given');
+  const failed = new Promise((resolve) => composed.on('error', resolve));
+  composed.destroy(given);
+  assert.strictEqual(await failed, reason);
+});

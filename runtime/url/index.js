@@ -38,11 +38,12 @@ class URL {
     const baseRecord = parse(usv(base));
     return baseRecord !== undefined && parse(input, baseRecord) !== undefined;
   }
-  static createObjectURL() {
-    throw new codes.ERR_METHOD_NOT_IMPLEMENTED('URL.createObjectURL()');
+  static createObjectURL(obj) {
+    return require('internal/buffer/object_urls').createObjectURL(obj);
   }
-  static revokeObjectURL() {
-    throw new codes.ERR_METHOD_NOT_IMPLEMENTED('URL.revokeObjectURL()');
+  static revokeObjectURL(url) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('url');
+    require('internal/buffer/object_urls').revokeObjectURL(url);
   }
 
   [kInspect](depth, options) {

@@ -3,7 +3,7 @@
 // share 8 KB pools.
 
 const binding = internalBinding('buffer');
-const { codes, notImplemented } = require('internal/errors');
+const { codes } = require('internal/errors');
 const {
   validateArray,
   validateBuffer,
@@ -745,8 +745,8 @@ Object.defineProperties(module.exports, {
   resolveObjectURL: {
     configurable: true,
     enumerable: true,
-    value: function resolveObjectURL() {
-      throw notImplemented('buffer.resolveObjectURL()');
+    value: function resolveObjectURL(url) {
+      return require('internal/buffer/object_urls').resolveObjectURL(url);
     },
   },
 });

@@ -142,8 +142,8 @@ fs.createWriteStream = function createWriteStream(path, options) {
 for (const name of ['watch', 'watchFile', 'unwatchFile']) {
   fs[name] = (...list) => require('internal/fs/watch')[name](...list);
 }
-fs.openAsBlob = function openAsBlob() {
-  throw new Error('fs.openAsBlob() is not implemented');
+fs.openAsBlob = function openAsBlob(path, options = {}) {
+  return require('internal/fs/whole_files').openAsBlob(path, options);
 };
 
 // Loaded by who asks for them.
