@@ -3,7 +3,10 @@
 
 const EventEmitter = require('events');
 const net = require('net');
+const { debuglog } = require('internal/util/debuglog');
 const { validateNumber, validateOneOf, validateString } = require('internal/errors/validators');
+
+const debug = debuglog('http');
 
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
@@ -78,7 +81,7 @@ function onFree(socket, options) {
   }
   this.freeSockets[name] = free;
   socket._httpMessage = null;
-  take(this.sockets, name, socket);
+  this.removeSocket(socket, options); // an idle one takes no place: requests to other servers may go on
   socket.once('error', onFreeSocketError);
   free.push(socket);
 }
@@ -126,6 +129,7 @@ const methods = {
     if (socket) {
       this.reuseSocket(socket, request);
       this.sockets[name].push(socket);
+      this.totalSocketCount++;
       giveSocket(this, request, socket);
     } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
       this.createSocket(request, options, (error, created) => {
@@ -160,17 +164,15 @@ const methods = {
       options.keepAlive = this.keepAlive;
       options.keepAliveInitialDelay = this.keepAliveMsecs;
     }
+    debug('agent: connection for', name);
     const socket = this.createConnection(options, onCreated);
     if (socket) onCreated(null, socket);
   },
 
   removeSocket(socket, options) {
     const name = this.getName(options);
-    const maps = [this.sockets];
-    if (!socket.writable) maps.push(this.freeSockets);
-    for (const map of maps) {
-      if (take(map, name, socket)) this.totalSocketCount = Math.max(0, this.totalSocketCount - 1);
-    }
+    if (!socket.writable) take(this.freeSockets, name, socket);
+    if (take(this.sockets, name, socket)) this.totalSocketCount--;
     // A place is free: the next request that waits gets a connection.
     let waiting;
     if (hasMore(this.requests, name)) {

@@ -68,10 +68,7 @@ function ClientRequest(input, options, callback) {
     this.timeout = options.timeout;
   }
   const { signal } = options;
-  if (signal) {
-    require('internal/errors/validators').validateAbortSignal(signal, 'options.signal');
-    abortBy(this, signal);
-  }
+  if (signal) require('internal/errors/validators').validateAbortSignal(signal, 'options.signal');
   let { method } = options;
   if (method != null && typeof method !== 'string') {
     throw new codes.ERR_INVALID_ARG_TYPE('options.method', 'string', method);
@@ -87,9 +84,8 @@ function ClientRequest(input, options, callback) {
   this.maxHeaderSize = maxHeaderSize;
   if (options.insecureHTTPParser !== undefined) {
     validateBoolean(options.insecureHTTPParser, 'options.insecureHTTPParser');
-    if (options.insecureHTTPParser)
-      throw require('internal/errors').notImplemented('http: insecureHTTPParser');
   }
+  this.insecureHTTPParser = options.insecureHTTPParser;
   if (options.joinDuplicateHeaders !== undefined) {
     validateBoolean(options.joinDuplicateHeaders, 'options.joinDuplicateHeaders');
   }
@@ -115,6 +111,7 @@ function ClientRequest(input, options, callback) {
   this.host = host;
   this.protocol = protocol;
   this[kError] = null;
+  if (signal) abortBy(this, signal);
 
   if (this.agent) {
     // Without keep-alive there is no use for an idle connection, unless many requests share few sockets.
@@ -192,7 +189,7 @@ function abortBy(request, signal) {
   const { AbortError } = require('internal/errors');
   const onAbort = () => request.destroy(new AbortError(undefined, { cause: signal.reason }));
   if (signal.aborted) {
-    process.nextTick(onAbort);
+    onAbort();
     return;
   }
   signal.addEventListener('abort', onAbort, { once: true });
@@ -240,38 +237,18 @@ const methods = {
     this.destroy();
   },
 
+  // Without a socket yet, the rest happens when one comes (onSocket): it may serve another request.
   destroy(error) {
     if (this.destroyed) return this;
     this.destroyed = true;
     if (this.res) this.res._dump();
     this[kError] = error;
-    if (this.socket) destroySocket(this, this.socket, error);
-    else if (!this._onSocketPending) queueDestroy(this, error);
+    this.socket?.destroy(error);
     return this;
   },
 
   onSocket(socket, error) {
-    this._onSocketPending = true;
-    process.nextTick(() => {
-      this._onSocketPending = false;
-      if (error || this.destroyed) {
-        const failure = error || this[kError];
-        if (socket) {
-          if (!failure && this.agent && !socket.destroyed) socket.emit('free');
-          else if (!socket.destroyed) socket.destroy(failure);
-        }
-        const final = failure ?? (this.res ? null : connResetException('socket hang up'));
-        this.destroyed = true;
-        if (final) emitError(this, final);
-        else if (!this._closed) {
-          this._closed = true;
-          this.emit('close');
-        }
-        return;
-      }
-      attach(this, socket);
-      this._flush();
-    });
+    process.nextTick(takeSocket, this, socket, error);
   },
 
   _deferToConnect(method, args) {
@@ -287,13 +264,10 @@ const methods = {
   setTimeout(milliseconds, callback) {
     if (this._ended) return this;
     listenTimeout(this);
-    require('internal/errors/validators').validateNumber(milliseconds, 'msecs');
+    milliseconds = require('internal/timers/legacy').checkDuration(milliseconds);
     if (callback) this.once('timeout', callback);
-    if (this.socket) {
-      setSocketTimeout(this.socket, milliseconds);
-    } else {
-      this.once('socket', (socket) => setSocketTimeout(socket, milliseconds));
-    }
+    if (this.socket) setSocketTimeout(this.socket, milliseconds);
+    else this.once('socket', (socket) => setSocketTimeout(socket, milliseconds));
     return this;
   },
 
@@ -329,22 +303,36 @@ Object.defineProperty(ClientRequest.prototype, 'path', {
   enumerable: true,
 });
 
-function queueDestroy(request, error) {
-  // No socket yet: the agent's, when it comes, is given back by onSocket().
-  request._destroyQueued = true;
-  process.nextTick(() => {
-    if (request.socket || request._closed) return;
-    const failure = error ?? (request.res ? null : connResetException('socket hang up'));
-    if (failure) emitError(request, failure);
-    else {
-      request._closed = true;
-      request.emit('close');
-    }
-  });
+function takeSocket(request, socket, error) {
+  if (!request.destroyed && !error) {
+    attach(request, socket);
+    request._flush();
+    return;
+  }
+  const failure = error || request[kError];
+  request.destroyed = true;
+  if (!socket) {
+    fail(request, failure);
+  } else if (!error && request.agent && !socket.destroyed) {
+    socket.emit('free');
+    fail(request, failure);
+  } else {
+    require('stream').finished(socket.destroy(failure), (problem) => {
+      const early = problem?.code === 'ERR_STREAM_PREMATURE_CLOSE';
+      fail(request, (early ? null : problem) || failure);
+    });
+  }
 }
 
-function destroySocket(request, socket, error) {
-  if (!request.aborted || socket.connecting || !socket.destroyed) socket.destroy(error);
+// Ends a request that has no socket. One given up with abort() is not an error.
+function fail(request, error) {
+  if (!request.aborted) error ||= connResetException('socket hang up');
+  if (error) {
+    emitError(request, error);
+  } else if (!request._closed) {
+    request._closed = true;
+    request.emit('close');
+  }
 }
 
 module.exports = { ClientRequest };

@@ -19,7 +19,7 @@ function setSocketTimeout(socket, milliseconds) {
 function listenTimeout(request) {
   if (request.timeoutCb) return;
   request.timeoutCb = () => request.emit('timeout');
-  const add = (socket) => socket.on('timeout', request.timeoutCb);
+  const add = (socket) => socket.once('timeout', request.timeoutCb);
   if (request.socket) add(request.socket);
   else request.once('socket', add);
 }
@@ -31,6 +31,7 @@ function attach(request, socket) {
   socket._httpNative = false;
   const parser = common.makeParser(common.RESPONSE, socket, {
     maxHeaderSize: request.maxHeaderSize,
+    insecureHTTPParser: request.insecureHTTPParser,
     joinDuplicateHeaders: request.joinDuplicateHeaders,
     resource: fields[kTracking] !== 0 ? { type: 'HTTPCLIENTREQUEST', req: request } : undefined,
   });
@@ -59,10 +60,15 @@ function detach(request, socket) {
   socket.removeListener('end', onSocketEnd);
   socket.removeListener('close', onSocketClose);
   socket.removeListener('drain', onSocketDrain);
+  socket.removeListener('timeout', onResponseTimeout);
   if (request.timeoutCb) {
     socket.removeListener('timeout', request.timeoutCb);
     request.timeoutCb = null;
   }
+}
+
+function onResponseTimeout() {
+  this._httpMessage?.res?.emit('timeout');
 }
 
 function onSocketDrain() {
@@ -153,12 +159,8 @@ function onParserEvent(nread, details) {
     socket.removeListener('data', onSocketData);
     socket.removeListener('end', onSocketEnd);
     socket.destroy();
-    if (request.res) {
-      request.res.destroy(error);
-    } else {
-      request._errorEmitted = true;
-      request.emit('error', error);
-    }
+    request._errorEmitted = true;
+    request.emit('error', error);
     return;
   }
   upgrade(this, socket, request);
@@ -201,8 +203,7 @@ function onIncoming(response, keepAlive) {
     response.upgrade = true;
     return 2;
   }
-  if (response.upgrade && request.listenerCount('upgrade') > 0) return 2;
-  response.upgrade = false;
+  if (response.upgrade) return 2;
   if (statusCode >= 100 && statusCode < 200 && statusCode !== 101) {
     request.res = null;
     if (statusCode === 100) request.emit('continue');
@@ -220,6 +221,7 @@ function onIncoming(response, keepAlive) {
   if (request.shouldKeepAlive && !keepAlive) request.shouldKeepAlive = false;
   response._createState(); // its 'end' gives the connection back
   response.on('end', onResponseEnd);
+  socket.on('timeout', onResponseTimeout);
   request.on('finish', onRequestFinish);
   response.on('close', onResponseClose);
   if (diagnostics.find !== null)

@@ -5,6 +5,7 @@
 // the server's or the client's function that takes a message when its headers are complete.
 
 const { codes } = require('internal/errors');
+const options = require('internal/main/options');
 const { HTTPParser, methods, setCallbacks } = internalBinding('http_parser');
 
 // Bits of the parser's `flags` (http_parser.cc).
@@ -59,8 +60,9 @@ function utcDate() {
 let IncomingMessage;
 
 function onHeaders(flags, code, text, headers) {
-  const socket = this.socket;
+  const { socket } = this;
   if (socket === null || socket === undefined || this.onIncoming === null) return 0;
+  if (socket.timeout) socket._unrefTimer?.(); // bytes that pass the socket's own stream by
   IncomingMessage ??= require('internal/http/incoming').IncomingMessage;
   const IncomingClass = this.IncomingClass ?? IncomingMessage;
   const incoming = new IncomingClass(socket);
@@ -93,6 +95,7 @@ function onHeaders(flags, code, text, headers) {
 
 function onBody(bytes) {
   const { incoming, socket } = this;
+  if (socket && socket.timeout) socket._unrefTimer?.();
   if (!incoming || incoming._dumped) return;
   if (!incoming.push(Object.setPrototypeOf(bytes, BufferPrototype()))) incoming._pauseSource(socket);
 }
@@ -114,13 +117,15 @@ function onEvent(nread, error) {
 }
 setCallbacks(onHeaders, onBody, onComplete, onEvent);
 
-function makeParser(type, socket, options) {
+function makeParser(type, socket, settings) {
+  const { insecureHTTPParser } = settings;
   const parser = new HTTPParser();
   parser.type = type;
   parser.initialize(
     type === RESPONSE ? 2 : 1,
-    options.maxHeaderSize || defaultMaxHeaderSize(),
-    options.resource,
+    settings.maxHeaderSize || defaultMaxHeaderSize(),
+    settings.resource,
+    insecureHTTPParser ?? options.get('--insecure-http-parser') === true,
   );
   parser.socket = socket;
   parser.incoming = null;
@@ -129,8 +134,8 @@ function makeParser(type, socket, options) {
   parser.onIncoming = null;
   parser.onEvent = undefined;
   parser.maxHeaderPairs = 2000;
-  parser.joinDuplicateHeaders = Boolean(options.joinDuplicateHeaders);
-  parser.IncomingClass = options.IncomingMessage;
+  parser.joinDuplicateHeaders = Boolean(settings.joinDuplicateHeaders);
+  parser.IncomingClass = settings.IncomingMessage;
   socket.parser = parser;
   return parser;
 }
@@ -151,17 +156,11 @@ function parseError(details) {
   error.code = details.code;
   error.reason = details.reason;
   error.bytesParsed = details.bytesParsed;
+  error.rawPacket = Object.setPrototypeOf(details.rawPacket, BufferPrototype());
   return error;
 }
 
-let maxHeaderSize;
-function defaultMaxHeaderSize() {
-  if (maxHeaderSize === undefined) {
-    const flag = process.execArgv.findLast?.((arg) => arg.startsWith('--max-http-header-size='));
-    maxHeaderSize = flag ? Number(flag.slice(23)) || 16384 : 16384;
-  }
-  return maxHeaderSize;
-}
+const defaultMaxHeaderSize = () => options.get('--max-http-header-size') || 16384;
 
 module.exports = {
   HTTPParser,

@@ -8,10 +8,11 @@
 // setCallbacks(onHeaders, onBody, onComplete, onEvent), all called on the parser:
 //   onHeaders(flags, method or status, url or status text, headers) → 1: no body follows, 2: another protocol
 //   follows onBody(buffer)        onComplete(trailers or undefined) onEvent(nread, error) nread < 0: the
-//   stream ended or broke; error: a parse error {code, reason, bytesParsed};
+//   stream ended or broke; error: a parse error {code, reason, bytesParsed, rawPacket};
 //                         neither: an upgrade, the bytes after the head are in parser.upgradeHead
 #include <llhttp.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -62,11 +63,20 @@ class HttpParser : public BaseObject, public StreamListener {
     MakeWeak();
   }
 
-  void Initialize(llhttp_type_t type, size_t max_header_size) {
+  // `lenient`: insecureHTTPParser, everything that llhttp can be told to overlook.
+  void Initialize(llhttp_type_t type, size_t max_header_size, bool lenient) {
     llhttp_init(&parser_, type, &Settings());
     parser_.data = this;
     max_header_size_ = max_header_size;
+    lenient_ = lenient;
+    if (lenient) {
+      llhttp_set_lenient_headers(&parser_, 1);
+      llhttp_set_lenient_chunked_length(&parser_, 1);
+      llhttp_set_lenient_keep_alive(&parser_, 1);
+      llhttp_set_lenient_transfer_encoding(&parser_, 1);
+    }
     stopped_ = false;
+    tail_ = {};
     StartMessage();
     message_start_ = 0;
   }
@@ -93,7 +103,9 @@ class HttpParser : public BaseObject, public StreamListener {
   int HeadersComplete();
   int MessageComplete();
   int CallHeaders(bool complete);
-  void ReportError(llhttp_errno_t error, size_t parsed);
+  int GrowChunkExtension(size_t length);
+  int CheckLineEnd(const char* at);
+  void ReportError(llhttp_errno_t error, size_t parsed, std::string_view packet);
   Local<v8::String> Latin1(std::string_view text) const {
     return v8::String::NewFromOneByte(env()->isolate(), reinterpret_cast<const uint8_t*>(text.data()),
                                       v8::NewStringType::kNormal, static_cast<int>(text.size()))
@@ -116,7 +128,10 @@ class HttpParser : public BaseObject, public StreamListener {
   bool headers_done_ = false;
   bool delayed_headers_ = false;  // headers are given together with the message's end
   bool stopped_ = false;
+  bool lenient_ = false;
   bool wants_upgrade_ = false;
+  std::string_view packet_;     // what llhttp is working on
+  std::array<char, 2> tail_{};  // the last two bytes before it
   int flags_ = 0;
   int hosts_ = 0;
   size_t header_bytes_ = 0;
@@ -135,7 +150,11 @@ llhttp_settings_t& HttpParser::Settings() {
     s.on_url = [](llhttp_t* p, const char* at, size_t n) { return Of(p)->Grow(&Of(p)->url_, at, n); };
     s.on_status = s.on_url;
     s.on_header_field = [](llhttp_t* p, const char* at, size_t n) {
-      return Of(p)->Grow(&Of(p)->headers_, at, n);
+      HttpParser* self = Of(p);
+      if (self->headers_.size() == self->name_at_ && !self->lenient_) {
+        if (int error = self->CheckLineEnd(at)) return error;
+      }
+      return self->Grow(&self->headers_, at, n);
     };
     s.on_header_field_complete = [](llhttp_t* p) {
       HttpParser* self = Of(p);
@@ -157,7 +176,7 @@ llhttp_settings_t& HttpParser::Settings() {
       return 0;
     };
     s.on_chunk_extension_name = [](llhttp_t* p, const char*, size_t n) {
-      return Of(p)->Grow(nullptr, nullptr, n);
+      return Of(p)->GrowChunkExtension(n);
     };
     s.on_chunk_extension_value = s.on_chunk_extension_name;
     s.on_body = [](llhttp_t* p, const char* at, size_t n) {
@@ -190,6 +209,31 @@ int HttpParser::Grow(std::string* to, const char* at, size_t length) {
   }
   if (to != nullptr) to->append(at, length);
   return 0;
+}
+
+// A header starts behind CR LF and nothing else (RFC 9112, 2.2): a bare CR that ends a header for one program
+// and not for the next one in the chain is how requests are smuggled.
+int HttpParser::CheckLineEnd(const char* at) {
+  const auto before = [&](ptrdiff_t n) {
+    const ptrdiff_t index = at - packet_.data() - n;
+    return index >= 0 ? packet_[static_cast<size_t>(index)] : tail_[static_cast<size_t>(2 + index)];
+  };
+  if (before(1) == '\n' && before(2) == '\r') return 0;
+  if (before(1) == '\n') {
+    llhttp_set_error_reason(&parser_, "HPE_CR_EXPECTED:Missing expected CR after header value");
+  } else {
+    llhttp_set_error_reason(&parser_, "HPE_LF_EXPECTED:Missing expected LF after header value");
+  }
+  return HPE_USER;
+}
+
+// Extensions of chunks mean nothing to anyone: a body of them is an attack.
+int HttpParser::GrowChunkExtension(size_t length) {
+  constexpr size_t kMaxChunkExtensions = 16384;
+  header_bytes_ += length;
+  if (header_bytes_ <= kMaxChunkExtensions) return 0;
+  llhttp_set_error_reason(&parser_, "HPE_CHUNK_EXTENSIONS_OVERFLOW:Chunk extensions overflow");
+  return HPE_USER;
 }
 
 void HttpParser::EndHeader() {
@@ -233,7 +277,8 @@ int HttpParser::CallHeaders(bool complete) {
 int HttpParser::HeadersComplete() {
   headers_done_ = true;
   header_bytes_ = 0;
-  const bool no_body = parser_.type == HTTP_REQUEST && !parser_.upgrade && !(parser_.flags & F_CHUNKED) &&
+  const bool no_body = parser_.type == HTTP_REQUEST && !parser_.upgrade &&
+                       !(parser_.flags & F_TRANSFER_ENCODING) &&
                        ((parser_.flags & F_CONTENT_LENGTH) == 0 || parser_.content_length == 0);
   if (no_body) {
     delayed_headers_ = true;
@@ -263,7 +308,7 @@ Local<Object> HttpParser::CopyBytes(const char* at, size_t length) const {
   return v8::Uint8Array::New(buffer, 0, length);
 }
 
-void HttpParser::ReportError(llhttp_errno_t error, size_t parsed) {
+void HttpParser::ReportError(llhttp_errno_t error, size_t parsed, std::string_view packet) {
   v8::Isolate* isolate = env()->isolate();
   Local<v8::Context> context = env()->context();
   std::string code = llhttp_errno_name(error);
@@ -280,6 +325,7 @@ void HttpParser::ReportError(llhttp_errno_t error, size_t parsed) {
   object->Set(context, OneByte(isolate, "reason"), ToV8(isolate, reason)).Check();
   object->Set(context, OneByte(isolate, "bytesParsed"), v8::Number::New(isolate, static_cast<double>(parsed)))
       .Check();
+  object->Set(context, OneByte(isolate, "rawPacket"), CopyBytes(packet.data(), packet.size())).Check();
   Local<Value> argv[] = {v8::Integer::New(isolate, 0), object};
   Call(state_->on_event, argv);
 }
@@ -291,11 +337,14 @@ void HttpParser::Execute(const char* data, size_t size) {
   const char* at = data;
   const char* end = data + size;
   while (!stopped_) {
+    packet_ = {data, size};
     llhttp_errno_t error = llhttp_execute(&parser_, at, static_cast<size_t>(end - at));
+    if (size > 0) tail_ = {size > 1 ? data[size - 2] : tail_[1], data[size - 1]};
     if (error == HPE_OK || stopped_) return;
     const char* stop = llhttp_get_error_pos(&parser_);
     if (stop == nullptr || stop < data || stop > end) stop = end;
-    if (error != HPE_PAUSED_UPGRADE) return ReportError(error, static_cast<size_t>(stop - data));
+    if (error != HPE_PAUSED_UPGRADE)
+      return ReportError(error, static_cast<size_t>(stop - data), {data, size});
     llhttp_resume_after_upgrade(&parser_);
     if (wants_upgrade_) {
       // The rest of the bytes, and of the stream, is another protocol's.
@@ -318,7 +367,7 @@ void HttpParser::Finish() {
   if (stopped_) return;
   HandleScope scope(env()->isolate());
   llhttp_errno_t error = llhttp_finish(&parser_);
-  if (error != HPE_OK && !stopped_) ReportError(error, 0);
+  if (error != HPE_OK && !stopped_) ReportError(error, 0, {});
 }
 
 void HttpParser::OnStreamRead(ssize_t nread, const char* data) {
@@ -342,7 +391,7 @@ void InitializeParser(const FunctionCallbackInfo<Value>& args) {
   if (self == nullptr || !args[0]->IsInt32()) return;
   size_t max = args[1]->IsNumber() ? static_cast<size_t>(args[1].As<v8::Number>()->Value()) : 0;
   self->Initialize(args[0].As<v8::Int32>()->Value() == HTTP_RESPONSE ? HTTP_RESPONSE : HTTP_REQUEST,
-                   max > 0 ? max : 16384);
+                   max > 0 ? max : 16384, args[3]->IsTrue());
   // Whose callbacks these are, for async hooks; only when somebody asks.
   if (!args[2]->IsObject()) return;
   bool client = args[0].As<v8::Int32>()->Value() == HTTP_RESPONSE;

@@ -75,7 +75,8 @@ const FIRST_WINS = new Set(
 function addHeader(target, name, value, joinAll) {
   name = name.toLowerCase();
   const before = target[name];
-  if (before === undefined) {
+  // Not "undefined": a header may be called "constructor".
+  if (typeof before !== 'string' && !Array.isArray(before)) {
     target[name] = name === 'set-cookie' ? [value] : value;
   } else if (name === 'set-cookie') {
     before.push(value);
@@ -184,16 +185,18 @@ const methods = {
   // The message's last byte has been read.
   _ended() {
     this[kEnded] = true;
-    if (this[kState] !== null && !this._dumped) this.push(null);
+    if (this[kState] !== null && !this[kState].ended) this.push(null);
   },
 
   // Nobody will read the body: what comes of it is thrown away.
   _dump() {
     if (this._dumped) return;
     this._dumped = true;
-    if (this[kState] !== null) {
+    // Who listens hears of the end all the same.
+    if (this[kState] !== null || this._eventsCount > 0) {
+      this.removeAllListeners('data');
       this.resume();
-      if (this[kEnded] && !this[kState].ended) this.push(null);
+      if (this[kEnded] && !this._readableState.ended) this.push(null);
     }
     if (!this.complete) resumeSource(this);
   },

@@ -6,7 +6,8 @@
 const Stream = require('stream');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
-const { validateHeaderName, validateHeaderValue } = require('internal/http/common');
+const { hasInvalidChar, validateHeaderName, validateHeaderValue } = require('internal/http/common');
+const { deprecate } = require('internal/util');
 const { storeHeader, kHeaders } = require('internal/http/header_block');
 const { write, end, kDirect, kCorked, kBytes } = require('internal/http/outgoing_body');
 
@@ -183,14 +184,14 @@ const methods = {
     const list = Array.isArray(headers) ? headers : Object.entries(headers);
     for (const [name, value] of list) {
       validateHeaderName(name, 'Trailer name');
-      validateHeaderValue(name, value);
+      if (hasInvalidChar(value)) throw new codes.ERR_INVALID_CHAR('trailer content', name);
       this._trailer += `${name}: ${value}\r\n`;
     }
   },
 
   // Sends the head, if it has not gone yet, and `data`.
   _send(data, encoding, callback) {
-    if (!this._headerSent) {
+    if (!this._headerSent && this._header !== null) {
       this._headerSent = true;
       const header = this._header;
       if (
@@ -344,14 +345,49 @@ getter(
     this.socket = value;
   },
 );
+
+// Names that old programs still use (DEP0066).
+const OLD_HEADERS = 'OutgoingMessage.prototype._headers is deprecated';
+const OLD_NAMES = 'OutgoingMessage.prototype._headerNames is deprecated';
 getter(
   '_headers',
-  function () {
-    return this.getHeaders();
-  },
-  function (headers) {
-    this[kHeaders] = null;
-    for (const name in headers) this.setHeader(name, headers[name]);
-  },
+  deprecate(
+    function () {
+      return this.getHeaders();
+    },
+    OLD_HEADERS,
+    'DEP0066',
+  ),
+  deprecate(
+    function (headers) {
+      this[kHeaders] = null;
+      for (const name in headers) this.setHeader(name, headers[name]);
+    },
+    OLD_HEADERS,
+    'DEP0066',
+  ),
 );
+getter(
+  '_headerNames',
+  deprecate(
+    function () {
+      const names = Object.create(null);
+      for (const key in this[kHeaders]) names[key] = this[kHeaders][key][0];
+      return this[kHeaders] === null ? null : names;
+    },
+    OLD_NAMES,
+    'DEP0066',
+  ),
+  deprecate(
+    function (names) {
+      if (typeof names !== 'object' || names === null) return;
+      for (const key in names) {
+        if (this[kHeaders]?.[key]) this[kHeaders][key][0] = String(names[key]);
+      }
+    },
+    OLD_NAMES,
+    'DEP0066',
+  ),
+);
+
 module.exports = { OutgoingMessage, kHeaders, kNeedDrain };

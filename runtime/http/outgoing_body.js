@@ -58,51 +58,51 @@ function checkChunk(chunk) {
   }
 }
 
+// Tells the callback, and the message's listeners while there is a message.
 function failWrite(message, error, callback) {
+  const heard = !message.destroyed;
   process.nextTick(() => {
     if (callback) callback(error);
-    message.destroy?.(error);
-    if (message.listenerCount('error') > 0 || !message.socket) message.emit('error', error);
-  });
-}
-
-function writeAfterEnd(message, callback) {
-  const error = new codes.ERR_STREAM_WRITE_AFTER_END();
-  process.nextTick(() => {
-    message.emit('error', error);
-    if (callback) callback(error);
+    if (heard) message.emit('error', error);
   });
 }
 
 const lengthOf = (chunk, encoding) =>
   typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
 
+// Whether the program promised a length that is to be kept to the byte (strictContentLength).
+function isCounted(message) {
+  return (
+    message.strictContentLength &&
+    message._contentLength !== null &&
+    message._hasBody &&
+    !message._removedContLen &&
+    !message.chunkedEncoding &&
+    !message.hasHeader('transfer-encoding')
+  );
+}
+
 function write(message, chunk, encoding, callback, fromEnd) {
   checkChunk(chunk);
   if (message.finished && !fromEnd) {
-    writeAfterEnd(message, callback);
-    return true;
+    failWrite(message, new codes.ERR_STREAM_WRITE_AFTER_END(), callback);
+    return false;
   }
   if (message.destroyed) {
-    const error = new codes.ERR_STREAM_DESTROYED('write');
-    failWrite(message, error, callback);
+    failWrite(message, new codes.ERR_STREAM_DESTROYED('write'), callback);
     return false;
   }
   let length = -1;
-  if (message.strictContentLength) {
-    length = lengthOf(chunk, encoding);
-    if (
-      message._hasBody &&
-      message._contentLength !== null &&
-      message[kBytes] + length > message._contentLength
-    ) {
-      throw new codes.ERR_HTTP_CONTENT_LENGTH_MISMATCH(message[kBytes] + length, message._contentLength);
-    }
-    message[kBytes] += length;
-  }
   if (!message._header) {
     if (fromEnd) message._contentLength ??= length >= 0 ? length : lengthOf(chunk, encoding);
     message._implicitHeader();
+  }
+  if (isCounted(message)) {
+    length = lengthOf(chunk, encoding);
+    const total = message[kBytes] + length;
+    if (fromEnd ? total !== message._contentLength : total > message._contentLength)
+      throw new codes.ERR_HTTP_CONTENT_LENGTH_MISMATCH(total, message._contentLength);
+    message[kBytes] = total;
   }
   if (!message._hasBody) {
     if (message._rejectNonStandardBodyWrites) throw new codes.ERR_HTTP_BODY_NOT_ALLOWED();
@@ -126,7 +126,7 @@ function write(message, chunk, encoding, callback, fromEnd) {
 function end(message, chunk, encoding, callback) {
   if (message.finished) {
     if (chunk) {
-      writeAfterEnd(message, typeof callback === 'function' ? callback : undefined);
+      failWrite(message, new codes.ERR_STREAM_WRITE_AFTER_END(), callback);
     } else if (typeof callback === 'function') {
       if (message.writableFinished) {
         process.nextTick(callback, new codes.ERR_STREAM_ALREADY_FINISHED('end'));
@@ -180,12 +180,7 @@ function end(message, chunk, encoding, callback) {
     message.socket?.cork();
   }
   if (typeof callback === 'function') message.once('finish', callback);
-  if (
-    message.strictContentLength &&
-    message._hasBody &&
-    message._contentLength !== null &&
-    message[kBytes] !== message._contentLength
-  ) {
+  if (isCounted(message) && message[kBytes] !== message._contentLength) {
     message.socket?.uncork();
     throw new codes.ERR_HTTP_CONTENT_LENGTH_MISMATCH(message[kBytes], message._contentLength);
   }

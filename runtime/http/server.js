@@ -5,8 +5,10 @@
 // when a program listens for 'data' itself. Time limits cost nothing a request: keep-alive by one timer a connection that looks
 // at the clock when it fires, headersTimeout and requestTimeout by one sweep a server.
 
+const EventEmitter = require('events');
 const net = require('net');
 const { codes, connResetException } = require('internal/errors');
+const { debuglog } = require('internal/util/debuglog');
 const { validateObject } = require('internal/errors/validators');
 const common = require('internal/http/common');
 const { readStart, resumeSocket } = require('internal/http/incoming');
@@ -19,12 +21,13 @@ const STATUS_CODES = require('internal/http/status');
 
 const { kExpect, kHost, kManyHosts, kHttp10, kConnectionSet, kOldVersion } = common;
 const kConnections = Symbol('connections');
-const kSweep = Symbol('sweep');
+const kSweep = Symbol('connectionsCheckingInterval');
 const kKeepAliveTimer = Symbol('keepAliveTimer');
 const kIdleSince = Symbol('idleSince');
 const kRequestCount = Symbol('requests');
 const kState = Symbol('httpState');
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+const debug = debuglog('http');
 const nothing = () => {};
 
 const BAD_REQUEST = `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\n\r\n`;
@@ -130,6 +133,7 @@ class ConnectionState {
 
 function onConnection(socket) {
   const server = this;
+  debug('server: new connection');
   const state = new ConnectionState(server);
   socket[kState] = state;
   socket.server ??= server;
@@ -144,6 +148,7 @@ function onConnection(socket) {
   if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
   socket.on('timeout', onSocketTimeout);
 
+  socket.setEncoding = refuseEncoding;
   const parser = common.makeParser(common.REQUEST, socket, parserOptions(server, socket));
   parser.markStart(); // headersTimeout counts from the connection's first moment
   if (typeof server.maxHeadersCount === 'number') parser.maxHeaderPairs = server.maxHeadersCount;
@@ -161,6 +166,9 @@ function onConnection(socket) {
     socket._httpNative = true;
     socket.on = socketOn;
     socket.addListener = socketOn;
+    socket.prependListener = socketPrepend;
+    // There for all to see, and for the day the native reading ends; on() itself would start the stream.
+    EventEmitter.prototype.on.call(socket, 'data', onSocketData);
     if (!handle.reading) {
       handle.reading = true;
       handle.readStart();
@@ -174,6 +182,7 @@ function parserOptions(server, socket) {
   return {
     resource: fields[kTracking] !== 0 ? { type: 'HTTPINCOMINGMESSAGE', socket } : undefined,
     maxHeaderSize: server._options.maxHeaderSize,
+    insecureHTTPParser: server._options.insecureHTTPParser,
     joinDuplicateHeaders: server.joinDuplicateHeaders,
     IncomingMessage: server._IncomingMessage,
   };
@@ -181,18 +190,32 @@ function parserOptions(server, socket) {
 
 // A program that listens for a connection's bytes itself gets them, and the parser from then on through JavaScript.
 function socketOn(event, listener) {
-  if ((event === 'data' || event === 'readable') && this._httpNative && this.parser) {
-    unconsume(this);
-    net.Socket.prototype.on.call(this, 'data', onSocketData);
-  }
+  if ((event === 'data' || event === 'readable') && this._httpNative && this.parser) unconsume(this);
   return net.Socket.prototype.on.call(this, event, listener);
+}
+
+function socketPrepend(event, listener) {
+  if ((event === 'data' || event === 'readable') && this._httpNative && this.parser) unconsume(this);
+  net.Socket.prototype.prependListener.call(this, event, listener);
+  if (event === 'data') this.resume(); // as on() does
+  return this;
 }
 
 function unconsume(socket) {
   socket._httpNative = false;
+  giveBackMethods(socket);
+  socket.parser?.unconsume();
+}
+
+function giveBackMethods(socket) {
   delete socket.on;
   delete socket.addListener;
-  socket.parser?.unconsume();
+  delete socket.prependListener;
+}
+
+// RFC 9112, 3: a message is bytes, whatever text its body may hold.
+function refuseEncoding() {
+  throw new codes.ERR_HTTP_SOCKET_ENCODING();
 }
 
 function onSocketData(chunk) {
@@ -215,6 +238,7 @@ function onSocketDrain() {
 
 function onSocketClose() {
   const state = this[kState];
+  if (state === undefined) return; // called by a program on an object of its own
   state.server[kConnections].delete(this);
   if (this[kKeepAliveTimer] !== undefined) clearTimeout(this[kKeepAliveTimer]);
   const { parser } = this;
@@ -267,7 +291,6 @@ function onParserEvent(nread, details) {
   if (nread < 0) return; // the socket hears of it next
   if (details) {
     const error = common.parseError(details);
-    error.rawPacket = details.rawPacket;
     socketError.call(socket, error);
     return;
   }
@@ -289,17 +312,11 @@ function upgrade(parser, socket) {
   server[kConnections].delete(socket);
   if (socket[kKeepAliveTimer] !== undefined) clearTimeout(socket[kKeepAliveTimer]);
   common.freeParser(parser, socket);
-  const wasNative = socket._httpNative;
-  delete socket.on;
-  delete socket.addListener;
+  giveBackMethods(socket);
+  delete socket.setEncoding;
   socket._httpNative = false;
-  if (wasNative) {
-    // The stream side takes over.
-    if (socket._handle) {
-      socket._handle.reading = false;
-      socket._handle.readStop();
-    }
-  }
+  // The stream side takes over, even if the program listens for the end alone.
+  if (socket._handle && !socket._handle.reading) socket.read(0);
   if (server.listenerCount(event) > 0) {
     server.emit(event, request, socket, head);
   } else {
@@ -497,4 +514,4 @@ for (const key of Reflect.ownKeys(methods)) {
   });
 }
 
-module.exports = { Server, connectionListener: onConnection };
+module.exports = { Server, connectionListener: onConnection, kConnectionsCheckingInterval: kSweep };

@@ -1,7 +1,7 @@
 'use strict';
 // What http.createServer() is given: checked, with its defaults (Node doc: http.createServer).
 
-const { codes, notImplemented } = require('internal/errors');
+const { codes } = require('internal/errors');
 const { validateBoolean, validateInteger } = require('internal/errors/validators');
 const { ServerResponse } = require('internal/http/response');
 
@@ -13,7 +13,6 @@ function storeOptions(server, options) {
   if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
   if (insecureHTTPParser !== undefined) {
     validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
-    if (insecureHTTPParser) throw notImplemented('http: insecureHTTPParser');
   }
   const number = (name, otherwise) => {
     const value = options[name];

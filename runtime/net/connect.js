@@ -1,6 +1,6 @@
 'use strict';
 // socket.connect(): to a path, or to a host and port, with the name looked up first. Several addresses are tried one after
-// the other when autoSelectFamily is on (RFC 8305 without racing).
+// the other when autoSelectFamily is on (RFC 8305 without racing: an attempt ends when the next begins).
 
 const { codes, exceptionWithHostPort } = require('internal/errors');
 const {
@@ -15,6 +15,8 @@ const network = require('internal/perf_hooks/network');
 const { isIP } = require('internal/net/ip');
 const { handleClasses, initializeHandle, touch } = require('internal/net/handles');
 const { applyOptions } = require('internal/net/socket');
+
+const UV_ETIMEDOUT = -110;
 
 // connect(options[, cb]) | connect(path[, cb]) | connect(port[, host][, cb]) → [options, cb]. Also the forms of listen().
 function normalizeArgs(args) {
@@ -127,12 +129,45 @@ function lookupAndConnect(socket, options) {
       return;
     }
     touch(socket);
-    const next = list.slice(1).map((entry) => ({ ...entry, family: isIP(entry.address) }));
-    connectAddress(socket, list[0].address, port, isIP(list[0].address), localAddress, localPort, next);
+    const attempts = new Attempts(list, options.autoSelectFamilyAttemptTimeout);
+    connectNext(socket, attempts, port, localAddress, localPort);
   });
 }
 
-function connectAddress(socket, address, port, family, localAddress, localPort, others = []) {
+// The addresses of a name, tried in turn: families alternate, and each but the last has a time limit, so that a broken route of
+// one family delays no one for long (RFC 8305; Node doc: autoSelectFamily).
+class Attempts {
+  constructor(list, timeout) {
+    const byFamily = { 4: [], 6: [] };
+    for (const { address } of list) byFamily[isIP(address)].push(address);
+    const first = isIP(list[0].address);
+    this.left = [];
+    for (let i = 0; this.left.length < list.length; i++) {
+      for (const family of [first, 10 - first]) {
+        if (i < byFamily[family].length) this.left.push({ address: byFamily[family][i], family });
+      }
+    }
+    this.many = list.length > 1;
+    this.timeout = timeout ?? require('net').getDefaultAutoSelectFamilyAttemptTimeout();
+    this.errors = [];
+    this.timer = undefined;
+  }
+}
+
+function connectNext(socket, attempts, port, localAddress, localPort) {
+  const { address, family } = attempts.left.shift();
+  if (attempts.many) (socket.autoSelectFamilyAttemptedAddresses ??= []).push(`${address}:${port}`);
+  if (attempts.errors.length > 0) {
+    // A libuv handle connects once: a new one for the next address.
+    const { TCP, tcp } = handleClasses();
+    socket._handle.close();
+    socket._handle = new TCP(tcp.SOCKET);
+    initializeHandle(socket);
+  }
+  connectAddress(socket, address, port, family, localAddress, localPort, attempts);
+}
+
+function connectAddress(socket, address, port, family, localAddress, localPort, attempts) {
   const handle = socket._handle;
   if (localAddress || localPort) {
     const error =
@@ -141,14 +176,25 @@ function connectAddress(socket, address, port, family, localAddress, localPort, 
         : handle.bind(localAddress || '0.0.0.0', localPort || 0);
     if (error) return socket.destroy(exceptionWithHostPort(error, 'bind', localAddress, localPort));
   }
-  const req = { oncomplete: afterConnect, socket, address, port, localAddress, localPort, others };
+  socket.emit('connectionAttempt', address, port, family);
+  const req = { oncomplete: afterConnect, socket, address, port, family, localAddress, localPort, attempts };
   const error = family === 6 ? handle.connect6(req, address, port) : handle.connect(req, address, port);
-  if (error) failed(req, error);
-  else if (network.counts.net > 0) req.timing = network.start('net', 'connect', { host: address, port });
+  if (error) return failed(req, error);
+  if (network.counts.net > 0) req.timing = network.start('net', 'connect', { host: address, port });
+  if (attempts?.left.length > 0) {
+    attempts.timer = setTimeout(() => {
+      if (socket.destroyed) return;
+      socket.emit('connectionAttemptTimeout', address, port, family);
+      req.oncomplete = () => {};
+      failed(req, UV_ETIMEDOUT);
+    }, attempts.timeout);
+    attempts.timer.unref(); // the connection keeps the process
+  }
 }
 
 function failed(req, status) {
-  const { socket } = req;
+  const { socket, attempts } = req;
+  clearTimeout(attempts?.timer);
   const name = socket._getsockname();
   const details =
     req.localAddress && req.localPort
@@ -162,30 +208,16 @@ function failed(req, status) {
     error.localAddress = req.localAddress;
     error.localPort = req.localPort;
   }
-  socket._connectErrors ??= [];
-  socket._connectErrors.push(error);
-  if (req.others?.length > 0) {
-    // A libuv handle connects once: a new one for the next address.
-    const { TCP, tcp } = handleClasses();
-    socket._handle.close();
-    socket._handle = new TCP(tcp.SOCKET);
-    initializeHandle(socket);
-    const [next, ...others] = req.others;
-    return connectAddress(
-      socket,
-      next.address,
-      req.port,
-      next.family,
-      req.localAddress,
-      req.localPort,
-      others,
-    );
-  }
-  const errors = socket._connectErrors;
-  socket._connectErrors = undefined;
-  if (errors.length === 1) return socket.destroy(error);
-  const all = new AggregateError(errors);
-  all.code = errors[0].code;
+  if (status !== UV_ETIMEDOUT)
+    socket.emit('connectionAttemptFailed', req.address, req.port, req.family, error);
+  if (!attempts) return socket.destroy(error);
+  attempts.errors.push(error);
+  if (attempts.left.length > 0)
+    return connectNext(socket, attempts, req.port, req.localAddress, req.localPort);
+  socket.connecting = false;
+  if (attempts.errors.length === 1) return socket.destroy(error);
+  const all = new AggregateError(attempts.errors);
+  all.code = attempts.errors[0].code;
   socket.destroy(all);
 }
 
@@ -199,12 +231,12 @@ function afterConnect(status, req) {
       socket.destroy(exceptionWithHostPort(status, 'connect', req.address));
       return;
     }
-    if (!(req.others?.length > 0)) socket.connecting = false;
+    if (!(req.attempts?.left.length > 0)) socket.connecting = false;
     return failed(req, status);
   }
   socket.connecting = false;
   if (req.timing !== undefined) network.stop(req.timing);
-  socket._connectErrors = undefined;
+  clearTimeout(req.attempts?.timer);
   socket._sockname = undefined;
   touch(socket);
   applyOptions(socket);

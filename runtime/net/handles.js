@@ -63,7 +63,11 @@ function onRead(nread, memory, offset) {
 // The `onread` option: bytes go into the program's buffer instead of the stream.
 function giveToUserBuffer(handle, socket, user, bytes) {
   for (let at = 0; at < bytes.length;) {
-    const buffer = user.buffer;
+    if (socket._paused || socket.destroyed) {
+      user.waiting = bytes.subarray(at); // until resume()
+      return;
+    }
+    const { buffer } = user;
     const size = bytes.copy(buffer, 0, at);
     if (size === 0) return;
     at += size;
@@ -74,6 +78,15 @@ function giveToUserBuffer(handle, socket, user, bytes) {
     }
     if (user.next !== undefined) user.buffer = user.next.call(socket);
   }
+}
+
+function giveWaiting(socket) {
+  const { _handle: handle, [kUserBuffer]: user } = socket;
+  if (!handle || socket._paused) return;
+  const { waiting } = user;
+  user.waiting = undefined;
+  giveToUserBuffer(handle, socket, user, waiting);
+  if (user.waiting === undefined && !socket._paused) socket.resume();
 }
 
 function touch(socket) {
@@ -89,4 +102,4 @@ function initializeHandle(socket) {
   handle.reading = false;
 }
 
-module.exports = { handleClasses, handleFromFd, initializeHandle, touch, kTimeout, kUserBuffer };
+module.exports = { giveWaiting, handleClasses, handleFromFd, initializeHandle, touch, kTimeout, kUserBuffer };

@@ -167,3 +167,54 @@ test('bad arguments are refused with their codes', async () => {
   assert.throws(() => net.createServer().listen(-1), { code: 'ERR_SOCKET_BAD_PORT' });
   assert.throws(() => new net.Socket().setTimeout('1'), { code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+test('the addresses of a name are tried in turn, families alternating', async (t) => {
+  const server = net.createServer((socket) => socket.end('hello'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address();
+  const lookup = (host, options, callback) =>
+    process.nextTick(callback, null, [
+      { address: '127.0.0.2', family: 4 },
+      { address: '127.0.0.1', family: 4 },
+      { address: '::1', family: 6 },
+    ]);
+  const socket = net.connect({ host: 'name.invalid', port, lookup, autoSelectFamily: true });
+  await once(socket, 'connect');
+  assert.deepStrictEqual(socket.autoSelectFamilyAttemptedAddresses, [
+    `127.0.0.2:${port}`,
+    `::1:${port}`,
+    `127.0.0.1:${port}`,
+  ]);
+  assert.strictEqual(String((await once(socket, 'data'))[0]), 'hello');
+  socket.destroy();
+});
+
+test('onread keeps what pause() left for resume()', async (t) => {
+  const server = net.createServer((socket) => socket.end('0123456789abcdef'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  let text = '';
+  let paused = false;
+  const socket = net.connect({
+    port: server.address().port,
+    host: '127.0.0.1',
+    onread: {
+      buffer: Buffer.alloc(4),
+      callback(size, buffer) {
+        assert.ok(!paused);
+        text += buffer.toString('latin1', 0, size);
+        paused = true;
+        socket.pause();
+        setImmediate(() => {
+          paused = false;
+          socket.resume();
+        });
+      },
+    },
+  });
+  await once(socket, 'end');
+  assert.strictEqual(text, '0123456789abcdef');
+});

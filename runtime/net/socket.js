@@ -10,6 +10,7 @@ const { codes, errnoException } = require('internal/errors');
 const { validateNumber, validateFunction, validateAbortSignal } = require('internal/errors/validators');
 const { kOwner, kBytesRead, kBytesWritten } = require('internal/net/symbols');
 const {
+  giveWaiting,
   handleClasses,
   handleFromFd,
   initializeHandle,
@@ -18,8 +19,6 @@ const {
   kUserBuffer,
 } = require('internal/net/handles');
 const { addProperties, nameOf } = require('internal/net/socket_properties');
-
-const MAX_TIMEOUT = 2 ** 31 - 1;
 
 const kSetNoDelay = Symbol('setNoDelay');
 const kSetKeepAlive = Symbol('setKeepAlive');
@@ -105,6 +104,7 @@ function Socket(options) {
         next: isSource ? onread.buffer : undefined,
         buffer: isSource ? onread.buffer() : onread.buffer,
         callback: onread.callback,
+        waiting: undefined, // bytes that came before pause() and were not given yet
       };
     }
   }
@@ -112,7 +112,7 @@ function Socket(options) {
   // The handle needs its owner before streams may read.
   Duplex.call(this, streamOptions);
   if (this._handle) initializeHandle(this);
-  if (!this.allowHalfOpen) this.on('end', refuseWrites);
+  this.on('end', refuseWrites);
   if (signal) require('internal/stream/abort').addAbortSignal(signal, this);
 
   if (options.handle || options.fd !== undefined) {
@@ -132,6 +132,7 @@ Object.setPrototypeOf(Socket, Duplex);
 
 // The other side has ended and this one does not go on alone: what is written from now on goes nowhere.
 function refuseWrites() {
+  if (this.allowHalfOpen) return;
   this.write = writeAfterEnd;
 }
 
@@ -178,11 +179,7 @@ const methods = {
 
   setTimeout(milliseconds, callback) {
     if (this.destroyed) return this;
-    validateNumber(milliseconds, 'msecs');
-    if (milliseconds < 0 || !Number.isFinite(milliseconds)) {
-      throw new codes.ERR_OUT_OF_RANGE('msecs', 'a non-negative finite number', milliseconds);
-    }
-    if (milliseconds > MAX_TIMEOUT) milliseconds = MAX_TIMEOUT;
+    milliseconds = require('internal/timers/legacy').checkDuration(milliseconds);
     if (callback !== undefined) validateFunction(callback, 'callback');
     this.timeout = milliseconds;
     if (this[kTimeout] !== null) {
@@ -247,9 +244,9 @@ const methods = {
   },
 
   pause() {
+    if (this[kUserBuffer]) this._paused = true;
     if (this[kUserBuffer] && !this.connecting && this._handle?.reading) {
       this._handle.reading = false;
-      this._paused = true;
       if (!this.destroyed) {
         const error = this._handle.readStop();
         if (error) this.destroy(errnoException(error, 'read'));
@@ -259,9 +256,10 @@ const methods = {
   },
 
   resume() {
+    if (this[kUserBuffer]) this._paused = false;
     if (this[kUserBuffer] && !this.connecting && this._handle && !this._handle.reading) {
-      this._paused = false;
-      startReading(this);
+      if (this[kUserBuffer].waiting === undefined) startReading(this);
+      else process.nextTick(giveWaiting, this);
     }
     return Duplex.prototype.resume.call(this);
   },
@@ -307,7 +305,6 @@ const methods = {
       clearTimeout(this[kTimeout]);
       this[kTimeout] = null;
     }
-    this.timeout = 0;
     const handle = this._handle;
     if (handle) {
       const hadError = Boolean(exception);

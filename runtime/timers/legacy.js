@@ -10,21 +10,25 @@ function unenroll(item) {
   item._idleTimeout = -1;
 }
 
-function enroll(item, msecs) {
+// A duration of at most kMaxDelay, with a warning where it was longer.
+function checkDuration(msecs) {
   const { codes } = require('internal/errors');
   const { validateNumber } = require('internal/errors/validators');
   validateNumber(msecs, 'msecs');
   if (msecs < 0 || !Number.isFinite(msecs)) {
     throw new codes.ERR_OUT_OF_RANGE('msecs', 'a non-negative finite number', msecs);
   }
+  if (msecs <= kMaxDelay) return msecs;
+  process.emitWarning(
+    `${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${kMaxDelay}.`,
+    'TimeoutOverflowWarning',
+  );
+  return kMaxDelay;
+}
+
+function enroll(item, msecs) {
+  msecs = checkDuration(msecs);
   if (item._list) unenroll(item);
-  if (msecs > kMaxDelay) {
-    process.emitWarning(
-      `${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${kMaxDelay}.`,
-      'TimeoutOverflowWarning',
-    );
-    msecs = kMaxDelay;
-  }
   item._idleTimeout = msecs;
 }
 
@@ -56,6 +60,7 @@ const active = (item) => begin(item, true);
 const _unrefActive = (item) => begin(item, false);
 
 module.exports = {
+  checkDuration,
   active: deprecated(active, 'DEP0126', 'timeout.refresh()'),
   _unrefActive: deprecated(_unrefActive, 'DEP0127', 'timeout.refresh()'),
   enroll: deprecated(enroll, 'DEP0095', 'setTimeout'),

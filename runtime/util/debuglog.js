@@ -26,6 +26,12 @@ function debuglog(section, onReady) {
   let wanted;
   const isEnabled = () => (wanted ??= isWanted(section));
   const start = () => {
+    if (isEnabled() && (section === 'HTTP' || section === 'HTTP2')) {
+      process.emitWarning(
+        `Setting the NODE_DEBUG environment variable to '${section.toLowerCase()}' can expose sensitive data ` +
+          '(such as passwords, tokens and authentication headers) in the resulting log.',
+      );
+    }
     write = isEnabled()
       ? (...args) => {
           const { formatWithOptions } = require('internal/util/format');

@@ -2,6 +2,7 @@
 // The public module `net`. https://nodejs.org/docs/latest-v20.x/api/net.html
 
 const { validateBoolean, validateInt32 } = require('internal/errors/validators');
+const options = require('internal/main/options');
 const diagnostics = require('internal/util/diagnostics');
 const { isIP, isIPv4, isIPv6 } = require('internal/net/ip');
 const { Socket } = require('internal/net/socket');
@@ -10,15 +11,15 @@ const { Server } = require('internal/net/server');
 
 const { deprecate } = require('internal/util');
 
-let autoSelectFamily = true;
-let attemptTimeout = 250;
+let autoSelectFamily; // undefined: what the command line says
+let attemptTimeout;
 
 function connect(...args) {
   const normalized = normalizeArgs(args);
-  const [options] = normalized;
-  const socket = new Socket(options);
+  const [settings] = normalized;
+  const socket = new Socket(settings);
   if (diagnostics.find !== null) diagnostics.publish('net.client.socket', () => ({ socket }));
-  if (options.timeout) socket.setTimeout(options.timeout);
+  if (settings.timeout) socket.setTimeout(settings.timeout);
   return socket.connect(normalized);
 }
 
@@ -41,19 +42,21 @@ module.exports = {
   ),
   connect,
   createConnection: connect,
-  createServer: (options, listener) => new Server(options, listener),
+  createServer: (settings, listener) => new Server(settings, listener),
   isIP,
   isIPv4,
   isIPv6,
   Server,
   Socket,
   Stream: Socket,
-  getDefaultAutoSelectFamily: () => autoSelectFamily,
+  getDefaultAutoSelectFamily: () =>
+    (autoSelectFamily ??= options.get('--network-family-autoselection') !== false),
   setDefaultAutoSelectFamily(value) {
     validateBoolean(value, 'value');
     autoSelectFamily = value;
   },
-  getDefaultAutoSelectFamilyAttemptTimeout: () => attemptTimeout,
+  getDefaultAutoSelectFamilyAttemptTimeout: () =>
+    (attemptTimeout ??= Math.max(10, options.get('--network-family-autoselection-attempt-timeout') ?? 250)),
   setDefaultAutoSelectFamilyAttemptTimeout(value) {
     validateInt32(value, 'value', 1);
     attemptTimeout = Math.max(10, value);
