@@ -84,9 +84,12 @@ const conversions = {
     },
   },
   'net.Socket': {
-    send(message, socket, options) {
+    send(message, socket, options, target) {
       const handle = socket._handle;
       if (!handle) return undefined;
+      if (socket.server) {
+        message.key = require('internal/child_process/socket_lists').noteSent(target, socket.server);
+      }
       // The receiver has it from now on.
       if (!options.keepOpen) {
         handle.onread = () => {};
@@ -106,9 +109,13 @@ const conversions = {
       // The parent's copy stays until the other side says that it has its own.
       if (!options.keepOpen) pipe.pendingHandle = handle;
     },
-    got(message, handle, emit) {
+    got(message, handle, emit, target) {
       const net = require('net');
-      emit(new net.Socket({ handle, readable: true, writable: true }));
+      const socket = new net.Socket({ handle, readable: true, writable: true });
+      if (message.key) {
+        require('internal/child_process/socket_lists').noteReceived(target, message.key, socket);
+      }
+      emit(socket);
     },
   },
 };
@@ -195,7 +202,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
       handle.close();
       return;
     }
-    conversion.got(message, handle, (object) => deliver(message.msg, object));
+    conversion.got(message, handle, (object) => deliver(message.msg, object), target);
   }
 
   function onAnswer(good) {
@@ -283,7 +290,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
       }
       conversion = conversions[type];
       const envelope = { cmd: 'NODE_HANDLE', type, msg: message };
-      nativeHandle = conversion.send(envelope, handle, options);
+      nativeHandle = conversion.send(envelope, handle, options, target);
       // Sent before, or closed: the message goes alone.
       if (nativeHandle) message = envelope;
     } else if (

@@ -73,6 +73,29 @@ test('a socket and a server travel to the child', async (t) => {
   assert.strictEqual(await read(), 'socket from the child');
 });
 
+test('a server counts the sockets it gave away, and closes after them', async (t) => {
+  const child = fork(t, 'keep');
+  const server = net.createServer((socket) => child.send('socket', socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const count = () => new Promise((done, fail) => server.getConnections((e, n) => (e ? fail(e) : done(n))));
+  const clients = [];
+  for (let i = 1; i <= 2; i++) {
+    clients.push(net.connect(server.address().port, '127.0.0.1').resume());
+    const [kept] = await once(child, 'message');
+    assert.strictEqual(kept, i);
+  }
+  assert.strictEqual(await count(), 2);
+  let closed = false;
+  server.close(() => (closed = true));
+  for (const client of clients) {
+    assert.strictEqual(closed, false);
+    child.send('end');
+    await once(client, 'close');
+  }
+  if (!closed) await once(server, 'close');
+});
+
 test('disconnect is told to both sides', async (t) => {
   const child = fork(t, 'wait');
   child.disconnect();
@@ -96,6 +119,65 @@ test('exec gives the output and the failure', async () => {
   assert.strictEqual(error.cmd, 'echo out; echo err >&2; exit 3');
   assert.strictEqual(stdout, 'out\n');
   assert.strictEqual(stderr, 'err\n');
+});
+
+test('maxBuffer counts bytes, in the encoding the program reads', async () => {
+  const run = (options, coding) =>
+    new Promise((resolve) => {
+      const child = cp.execFile('printf', ['éé'], options, (...args) => resolve(args));
+      if (coding) child.stdout.setEncoding(coding);
+    });
+  const code = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
+  assert.deepStrictEqual(await run({ maxBuffer: 4 }), [null, 'éé', '']);
+  const [error, stdout] = await run({ maxBuffer: 3 });
+  assert.strictEqual(error.code, code);
+  assert.strictEqual(stdout, 'éé'); // as many characters as bytes were left
+  const [, own] = await run({ encoding: null }, 'utf8');
+  assert.strictEqual(own, 'éé');
+  assert.strictEqual(cp.spawnSync('echo', ['abc'], { maxBuffer: 1 }).stdout.toString(), 'abc\n');
+  assert.throws(() => cp.execSync('true', { maxBuffer: NaN }), { code: 'ERR_OUT_OF_RANGE' });
+});
+
+test('wrong arguments throw, from promisified functions too', () => {
+  const exec = require('util').promisify(cp.exec);
+  assert.throws(() => exec('true', { signal: {} }), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => cp.spawn('true', { timeout: 'soon' }), { code: 'ERR_OUT_OF_RANGE' });
+  assert.throws(() => cp.spawn('true', { uid: 2 ** 63 }), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => cp.spawnSync('true', { windowsVerbatimArguments: 1 }), {
+    code: 'ERR_INVALID_ARG_TYPE',
+  });
+});
+
+test('what is on Object.prototype is no option', (t) => {
+  Object.prototype.cwd = '/no/such/folder';
+  Object.prototype.shell = '/no/such/shell';
+  t.after(() => {
+    delete Object.prototype.cwd;
+    delete Object.prototype.shell;
+  });
+  assert.strictEqual(cp.spawnSync('pwd').status, 0);
+  assert.strictEqual(cp.execSync('pwd').toString(), `${process.cwd()}\n`);
+});
+
+test('an empty working folder is none', async () => {
+  const child = cp.spawn('true', { cwd: '' });
+  assert.deepStrictEqual(await once(child, 'close'), [0, null]);
+});
+
+test('what a child has read from is read here after its end', async () => {
+  const source = cp.spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
+  const reader = cp.spawn('head', ['-n1'], { stdio: [source.stdout, 'pipe', 'inherit'] });
+  source.stdin.write('one\n');
+  const [first] = await once(reader.stdout.setEncoding('utf8'), 'data');
+  assert.strictEqual(first, 'one\n');
+  reader.stdout.resume();
+  await once(reader, 'close');
+  source.stdin.end('two\n');
+  let rest = '';
+  source.stdout.setEncoding('utf8').on('data', (chunk) => (rest += chunk));
+  source.stdout.resume();
+  await once(source, 'close');
+  assert.strictEqual(rest, 'two\n');
 });
 
 test('a missing program is an error event', async () => {

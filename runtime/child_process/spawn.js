@@ -9,6 +9,8 @@ const { kOwner } = require('internal/net/symbols');
 const { handleClasses } = require('internal/net/handles');
 const diagnostics = require('internal/util/diagnostics');
 
+const kGivenAway = Symbol('is the stdio of a child'); // streams whose bytes are a child's to read
+
 const UV_EACCES = -13;
 const UV_EAGAIN = -11;
 const UV_EMFILE = -24;
@@ -86,7 +88,7 @@ function normalizeStdio(stdio, sync) {
       if (sync) return { type: 'pipe', input: value };
     }
     for (const h of made) h.close();
-    throw new codes.ERR_INVALID_ARG_VALUE(sync ? 'stdio' : 'stdio', value);
+    throw new codes.ERR_INVALID_ARG_VALUE('stdio', value);
   });
   return { entries, ipc, ipcFd };
 }
@@ -130,9 +132,20 @@ function onExit(child, code, signal) {
   maybeClose(child);
 }
 
+// A stream of this process became a child's: whoever reads it later, again here, starts anew.
+function giveAway({ handle, wrapped }) {
+  handle.reading = false;
+  handle.readStop();
+  if (typeof wrapped?.pause !== 'function') return;
+  wrapped.pause();
+  wrapped.readableFlowing = false;
+  if (wrapped._readableState) wrapped._readableState.reading = false;
+  wrapped[kGivenAway] = true;
+}
+
 function flushStdio(child) {
   for (const stream of child.stdio ?? []) {
-    if (!stream || !stream.readable || stream._ownedByUser || stream.readableListening) continue;
+    if (!stream || !stream.readable || stream[kGivenAway]) continue;
     if (stream._readableState?.readableListening) continue;
     stream.resume();
   }
@@ -163,7 +176,7 @@ const methods = {
     else if (Array.isArray(options.args)) this.spawnargs = options.args;
     else throw new codes.ERR_INVALID_ARG_TYPE('options.args', 'Array', options.args);
 
-    const error = this._handle.spawn({ ...options, envPairs, stdio: entries });
+    const error = this._handle.spawn({ __proto__: null, ...options, envPairs, stdio: entries });
     const later = [UV_EACCES, UV_EAGAIN, UV_EMFILE, UV_ENFILE, UV_ENOENT].includes(error);
     if (later) {
       process.nextTick(() => {
@@ -186,8 +199,7 @@ const methods = {
 
     const streams = entries.map((entry, i) => {
       if (entry.type === 'wrap') {
-        // The child owns it now.
-        entry.wrapped?._handle?.reading && (entry.handle.readStop(), (entry.handle.reading = false));
+        giveAway(entry);
         return null;
       }
       if (entry.ipc) {

@@ -20,12 +20,11 @@ class SpawnOptions {
     file_ = Text("file");
     List("args", &arg_texts_, &args_);
     has_env_ = List("envPairs", &env_texts_, &env_pairs_);
-    has_cwd_ = Member("cwd")->IsString();
-    if (has_cwd_) cwd_ = Text("cwd");
+    if (Member("cwd")->IsString()) cwd_ = Text("cwd");
     options.file = file_.c_str();
     options.args = args_.data();
     options.env = has_env_ ? env_pairs_.data() : nullptr;
-    options.cwd = has_cwd_ ? cwd_.c_str() : nullptr;
+    options.cwd = !cwd_.empty() ? cwd_.c_str() : nullptr;
     if (Member("uid")->IsNumber()) {
       options.flags |= UV_PROCESS_SETUID;
       options.uid = static_cast<uv_uid_t>(Number("uid"));
@@ -76,7 +75,6 @@ class SpawnOptions {
   std::vector<std::string> arg_texts_, env_texts_;
   std::vector<char*> args_, env_pairs_;
   bool has_env_ = false;
-  bool has_cwd_ = false;
 };
 
 }  // namespace parley

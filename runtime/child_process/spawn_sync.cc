@@ -1,8 +1,8 @@
 // internalBinding('spawn_sync').spawn(options): runs a child to its end on a loop of its own, for the ...Sync
 // functions.
 //   options: as for Process.spawn, with stdio [{type: 'ignore' | 'pipe' | 'inherit' | 'fd', fd, input}],
-//   timeout (ms), maxBuffer (bytes for each output), killSignal result: {pid, status, signal (number or
-//   null), output: [null | Uint8Array], error (libuv number or undefined)}
+//   timeout (ms), maxBuffer (bytes for all outputs together), killSignal result: {pid, status, signal (number
+//   or null), output: [null | Uint8Array], error (libuv number or undefined)}
 #include <csignal>
 #include <cstring>
 #include <memory>
@@ -54,7 +54,8 @@ class SyncRun {
   uv_timer_t timer_ = {};
   std::vector<std::unique_ptr<SyncPipe>> pipes_;
   std::vector<uv_stdio_container_t> stdio_;
-  size_t max_buffer_ = 0;
+  size_t max_buffer_ = 0;  // of all outputs together; 0: no limit
+  size_t received_ = 0;
   int error_ = 0;
   bool exited_ = false;
   int64_t status_ = 0;
@@ -103,14 +104,12 @@ void SyncRun::OnRead(uv_stream_t* stream, ssize_t nread, const uv_buf_t*) {
     return;
   }
   SyncRun* run = pipe->run;
-  size_t take = static_cast<size_t>(nread);
-  const bool over = run->max_buffer_ > 0 && pipe->output.size() + take > run->max_buffer_;
-  if (over) take = run->max_buffer_ - pipe->output.size();
-  pipe->output.insert(pipe->output.end(), pipe->chunk, pipe->chunk + take);
-  if (over && run->error_ == 0) {
-    run->error_ = UV_ENOBUFS;
-    run->KillChild();
-  }
+  // The read that goes over the limit is kept: what the program gets may be longer by a part of it.
+  pipe->output.insert(pipe->output.end(), pipe->chunk, pipe->chunk + nread);
+  run->received_ += static_cast<size_t>(nread);
+  if (run->max_buffer_ == 0 || run->received_ <= run->max_buffer_) return;
+  if (run->error_ == 0) run->error_ = UV_ENOBUFS;
+  run->KillChild();
 }
 
 void SyncRun::StartPipe(SyncPipe* pipe) {

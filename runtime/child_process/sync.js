@@ -20,7 +20,7 @@ function runSync(options) {
     if (entry.input !== undefined)
       entry.input = asBytes(entry.input, options.encoding, `options.stdio[${i}]`);
   });
-  const result = internalBinding('spawn_sync').spawn({ ...options, stdio: entries });
+  const result = internalBinding('spawn_sync').spawn({ __proto__: null, ...options, stdio: entries });
   if (result.signal !== null) result.signal = toSignalName(result.signal) ?? null;
   if (result.output) {
     result.output = result.output.map((bytes) => {

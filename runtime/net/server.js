@@ -160,7 +160,17 @@ const methods = {
 
   getConnections(callback) {
     validateFunction(callback, 'callback');
-    process.nextTick(callback, null, this._connections);
+    let left = this._workers.length;
+    let total = this._connections;
+    if (left === 0) process.nextTick(callback, null, total);
+    for (const worker of this._workers) {
+      worker.getConnections((error, count) => {
+        if (left <= 0) return; // an error was told
+        if (!error) total += count;
+        left = error ? 0 : left - 1;
+        if (left === 0) process.nextTick(callback, error, error ? undefined : total);
+      });
+    }
     return this;
   },
 
@@ -176,8 +186,30 @@ const methods = {
       this._handle.close();
       this._handle = null;
     }
-    this._emitCloseIfDrained();
+    if (this._workers.length > 0) this._closeWorkers();
+    else this._emitCloseIfDrained();
     return this;
+  },
+
+  // Connections that other processes took over (internal/child_process/socket_lists) must end as well.
+  _closeWorkers() {
+    let left = this._workers.length;
+    this._connections++; // until all have answered
+    for (const worker of this._workers) {
+      worker.close(() => {
+        if (--left > 0) return;
+        this._connections--;
+        this._emitCloseIfDrained();
+      });
+    }
+  },
+
+  _setupWorker(worker) {
+    this._usingWorkers = true;
+    this._workers.push(worker);
+    worker.once('exit', () => {
+      this._workers.splice(this._workers.indexOf(worker), 1);
+    });
   },
 
   _emitCloseIfDrained() {

@@ -7,11 +7,9 @@ const {
   validateArray,
   validateBoolean,
   validateFunction,
-  validateInt32,
   validateObject,
   validateString,
   validateOneOf,
-  validateInteger,
 } = require('internal/errors/validators');
 const { ChildProcess, toSignalNumber } = require('internal/child_process/spawn');
 
@@ -28,6 +26,13 @@ function toPath(value, name) {
   validateString(value, name);
   return value;
 }
+
+function checkId(id, name) {
+  if (id != null && id !== (id | 0)) throw new codes.ERR_INVALID_ARG_TYPE(name, 'int32', id);
+}
+
+// What a program left on Object.prototype must not decide how a process is started.
+const ownOptions = (options) => ({ __proto__: null, ...options });
 
 // spawn(file[, args][, options]) and its relatives, checked, in the form that ChildProcess.spawn() takes.
 function normalizeSpawn(file, args, options) {
@@ -49,16 +54,16 @@ function normalizeSpawn(file, args, options) {
     checkNoNul(arg, `args[${i}]`);
     return arg;
   });
-  if (options === undefined) options = {};
-  else validateObject(options, 'options');
+  if (options !== undefined) validateObject(options, 'options');
+  options = ownOptions(options);
   let { cwd } = options;
   if (cwd != null) {
     cwd = toPath(cwd, 'options.cwd');
     checkNoNul(cwd, 'options.cwd');
   }
   if (options.detached != null) validateBoolean(options.detached, 'options.detached');
-  if (options.uid != null) validateInt32(options.uid, 'options.uid');
-  if (options.gid != null) validateInt32(options.gid, 'options.gid');
+  checkId(options.uid, 'options.uid');
+  checkId(options.gid, 'options.gid');
   if (options.shell != null && typeof options.shell !== 'boolean' && typeof options.shell !== 'string') {
     throw new codes.ERR_INVALID_ARG_TYPE('options.shell', ['Boolean', 'string'], options.shell);
   }
@@ -67,6 +72,9 @@ function normalizeSpawn(file, args, options) {
     checkNoNul(options.argv0, 'options.argv0');
   }
   if (options.windowsHide != null) validateBoolean(options.windowsHide, 'options.windowsHide');
+  if (options.windowsVerbatimArguments != null) {
+    validateBoolean(options.windowsVerbatimArguments, 'options.windowsVerbatimArguments');
+  }
   checkNoNul(options.shell, 'options.shell');
   if (options.shell) {
     const command = [file, ...args].join(' ');
@@ -83,7 +91,15 @@ function normalizeSpawn(file, args, options) {
     checkNoNul(`${value}`, `options.env['${key}']`);
     envPairs.push(`${key}=${value}`);
   }
-  return { ...options, args: argv, cwd, detached: Boolean(options.detached), envPairs, file };
+  return {
+    __proto__: null,
+    ...options,
+    args: argv,
+    cwd,
+    detached: Boolean(options.detached),
+    envPairs,
+    file,
+  };
 }
 
 function envKeys(env) {
@@ -94,7 +110,9 @@ function envKeys(env) {
 }
 
 function checkTimeout(timeout) {
-  if (timeout != null) validateInteger(timeout, 'timeout', 0);
+  if (timeout != null && !(Number.isInteger(timeout) && timeout >= 0)) {
+    throw new codes.ERR_OUT_OF_RANGE('timeout', 'an unsigned integer', timeout);
+  }
 }
 
 function sanitizeKillSignal(signal) {
@@ -153,7 +171,7 @@ function fork(modulePath, args, options) {
     validateArray(args, 'args');
   }
   if (options != null) validateObject(options, 'options');
-  options = { ...options, shell: false };
+  options = { __proto__: null, ...options, shell: false };
   options.execPath = options.execPath || process.execPath;
   checkNoNul(options.execPath, 'options.execPath');
   let execArgv = options.execArgv || process.execArgv;
@@ -198,6 +216,7 @@ function execFile(file, args, options, callback) {
     validateString(options.argv0, 'options.argv0');
   }
   options = {
+    __proto__: null,
     encoding: 'utf8',
     timeout: 0,
     maxBuffer: MAX_BUFFER,
@@ -211,6 +230,7 @@ function execFile(file, args, options, callback) {
   checkMaxBuffer(options.maxBuffer);
   options.killSignal = sanitizeKillSignal(options.killSignal);
   const child = spawn(file, args, {
+    __proto__: null,
     cwd: options.cwd,
     env: options.env,
     gid: options.gid,
@@ -229,21 +249,23 @@ function collect(child, file, args, options, callback) {
   const { Buffer } = require('buffer');
   const encoding =
     options.encoding !== 'buffer' && Buffer.isEncoding(options.encoding) ? options.encoding : null;
-  const outputs = { stdout: { chunks: [], size: 0 }, stderr: { chunks: [], size: 0 } };
+  const outputs = {};
   let failure = null;
   let killed = false;
   let exited = false;
   let timer;
-  const textOf = ({ chunks }) =>
-    encoding || typeof chunks[0] === 'string' ? chunks.join('') : Buffer.concat(chunks);
+  const textOf = (name) => {
+    const chunks = outputs[name]?.chunks ?? [];
+    return encoding || child[name]?.readableEncoding ? chunks.join('') : Buffer.concat(chunks);
+  };
 
   function onExit(code, signal) {
     if (exited) return;
     exited = true;
     clearTimeout(timer);
     if (!callback) return;
-    const stdout = textOf(outputs.stdout);
-    const stderr = textOf(outputs.stderr);
+    const stdout = textOf('stdout');
+    const stderr = textOf('stderr');
     if (!failure && code === 0 && signal === null) return callback(null, stdout, stderr);
     const command = [file, ...args].join(' ');
     if (!failure) {
@@ -273,9 +295,10 @@ function collect(child, file, args, options, callback) {
     const stream = child[name];
     if (!stream) continue;
     if (encoding) stream.setEncoding(encoding);
-    const output = outputs[name];
+    const output = (outputs[name] = { chunks: [], size: 0 });
     stream.on('data', (chunk) => {
-      const size = encoding ? Buffer.byteLength(chunk, encoding) : chunk.length;
+      const coding = stream.readableEncoding; // the program may have set another
+      const size = coding ? Buffer.byteLength(chunk, coding) : chunk.length;
       if (output.size + size > options.maxBuffer) {
         output.chunks.push(chunk.slice(0, options.maxBuffer - output.size));
         output.size = options.maxBuffer;
@@ -297,7 +320,7 @@ function collect(child, file, args, options, callback) {
 }
 
 function checkMaxBuffer(maxBuffer) {
-  if (maxBuffer != null && (typeof maxBuffer !== 'number' || maxBuffer < 0)) {
+  if (maxBuffer != null && (typeof maxBuffer !== 'number' || !(maxBuffer >= 0))) {
     throw new codes.ERR_OUT_OF_RANGE('options.maxBuffer', 'a positive number', maxBuffer);
   }
 }
@@ -309,7 +332,7 @@ function normalizeExec(command, options, callback) {
     callback = options;
     options = undefined;
   }
-  options = { ...options };
+  options = ownOptions(options);
   options.shell = typeof options.shell === 'string' ? options.shell : true;
   return { command, options, callback };
 }
@@ -322,14 +345,16 @@ function exec(command, options, callback) {
 // util.promisify(exec): a promise of {stdout, stderr} with the child on it.
 function promisified(original) {
   return (...args) => {
-    let child;
-    const promise = new Promise((resolve, reject) => {
-      child = original(...args, (error, stdout, stderr) => {
-        if (error !== null) reject(Object.assign(error, { stdout, stderr }));
-        else resolve({ stdout, stderr });
-      });
+    let settle;
+    const promise = new Promise((...functions) => {
+      settle = functions;
     });
-    promise.child = child;
+    // Outside of the promise: wrong arguments throw.
+    promise.child = original(...args, (error, stdout, stderr) => {
+      const [resolve, reject] = settle;
+      if (error !== null) reject(Object.assign(error, { stdout, stderr }));
+      else resolve({ stdout, stderr });
+    });
     return promise;
   };
 }
@@ -338,7 +363,7 @@ Object.defineProperty(exec, custom, { value: promisified(exec) });
 Object.defineProperty(execFile, custom, { value: promisified(execFile) });
 
 function spawnSync(file, args, options) {
-  options = { maxBuffer: MAX_BUFFER, ...normalizeSpawn(file, args, options) };
+  options = { __proto__: null, maxBuffer: MAX_BUFFER, ...normalizeSpawn(file, args, options) };
   checkTimeout(options.timeout);
   checkMaxBuffer(options.maxBuffer);
   options.killSignal = sanitizeKillSignal(options.killSignal);
