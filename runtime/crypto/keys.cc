@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include "runtime/crypto/crypto.h"
 #include "runtime/engine/binding.h"
@@ -78,7 +79,20 @@ std::optional<KeyEncoding> EncodingFrom(const Args& args, int index) {
 
 namespace {
 
-void ReturnKey(const Args& args, KeyData::Kind kind, PkeyPointer pkey, const char* otherwise) {
+// OpenSSL asked for a passphrase that was not given.
+bool IsPassphraseMissing() {
+  const unsigned long error = ERR_peek_error();
+  return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ;
+}
+
+void ReturnKey(const Args& args, KeyData::Kind kind, PkeyPointer pkey, const char* otherwise,
+               bool has_passphrase = true) {
+  if (!pkey && !has_passphrase && IsPassphraseMissing()) {
+    ERR_clear_error();
+    return Environment::From(args)->ThrowError("ERR_MISSING_PASSPHRASE",
+                                               "Passphrase required for encrypted key",
+                                               Environment::ErrorType::kTypeError);
+  }
   if (!pkey) return ThrowOpenSsl(args, otherwise);
   ERR_clear_error();  // of the forms that were tried
   Local<v8::Object> handle;
@@ -102,7 +116,7 @@ void CreatePublic(const Args& args) {
   std::optional<KeyEncoding> encoding = EncodingFrom(args, 1);
   if (!encoding) return;
   ReturnKey(args, KeyData::Kind::kPublic, ParsePublicKey(BytesOf(args[0]), *encoding),
-            "Failed to read asymmetric key");
+            "Failed to read asymmetric key", encoding->passphrase.has_value());
 }
 
 // createPrivate(bytes, format, structure, undefined, passphrase): handle
@@ -110,7 +124,7 @@ void CreatePrivate(const Args& args) {
   std::optional<KeyEncoding> encoding = EncodingFrom(args, 1);
   if (!encoding) return;
   ReturnKey(args, KeyData::Kind::kPrivate, ParsePrivateKey(BytesOf(args[0]), *encoding),
-            "Failed to read private key");
+            "Failed to read private key", encoding->passphrase.has_value());
 }
 
 // toPublic(handle of a private key): handle

@@ -188,33 +188,40 @@ function toKeyBytes(data, encoding) {
   return typeof data === 'string' ? Buffer.from(data, encoding) : data;
 }
 
-/** The handle of an asymmetric key in any form that Node takes. */
-function asymmetricHandle(key, purpose) {
-  if (isKeyObject(key)) return handleFor(key, purpose);
-  if (isCryptoKey(key)) return handleFor(key[kKeyObject], purpose);
-  if (isStringOrBytes(key)) return parse(toKeyBytes(key), purpose, { format: formats.pem });
+/**
+ * Checks an asymmetric key in any form that Node takes. Returns a function that makes the handle, which may take long
+ * and fail: callers check their other arguments before.
+ */
+function prepareKey(key, purpose) {
+  const ofObject = (object) => {
+    const handle = handleFor(object, purpose);
+    return () => handle;
+  };
+  if (isKeyObject(key)) return ofObject(key);
+  if (isCryptoKey(key)) return ofObject(key[kKeyObject]);
+  if (isStringOrBytes(key)) return () => parse(toKeyBytes(key), purpose, { format: formats.pem });
   if (typeof key !== 'object' || key === null)
     throw new codes.ERR_INVALID_ARG_TYPE('key', keyTypes(purpose !== kCreatePrivate), key);
 
   const { key: data, encoding, format } = key;
-  if (isKeyObject(data)) return handleFor(data, purpose);
-  if (isCryptoKey(data)) return handleFor(data[kKeyObject], purpose);
+  if (isKeyObject(data)) return ofObject(data);
+  if (isCryptoKey(data)) return ofObject(data[kKeyObject]);
   if (format === 'jwk') {
     validateObject(data, 'key.key');
-    return require('internal/crypto/jwk').handleOfJwk(data, isForPublic(purpose));
+    const handle = require('internal/crypto/jwk').handleOfJwk(data, isForPublic(purpose));
+    return () => handle;
   }
   if (!isStringOrBytes(data))
     throw new codes.ERR_INVALID_ARG_TYPE('key.key', keyTypes(purpose !== kCreatePrivate), data);
-  const bytes = toKeyBytes(data, encoding);
-  return parse(bytes, purpose, parseKeyEncoding(key, undefined, isForPublic(purpose) ? undefined : false));
+  const written = parseKeyEncoding(key, undefined, isForPublic(purpose) ? undefined : false);
+  return () => parse(toKeyBytes(data, encoding), purpose, written);
 }
 
 function createPublicKey(key) {
-  const handle = asymmetricHandle(key, kCreatePublic);
-  return new PublicKeyObject(binding.toPublic(handle));
+  return new PublicKeyObject(binding.toPublic(prepareKey(key, kCreatePublic)()));
 }
 
-const createPrivateKey = (key) => new PrivateKeyObject(asymmetricHandle(key, kCreatePrivate));
+const createPrivateKey = (key) => new PrivateKeyObject(prepareKey(key, kCreatePrivate)());
 
 module.exports = {
   KeyObject,
@@ -228,8 +235,8 @@ module.exports = {
   isCryptoKey,
   isKeyObject,
   kKeyObject,
-  privateHandle: (key) => asymmetricHandle(key, kUsePrivate),
-  publicHandle: (key) => asymmetricHandle(key, kUsePublic),
+  preparePrivate: (key) => prepareKey(key, kUsePrivate),
+  preparePublic: (key) => prepareKey(key, kUsePublic),
   secretBytes,
   writeKey,
 };

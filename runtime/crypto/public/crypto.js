@@ -47,6 +47,16 @@ from('internal/crypto/secret_keys', ['generateKey', 'generateKeySync']);
 from('internal/crypto/primes', ['checkPrime', 'checkPrimeSync', 'generatePrime', 'generatePrimeSync']);
 from('internal/crypto/constants', ['constants']);
 from('internal/crypto/settings', ['getFips', 'secureHeapUsed', 'setEngine', 'setFips']);
+from('internal/crypto/sign', ['Sign', 'Verify', 'sign', 'verify']);
+from('internal/crypto/rsa', ['privateDecrypt', 'privateEncrypt', 'publicDecrypt', 'publicEncrypt']);
+from('internal/crypto/keygen', ['generateKeyPair', 'generateKeyPairSync']);
+from('internal/crypto/diffie_hellman', [
+  'DiffieHellman',
+  'DiffieHellmanGroup',
+  'diffieHellman',
+  'getDiffieHellman',
+]);
+from('internal/crypto/ecdh', ['ECDH', 'getCurves']);
 from('internal/crypto/web', ['webcrypto']);
 
 Object.defineProperty(crypto, 'subtle', {
@@ -60,6 +70,26 @@ crypto.createHash = function createHash(algorithm, options) {
 };
 crypto.createHmac = function createHmac(algorithm, key, options) {
   return new crypto.Hmac(algorithm, key, options);
+};
+crypto.createDiffieHellman = function createDiffieHellman(
+  sizeOrKey,
+  keyEncoding,
+  generator,
+  generatorEncoding,
+) {
+  return new crypto.DiffieHellman(sizeOrKey, keyEncoding, generator, generatorEncoding);
+};
+crypto.createDiffieHellmanGroup = function createDiffieHellmanGroup(name) {
+  return new crypto.DiffieHellmanGroup(name);
+};
+crypto.createECDH = function createECDH(curve) {
+  return new crypto.ECDH(curve);
+};
+crypto.createSign = function createSign(algorithm, options) {
+  return new crypto.Sign(algorithm, options);
+};
+crypto.createVerify = function createVerify(algorithm, options) {
+  return new crypto.Verify(algorithm, options);
 };
 crypto.createCipheriv = function createCipheriv(name, key, iv, options) {
   return new crypto.Cipheriv(name, key, iv, options);
@@ -104,28 +134,7 @@ if (options.get('--secure-heap')) require('internal/crypto/settings').startSecur
 
 for (const name of [
   'Certificate',
-  'DiffieHellman',
-  'DiffieHellmanGroup',
-  'ECDH',
-  'Sign',
-  'Verify',
   'X509Certificate',
-  'createDiffieHellman',
-  'createDiffieHellmanGroup',
-  'createECDH',
-  'createSign',
-  'createVerify',
-  'diffieHellman',
-  'generateKeyPair',
-  'generateKeyPairSync',
-  'getCurves',
-  'getDiffieHellman',
-  'privateDecrypt',
-  'privateEncrypt',
-  'publicDecrypt',
-  'publicEncrypt',
-  'sign',
-  'verify',
 ]) {
   crypto[name] = function () {
     throw notImplemented(`${name}()`);
