@@ -97,6 +97,9 @@ lazy('console', () => require('internal/console/global'));
 lazy('structuredClone', () => require('internal/messaging').structuredClone, true);
 lazy('BroadcastChannel', () => require('internal/messaging/broadcast_channel').BroadcastChannel);
 lazy('crypto', () => require('crypto').webcrypto, true);
+lazy('Crypto', () => require('internal/crypto/web').Crypto);
+lazy('CryptoKey', () => require('internal/crypto/crypto_key').CryptoKey);
+lazy('SubtleCrypto', () => require('internal/crypto/web').SubtleCrypto);
 lazy('performance', () => require('perf_hooks').performance, true);
 for (const name of [
   'PerformanceEntry',

@@ -38,15 +38,15 @@ Object.defineProperties(types, {
     enumerable: true,
     value: function isKeyObject(value) {
       if (value === null || typeof value !== 'object') return false;
-      const { KeyObject } = require('crypto');
-      return KeyObject !== undefined && value instanceof KeyObject;
+      return require('internal/crypto/keys').isKeyObject(value);
     },
   },
   isCryptoKey: {
     configurable: false,
     enumerable: true,
     value: function isCryptoKey(value) {
-      return value?.[Symbol.toStringTag] === 'CryptoKey';
+      if (value === null || typeof value !== 'object') return false;
+      return require('internal/crypto/keys').isCryptoKey(value);
     },
   },
 });
