@@ -1,7 +1,6 @@
 'use strict';
 // node:crypto (Node doc: crypto). Parts are loaded when first asked for; what is missing says so when it is called.
 
-const { notImplemented } = require('internal/crypto/data');
 const options = require('internal/main/options');
 
 const crypto = module.exports;
@@ -57,6 +56,8 @@ from('internal/crypto/diffie_hellman', [
   'getDiffieHellman',
 ]);
 from('internal/crypto/ecdh', ['ECDH', 'getCurves']);
+from('internal/crypto/x509', ['X509Certificate']);
+from('internal/crypto/certificate', ['Certificate']);
 from('internal/crypto/web', ['webcrypto']);
 
 Object.defineProperty(crypto, 'subtle', {
@@ -131,13 +132,3 @@ Object.defineProperty(crypto, 'fips', {
   },
 });
 if (options.get('--secure-heap')) require('internal/crypto/settings').startSecureHeap();
-
-for (const name of [
-  'Certificate',
-  'X509Certificate',
-]) {
-  crypto[name] = function () {
-    throw notImplemented(`${name}()`);
-  };
-  Object.defineProperty(crypto[name], 'name', { value: name });
-}
