@@ -24,41 +24,41 @@ class ChunkQueue extends Ring {
       this.replaceFirst(head.slice(n));
       return head.slice(0, n);
     }
-    return isText ? this.#takeText(n) : this.#takeBytes(n);
+    return isText ? takeText(this, n) : takeBytes(this, n);
   }
+}
 
-  #takeText(n) {
-    let text = '';
-    while (n > 0) {
-      const head = this.first();
-      if (n < head.length) {
-        text += head.slice(0, n);
-        this.replaceFirst(head.slice(n));
-        break;
-      }
-      n -= head.length;
-      text += this.shift();
+function takeText(queue, n) {
+  let text = '';
+  while (n > 0) {
+    const head = queue.first();
+    if (n < head.length) {
+      text += head.slice(0, n);
+      queue.replaceFirst(head.slice(n));
+      break;
     }
-    return text;
+    n -= head.length;
+    text += queue.shift();
   }
+  return text;
+}
 
-  #takeBytes(n) {
-    const bytes = Buffer.allocUnsafe(n);
-    let filled = 0;
-    while (filled < n) {
-      const head = this.first();
-      const wanted = n - filled;
-      if (wanted < head.length) {
-        bytes.set(head.subarray(0, wanted), filled);
-        this.replaceFirst(head.slice(wanted));
-        break;
-      }
-      bytes.set(head, filled);
-      filled += head.length;
-      this.shift();
+function takeBytes(queue, n) {
+  const bytes = Buffer.allocUnsafe(n);
+  let filled = 0;
+  while (filled < n) {
+    const head = queue.first();
+    const wanted = n - filled;
+    if (wanted < head.length) {
+      bytes.set(head.subarray(0, wanted), filled);
+      queue.replaceFirst(head.slice(wanted));
+      break;
     }
-    return bytes;
+    bytes.set(head, filled);
+    filled += head.length;
+    queue.shift();
   }
+  return bytes;
 }
 
 module.exports = ChunkQueue;

@@ -4,6 +4,8 @@
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
 
+const isThenable = (value) => value && typeof value.then === 'function';
+
 module.exports = function from(Readable, iterable, options) {
   if (typeof iterable === 'string' || iterable instanceof Buffer) {
     return new Readable({
@@ -33,7 +35,8 @@ module.exports = function from(Readable, iterable, options) {
   readable._read = function () {
     if (busy) return;
     busy = true;
-    pump();
+    if (isAsync) pumpAsync();
+    else pumpSync();
   };
   readable._destroy = function (error, callback) {
     closeIterator(error).then(
@@ -55,25 +58,56 @@ module.exports = function from(Readable, iterable, options) {
     }
   }
 
-  async function pump() {
-    for (;;) {
-      try {
-        const { value, done } = isAsync ? await iterator.next() : iterator.next();
+  // Hands a chunk over; true while more is wanted.
+  function give(chunk) {
+    if (chunk === null) {
+      busy = false;
+      throw new codes.ERR_STREAM_NULL_VALUES();
+    }
+    if (readable.push(chunk)) return true;
+    busy = false;
+    return false;
+  }
+
+  async function pumpAsync() {
+    try {
+      for (;;) {
+        const { value, done } = await iterator.next();
         if (done) {
           readable.push(null);
           return;
         }
-        const chunk = value && typeof value.then === 'function' ? await value : value;
-        if (chunk === null) {
-          busy = false;
-          throw new codes.ERR_STREAM_NULL_VALUES();
-        }
-        if (readable.push(chunk)) continue;
-        busy = false;
-      } catch (error) {
-        readable.destroy(error);
+        if (!give(isThenable(value) ? await value : value)) return;
       }
-      return;
+    } catch (error) {
+      readable.destroy(error);
+    }
+  }
+
+  function pumpSync() {
+    try {
+      for (;;) {
+        const { value, done } = iterator.next();
+        if (done) {
+          readable.push(null);
+          return;
+        }
+        if (isThenable(value)) {
+          giveLater(value);
+          return;
+        }
+        if (!give(value)) return;
+      }
+    } catch (error) {
+      readable.destroy(error);
+    }
+  }
+
+  async function giveLater(promise) {
+    try {
+      if (give(await promise)) pumpSync();
+    } catch (error) {
+      readable.destroy(error);
     }
   }
   return readable;

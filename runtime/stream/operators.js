@@ -69,6 +69,7 @@ async function* mapInOrder(stream, fn, options, concurrency, highWaterMark) {
   }
   async function pump() {
     try {
+      await null; // whoever aborts in the microtask after the call is in time to keep `fn` from being called
       for await (let value of stream) {
         if (done) return;
         if (signal.aborted) throw new AbortError();

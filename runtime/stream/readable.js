@@ -5,10 +5,11 @@
 // Here is the way of the chunks: push, read and end. What listeners and pipes do with it is in readable_flow.js.
 
 const { Buffer } = require('buffer');
-const { codes, AbortError, aggregateTwoErrors } = require('internal/errors');
+const { codes, AbortError } = require('internal/errors');
 const { validateObject } = require('internal/errors/validators');
 const { kLength, lengthOf } = require('internal/buffer/length');
 const { Stream, kIsDuplex, kIsReadable, mark } = require('internal/stream/legacy');
+const { kCapture, originalEmit } = require('internal/events/core');
 const lifecycle = require('internal/stream/destroy');
 const bits = require('internal/stream/bits');
 const {
@@ -20,13 +21,14 @@ const {
   kMultiAwaitDrain,
   kReadingMore,
   kDataEmitted,
+  kReadableTick,
 } = require('internal/stream/readable_state');
 
 const { kObjectMode, kEnded, kConstructed, kSync, kDestroyed, kErrored } = bits;
 const { kErrorEmitted, kCloseEmitted, kAutoDestroy } = bits;
 const { errorOrDestroy } = lifecycle;
 const kMaxHighWaterMark = 0x40000000;
-const nothing = () => {};
+const kAll = -2; // for read(): whatever there is. A number of the machine's, unlike NaN
 
 function Readable(options) {
   if (this === undefined || this === null || this[kIsReadable] !== true) return new Readable(options);
@@ -167,7 +169,7 @@ function store(stream, state, chunk, atFront) {
   if (state.flowing && state.length === 0 && (state.bits & kSync) === 0 && stream.listenerCount('data') > 0) {
     forgetDrainWaiters(state);
     state.bits |= kDataEmitted;
-    stream.emit('data', chunk);
+    emitData(stream, chunk);
   } else {
     state.length += state.bits & kObjectMode ? 1 : lengthOf(chunk);
     if (atFront) state.buffer.unshift(chunk);
@@ -175,6 +177,16 @@ function store(stream, state, chunk, atFront) {
     if (state.bits & kNeedReadable) emitReadable(stream);
   }
   maybeReadMore(stream, state);
+}
+
+// stream.emit('data', chunk). Most often there is one listener, and nothing special about it.
+function emitData(stream, chunk) {
+  const listener = stream._events?.data;
+  if (typeof listener === 'function' && stream.emit === originalEmit && stream[kCapture] === false) {
+    Reflect.apply(listener, stream, [chunk]);
+  } else {
+    stream.emit('data', chunk);
+  }
 }
 
 function forgetDrainWaiters(state) {
@@ -223,18 +235,24 @@ function raiseHighWaterMark(n) {
   return 2 ** Math.ceil(Math.log2(n));
 }
 
-// How much a read(n) takes away now. NaN: everything, or the first chunk when flowing.
+// How much a read(n) takes away now. Of everything, when flowing, the first chunk.
 function howMuch(n, state) {
-  if (n <= 0 || (state.length === 0 && state.bits & kEnded)) return 0;
+  if (n === 0 || n === -1 || (state.length === 0 && state.bits & kEnded)) return 0;
   if (state.bits & kObjectMode) return 1;
-  if (Number.isNaN(n)) return state.flowing && state.length ? lengthOf(state.buffer.first()) : state.length;
+  if (n === kAll) return state.flowing && state.length ? lengthOf(state.buffer.first()) : state.length;
   if (n <= state.length) return n;
   return state.bits & kEnded ? state.length : 0;
 }
 
+// The argument of a read(n): less than nothing is nothing, what is no number is everything.
+function toCount(n) {
+  if (!Number.isInteger(n)) n = Number.parseInt(n, 10);
+  if (Number.isNaN(n)) return kAll;
+  return n < 0 ? -1 : n;
+}
+
 Readable.prototype.read = function (n) {
-  if (n === undefined) n = NaN;
-  else if (!Number.isInteger(n)) n = Number.parseInt(n, 10);
+  n = n === undefined ? kAll : toCount(n);
   const state = this._readableState;
   const asked = n;
 
@@ -289,7 +307,7 @@ Readable.prototype.read = function (n) {
   }
   if (chunk !== null && (state.bits & (kErrorEmitted | kCloseEmitted)) === 0) {
     state.bits |= kDataEmitted;
-    this.emit('data', chunk);
+    emitData(this, chunk);
   }
   return chunk;
 };
@@ -313,7 +331,15 @@ function emitReadable(stream) {
   state.bits &= ~kNeedReadable;
   if (state.bits & kEmittedReadable) return;
   state.bits |= kEmittedReadable;
-  process.nextTick(emitReadableNow, stream);
+  // While it flows nobody counts these events: one tick is enough, however many chunks pass before it.
+  if (state.flowing && state.bits & kReadableTick) return;
+  state.bits |= kReadableTick;
+  process.nextTick(readableTick, stream);
+}
+
+function readableTick(stream) {
+  stream._readableState.bits &= ~kReadableTick;
+  emitReadableNow(stream);
 }
 
 function emitReadableNow(stream) {
@@ -440,49 +466,7 @@ Readable.prototype.iterator = function (options) {
 
 function iterate(stream, options) {
   if (typeof stream.read !== 'function') stream = Readable.wrap(stream, { objectMode: true });
-  const iterator = readAll(stream, options);
-  iterator.stream = stream;
-  return iterator;
-}
-
-async function* readAll(stream, options) {
-  let wake = nothing;
-  function onReadable(resolve) {
-    if (this === stream) {
-      wake();
-      wake = nothing;
-    } else {
-      wake = resolve;
-    }
-  }
-  stream.on('readable', onReadable);
-
-  let error; // undefined: still going, null: ended well
-  const stopWatching = require('internal/stream/finished').eos(stream, { writable: false }, (result) => {
-    error = result ? aggregateTwoErrors(error, result) : null;
-    wake();
-    wake = nothing;
-  });
-  try {
-    for (;;) {
-      const chunk = stream.destroyed ? null : stream.read();
-      if (chunk !== null) yield chunk;
-      else if (error) throw error;
-      else if (error === null) return;
-      else await new Promise(onReadable);
-    }
-  } catch (thrown) {
-    error = aggregateTwoErrors(error, thrown);
-    throw error;
-  } finally {
-    const destroyOnReturn = options?.destroyOnReturn !== false;
-    if ((error || destroyOnReturn) && (error === undefined || stream._readableState.autoDestroy)) {
-      lifecycle.destroyer(stream, null);
-    } else {
-      stream.off('readable', onReadable);
-      stopWatching();
-    }
-  }
+  return new (require('internal/stream/iterator'))(stream, options);
 }
 
 module.exports = Readable;

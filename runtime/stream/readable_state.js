@@ -14,6 +14,7 @@ const kResumeScheduled = 1 << 16;
 const kMultiAwaitDrain = 1 << 17; // awaitDrainWriters is a Set
 const kReadingMore = 1 << 18;
 const kDataEmitted = 1 << 19;
+const kReadableTick = 1 << 20; // a tick that will emit 'readable' is queued
 
 function ReadableState(options, stream, isDuplex) {
   let start = bits.kEmitClose | bits.kAutoDestroy | bits.kConstructed | bits.kSync;
@@ -84,4 +85,5 @@ module.exports = {
   kMultiAwaitDrain,
   kReadingMore,
   kDataEmitted,
+  kReadableTick,
 };

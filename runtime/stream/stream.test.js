@@ -214,3 +214,53 @@ test('a composed stream that is destroyed ends with the reason of its pipeline',
   composed.destroy(given);
   assert.strictEqual(await failed, reason);
 });
+
+test('an iterator serves requests in their order, and does nothing before the first', async () => {
+  const source = new Readable({ objectMode: true, read() {} });
+  const idle = source[Symbol.asyncIterator]();
+  assert.deepStrictEqual(await idle.return(7), { value: 7, done: true });
+  assert.strictEqual(source.destroyed, false);
+  assert.strictEqual(source.listenerCount('readable'), 0);
+
+  const iterator = source[Symbol.asyncIterator]();
+  const order = [];
+  const all = Promise.all([
+    iterator.next().then(({ value }) => order.push(value)),
+    iterator.next().then(({ value }) => order.push(value)),
+    iterator.return('end').then(({ value }) => order.push(value)),
+    iterator.next().then(({ done }) => order.push(done)),
+  ]);
+  source.push(Promise.resolve('a'));
+  source.push('b');
+  await all;
+  assert.deepStrictEqual(order, ['a', 'b', 'end', true]);
+  assert.strictEqual(source.destroyed, true);
+});
+
+test('an iterator that is thrown into destroys its stream', async () => {
+  const source = Readable.from(['a', 'b']);
+  const iterator = source[Symbol.asyncIterator]();
+  assert.deepStrictEqual(await iterator.next(), { value: 'a', done: false });
+  await assert.rejects(iterator.throw(new Error('stop')), { message: 'stop' });
+  assert.strictEqual(source.destroyed, true);
+  assert.deepStrictEqual(await iterator.next(), { value: undefined, done: true });
+});
+
+test("a 'data' listener's rejection and a replaced emit() are not passed over", async () => {
+  const capturing = new Readable({ captureRejections: true, read() {} });
+  capturing.on('data', async () => {
+    throw new Error('captured');
+  });
+  capturing.push('x');
+  const [error] = await once(capturing, 'error');
+  assert.strictEqual(error.message, 'captured');
+  const replaced = Readable.from(['x']);
+  const seen = [];
+  replaced.emit = function (name, ...args) {
+    seen.push(name);
+    return Readable.prototype.emit.call(this, name, ...args);
+  };
+  replaced.resume().on('data', () => {});
+  await once(replaced, 'end');
+  assert.ok(seen.includes('data'));
+});

@@ -4,7 +4,10 @@
 // `_events` maps a name to one function or to an array of functions; an array is copied before it is called, so that
 // listeners may add and remove listeners. Waiting for events (once, on) is in internal/events/async.
 
-const kCapture = Symbol('kCapture');
+const core = require('internal/events/core');
+
+const { kCapture, kNamesStay } = core;
+
 const kErrorMonitor = Symbol('events.errorMonitor');
 const kRejection = Symbol.for('nodejs.rejection');
 
@@ -132,6 +135,8 @@ EventEmitter.prototype.emit = function emit(type, ...args) {
   return true;
 };
 
+core.originalEmit = EventEmitter.prototype.emit;
+
 // ---- adding and removing
 
 function warnLeak(target, type, count, max, list) {
@@ -217,15 +222,21 @@ EventEmitter.prototype.prependOnceListener = function prependOnceListener(type, 
   return this;
 };
 
+// The name's last listener is gone.
+function forget(target, events, type) {
+  target._eventsCount -= 1;
+  if (events[kNamesStay] === true) events[type] = undefined;
+  else if (target._eventsCount === 0) target._events = { __proto__: null };
+  else delete events[type];
+}
+
 EventEmitter.prototype.removeListener = function removeListener(type, listener) {
   checkListener(listener);
   const events = this._events;
   const list = events?.[type];
   if (list === undefined) return this;
   if (list === listener || list.listener === listener) {
-    this._eventsCount -= 1;
-    if (this._eventsCount === 0) this._events = { __proto__: null };
-    else delete events[type];
+    forget(this, events, type);
     if (events.removeListener) this.emit('removeListener', type, list.listener ?? listener);
     return this;
   }
@@ -250,8 +261,7 @@ EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
       this._events = { __proto__: null };
       this._eventsCount = 0;
     } else if (events[type] !== undefined) {
-      if (--this._eventsCount === 0) this._events = { __proto__: null };
-      else delete events[type];
+      forget(this, events, type);
     }
     return this;
   }
