@@ -24,7 +24,9 @@ setHook(hooks.kBeforeExit, exit.onBeforeExit);
 setHook(hooks.kExit, exit.onExit);
 setHook(hooks.kDescribe, uncaught.describe);
 setHook(hooks.kStart, require('internal/main/start').start);
-setHook(hooks.kImport, (...args) => require('internal/modules/import_callbacks').importDynamically(...args));
+setHook(hooks.kImport, (specifier, referrer, attributes, id) =>
+  require('internal/modules/import_callbacks').importDynamically(specifier, referrer, attributes, id),
+);
 
 // What nearly every program needs besides: in the snapshot it costs nothing to have.
 for (const id of [

@@ -85,7 +85,7 @@ constexpr OptionSpec kOptions[] = {
     {"--force-fips", kMissing, true, ""},
     {"--force-node-api-uncaught-exceptions-policy", kFlag, true,
      "make exceptions of Node-API callbacks uncaught exceptions"},
-    {"--frozen-intrinsics", kMissing, true, ""},
+    {"--frozen-intrinsics", kFlag, true, "freeze what the language itself brings"},
     {"--global-search-paths", kOnFlag, true,
      "--no-global-search-paths: look for modules in node_modules only"},
     {"--harmony-shadow-realm", kEngine, false, ""},

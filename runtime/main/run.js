@@ -136,6 +136,7 @@ function run({ script }) {
     Module._initPaths();
     Module._preloadModules(preload);
   }
+  if (options.get('--frozen-intrinsics')) require('internal/engine/freeze_intrinsics').freezeIntrinsics();
   if (options.get('--check')) return checkSyntax(script);
   return require('internal/modules/run_main').afterPreloads(() => runMainCode(script));
 }

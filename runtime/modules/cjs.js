@@ -17,11 +17,13 @@ let wrapperPatched = false;
 const relativeCache = Object.create(null);
 const options = require('internal/main/options');
 
-// Who asked for a module first, kept on the module where programs cannot see it (module.parent tells on purpose only).
+// Who asked for a module first, and what it exported when it had run, kept on the module where programs cannot see it
+// (module.parent tells on purpose only).
 class WithParent extends function (module) {
   return module;
 } {
   #parent;
+  #exports;
   constructor(module, parent) {
     super(module);
     this.#parent = parent;
@@ -32,6 +34,12 @@ class WithParent extends function (module) {
   static set(module, parent) {
     if (#parent in module) module.#parent = parent;
     else new WithParent(module, parent);
+  }
+  static noteExports(module) {
+    if (#parent in module) module.#exports = module.exports;
+  }
+  static firstExports(module) {
+    return #parent in module ? module.#exports : undefined;
   }
 }
 const parents = WithParent;
@@ -157,6 +165,7 @@ Module._load = function _load(request, parent, isMain) {
     if (threw) forget(filename, cacheKey, parent, module);
     else stopWarning(module);
   }
+  WithParent.noteExports(module);
   return module.exports;
 };
 
@@ -389,11 +398,18 @@ Object.defineProperty(Module, 'SourceMap', {
 Module.runMain = function runMain(main = process.argv[1]) {
   require('internal/modules/run_main').start(main);
 };
+let isPreloading = false;
+Object.defineProperty(Module.prototype, 'isPreloading', { get: () => isPreloading });
 Module._preloadModules = function _preloadModules(requests) {
   if (!Array.isArray(requests) || requests.length === 0) return;
+  isPreloading = true;
   const parent = new Module('internal/preload', null);
   parent.paths = Module._nodeModulePaths(process.cwd());
   for (const request of requests) parent.require(request);
+  isPreloading = false;
 };
 
-module.exports = { Module, makeRequire, originalRunMain: Module.runMain };
+/** What import() of a loaded module gives: what it exported once it had run, whatever became of that since. */
+const firstExports = (module) => parents.firstExports(module);
+
+module.exports = { Module, firstExports, makeRequire, originalRunMain: Module.runMain };

@@ -150,7 +150,8 @@ function deferred() {
 function* loadGraph(root) {
   if (root.wired) return;
   const graph = [root];
-  const seen = new Set(graph);
+  const seen = new Set();
+  seen.add(root);
   for (let i = 0; i < graph.length; i++) {
     yield* loadEntry(graph[i]);
     const { links } = graph[i];

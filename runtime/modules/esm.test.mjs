@@ -204,3 +204,52 @@ test('a main module that never settles ends with 13, one that throws with 1', as
   assert.strictEqual(throws.code, 1);
   assert.match(throws.stderr, /throws\.mjs:2\nthrow new Error\("top"\)\n {6}\^\n\nError: top/);
 });
+
+test('import gives what a CommonJS module exported when it had run', async () => {
+  const load = project({
+    'count.cjs': 'module.exports = 1',
+    'bump.cjs': 'require("./count.cjs"); require.cache[require.resolve("./count.cjs")].exports++',
+    'main.mjs': 'import "./bump.cjs"; import n from "./count.cjs"; export { n }',
+  });
+  assert.strictEqual((await load('main.mjs')).n, 1);
+});
+
+test('import() in evaluated code belongs to the code that calls eval, if any does', async () => {
+  const load = project({
+    'main.cjs': `
+      exports.direct = () => eval('import("./b.mjs")');
+      exports.nobody = () => Promise.resolve('import("./b.mjs")').then(eval);`,
+    'b.mjs': 'export const b = 1',
+  });
+  const { direct, nobody } = (await load('main.cjs')).default;
+  assert.strictEqual((await direct()).b, 1);
+  await assert.rejects(nobody(), { code: 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING' });
+});
+
+test('import() works where Array has lost its iterator', async () => {
+  const load = project({
+    'main.cjs': `
+      delete Object.getPrototypeOf([][Symbol.iterator]()).next;
+      delete Array.prototype[Symbol.iterator];
+      import('./b.mjs').then((ns) => { process.exitCode = ns.b });`,
+    'b.mjs': 'export const b = 7',
+  });
+  const { code, stderr } = await run(path.join(load.folder, 'main.cjs'));
+  assert.strictEqual(code, 7, stderr);
+});
+
+test('ports that hooks were given do not keep the program alive', async () => {
+  const load = project({
+    'hooks.mjs': `
+      export function initialize({ port }) { port.on('message', () => {}); }
+      export const resolve = (specifier, context, next) => next(specifier, context);`,
+    'main.mjs': `
+      import { register } from 'node:module';
+      const { port2 } = new (await import('node:worker_threads')).MessageChannel();
+      register('./hooks.mjs', { parentURL: import.meta.url, data: { port: port2 }, transferList: [port2] });
+      await import('node:fs');
+      console.log('end');`,
+  });
+  const { code, stdout } = await run(path.join(load.folder, 'main.mjs'));
+  assert.deepStrictEqual([code, stdout], [0, 'end\n']);
+});

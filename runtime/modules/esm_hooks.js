@@ -186,7 +186,17 @@ function add(url, exports, data) {
   for (const name of kHookNames) {
     if (exports[name]) chains[name].push({ hook: exports[name], url });
   }
-  return initialize?.(data);
+  const result = initialize?.(data);
+  if (typeof result?.then === 'function') return result.then((value) => (releasePorts(data), value));
+  releasePorts(data);
+  return result;
+}
+
+/** In Node hooks live on a thread of their own: the ports they were given do not keep the program alive. */
+function releasePorts(data) {
+  if (typeof data !== 'object' || data === null) return;
+  const { MessagePort } = require('internal/messaging');
+  for (const each of [data, ...Object.values(data)]) if (each instanceof MessagePort) each.unref();
 }
 
 const isActive = () => chains.resolve.length > 1 || chains.load.length > 1;

@@ -136,6 +136,11 @@ function setMain(file) {
 function runFile(Module, file) {
   const isMain = file === mainFile;
   if (isMain) mainFile = undefined;
+  const known = Module._cache[file];
+  if (known?.loaded) {
+    const exports = require('internal/modules/cjs').firstExports(known);
+    if (exports !== undefined) return exports;
+  }
   return Module._load(file, undefined, isMain);
 }
 

@@ -199,7 +199,8 @@ function getConditions() {
   if (!conditions) {
     const options = require('internal/main/options');
     const extra = options.get('--conditions');
-    const shared = options.get('--addons') === false ? extra : ['node-addons', ...extra];
+    const shared = ['module-sync', ...extra];
+    if (options.get('--addons') !== false) shared.unshift('node-addons');
     const importList = Object.freeze(['node', 'import', ...shared]);
     conditions = {
       require: new Set(['require', 'node', ...shared]),

@@ -175,7 +175,12 @@ lazyValue('config', () => {
       ...Object.fromEntries(lists.map((name) => [name, Object.freeze([])])),
       default_configuration: 'Release',
     }),
-    variables: frozen({ napi_build_version: '9', node_shared: false, v8_enable_i18n_support: 1 }),
+    variables: frozen({
+      napi_build_version: process.versions.napi,
+      node_module_version: Number(process.versions.modules),
+      node_shared: false,
+      v8_enable_i18n_support: 1,
+    }),
   });
 });
 lazyValue('allowedNodeEnvironmentFlags', () =>

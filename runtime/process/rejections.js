@@ -143,7 +143,8 @@ function processRejections() {
   const worked = pending.length > 0 || handledLate.length > 0;
   const late = handledLate;
   handledLate = [];
-  for (const { promise, warning } of late) {
+  for (let i = 0; i < late.length; i++) {
+    const { promise, warning } = late[i];
     if (!process.emit('rejectionHandled', promise)) process.emitWarning(warning);
   }
   for (let left = pending.length; left > 0 && pending.length > 0; left--) report(pending.shift());

@@ -56,7 +56,8 @@ class Evaluation {
       // The second statement keeps the directive from being the result of a text that has none.
       code = `'use strict'; void 0;\n${code}`;
     }
-    return { code, script: new vm.Script(code, { filename: file }) };
+    const { kBuiltinLoader } = require('internal/vm/imports');
+    return { code, script: new vm.Script(code, { filename: file, importModuleDynamically: kBuiltinLoader }) };
   }
 
   // {script, waits} or {error}.

@@ -188,27 +188,29 @@ function isInstance(object, constructor) {
   }
 }
 
+let frozenGetters;
+/** @param {WeakMap<Function, unknown>} getters of what --frozen-intrinsics made accessors → the values */
+function setFrozenGetters(getters) {
+  frozenGetters = getters;
+}
+
+function ownConstructor(object) {
+  // Most objects have none of their own, and hasOwn() is cheaper than a descriptor.
+  if (!Object.hasOwn(object, 'constructor')) return undefined;
+  const descriptor = Object.getOwnPropertyDescriptor(object, 'constructor');
+  return descriptor?.get === undefined ? descriptor?.value : frozenGetters?.get(descriptor.get);
+}
+
 function getConstructorName(object, ctx, recurseTimes, inherited) {
   let firstPrototype;
   const start = object;
   while (object) {
-    // Most objects have none of their own, and hasOwn() is cheaper than a descriptor.
-    const descriptor = Object.hasOwn(object, 'constructor')
-      ? Object.getOwnPropertyDescriptor(object, 'constructor')
-      : undefined;
-    if (
-      descriptor !== undefined &&
-      typeof descriptor.value === 'function' &&
-      descriptor.value.name !== '' &&
-      isInstance(start, descriptor.value)
-    ) {
-      if (
-        inherited !== undefined &&
-        (firstPrototype !== object || !builtInNames.has(descriptor.value.name))
-      ) {
+    const maker = ownConstructor(object);
+    if (typeof maker === 'function' && maker.name !== '' && isInstance(start, maker)) {
+      if (inherited !== undefined && (firstPrototype !== object || !builtInNames.has(maker.name))) {
         addInherited(ctx, start, firstPrototype || start, recurseTimes, inherited);
       }
-      return String(descriptor.value.name);
+      return String(maker.name);
     }
     object = Object.getPrototypeOf(object);
     if (firstPrototype === undefined) firstPrototype = object;
@@ -233,8 +235,8 @@ function addInherited(ctx, main, object, recurseTimes, output) {
     if (depth !== 0 || main === object) {
       object = Object.getPrototypeOf(object);
       if (object === null) break;
-      const descriptor = Object.getOwnPropertyDescriptor(object, 'constructor');
-      if (typeof descriptor?.value === 'function' && builtInNames.has(descriptor.value.name)) break;
+      const maker = ownConstructor(object);
+      if (typeof maker === 'function' && builtInNames.has(maker.name)) break;
     }
     if (depth === 0) known = new Set();
     else for (const key of keys) known.add(key);
@@ -618,6 +620,7 @@ module.exports = {
   inspect,
   inspectDefaultOptions: defaultOptions,
   isNativeError,
+  setFrozenGetters,
   stripVTControlCharacters,
   get format() {
     return require('internal/util/format').format;

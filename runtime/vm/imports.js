@@ -8,16 +8,30 @@ const { validateFunction } = require('internal/errors/validators');
 const options = require('internal/main/options');
 
 const kMainContextLoader = Symbol('vm_dynamic_import_main_context_default');
+// The same for builtin code, which does not warn of its being experimental.
+const kBuiltinLoader = Symbol('builtin_dynamic_import_default');
 const kNoCallback = 0;
 const kDefaultLoader = -1;
 
 const entries = new Map(); // id → {callback, referrer: WeakRef}
 let lastId = kNoCallback;
 
+let warned = false;
+function warnMainContextLoader() {
+  if (warned) return;
+  warned = true;
+  const text = 'vm.USE_MAIN_CONTEXT_DEFAULT_LOADER is an experimental feature and might change at any time';
+  process.emitWarning(text, 'ExperimentalWarning');
+}
+
 /** The import id (runtime/vm/host_options.h) for what a program gave as `callback`. */
 function idFor(callback, name = 'options.importModuleDynamically') {
   if (callback === undefined) return kNoCallback;
-  if (callback === kMainContextLoader) return kDefaultLoader;
+  if (callback === kBuiltinLoader) return kDefaultLoader;
+  if (callback === kMainContextLoader) {
+    warnMainContextLoader();
+    return kDefaultLoader;
+  }
   validateFunction(callback, name);
   for (const id of takeCollectedIds()) entries.delete(id);
   entries.set(++lastId, { callback, referrer: undefined });
@@ -53,4 +67,4 @@ async function importFrom(id, specifier, attributes, file) {
   return result.namespace;
 }
 
-module.exports = { kMainContextLoader, idFor, setReferrer, importFrom };
+module.exports = { kMainContextLoader, kBuiltinLoader, idFor, setReferrer, importFrom };
