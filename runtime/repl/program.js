@@ -23,6 +23,8 @@ function greet() {
 
 function start() {
   const options = readEnvironment(process.env);
+  // Errors are told on the output: when that is what fails, nobody is there any more.
+  process.stdout.on('error', () => process.exit(1));
   const server = repl.start(options);
   repl.repl = server;
   server.once('exit', () => {
