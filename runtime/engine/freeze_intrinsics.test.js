@@ -41,8 +41,8 @@ test('objects can have properties of the same names', () => {
     Mine.prototype.constructor = Mine;
     const error = new Error('x');
     error.message = 'y';
-    console.log(o + '!', new Mine().constructor === Mine, Object.keys(o), error.message, new Map([[1, {}]]));`);
-  assert.strictEqual(out, "mine! true [ 'toString' ] y Map(1) { 1 => {} }\n");
+    console.log(o + '!', new Mine().constructor === Mine, Object.keys(o)[0], error.message);`);
+  assert.strictEqual(out, 'mine! true toString y\n');
 });
 
 test('preloaded modules still may change it', () => {
