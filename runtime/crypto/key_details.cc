@@ -96,4 +96,15 @@ void DetailsOfKey(const Args& args) {
   args.GetReturnValue().Set(details.object());
 }
 
+// isSound(handle): whether the key's numbers fit each other and their curve
+void IsSoundKey(const Args& args) {
+  Key key = KeyHandle::From(args[0]);
+  if (!key || key->pkey() == nullptr) return;
+  PkeyContextPointer context(EVP_PKEY_CTX_new_from_pkey(nullptr, key->pkey(), nullptr));
+  const bool is_private = key->kind() == KeyData::Kind::kPrivate;
+  const int sound = is_private ? EVP_PKEY_check(context.get()) : EVP_PKEY_public_check(context.get());
+  ERR_clear_error();
+  args.GetReturnValue().Set(sound == 1);
+}
+
 }  // namespace parley

@@ -217,6 +217,7 @@ constexpr BindingFunction kFunctions[] = {
     {"fromEc", KeyFromEcPoint},
     {"fromRaw", KeyFromRaw},
     {"details", DetailsOfKey},
+    {"isSound", IsSoundKey},
 };
 
 PARLEY_BINDING(crypto_keys, BindingKind::kInternal, kFunctions, nullptr, {});

@@ -77,6 +77,7 @@ void KeyFromRsaNumbers(const v8::FunctionCallbackInfo<v8::Value>& args);
 void KeyFromEcPoint(const v8::FunctionCallbackInfo<v8::Value>& args);
 void KeyFromRaw(const v8::FunctionCallbackInfo<v8::Value>& args);
 void DetailsOfKey(const v8::FunctionCallbackInfo<v8::Value>& args);
+void IsSoundKey(const v8::FunctionCallbackInfo<v8::Value>& args);
 
 }  // namespace parley
 

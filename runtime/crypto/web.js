@@ -90,7 +90,7 @@ class SubtleCrypto {
   }
 
   static check(value) {
-    if (!(#real in value)) throw idl.invalidThis('SubtleCrypto');
+    if (Object(value) !== value || !(#real in value)) throw idl.invalidThis('SubtleCrypto');
   }
 
   async encrypt(algorithm, key, data) {
@@ -229,7 +229,7 @@ class Crypto {
   }
 
   static check(value) {
-    if (!(#subtle in value)) throw idl.invalidThis('Crypto');
+    if (Object(value) !== value || !(#subtle in value)) throw idl.invalidThis('Crypto');
   }
 
   get subtle() {

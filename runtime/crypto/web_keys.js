@@ -2,8 +2,15 @@
 // Keys of Web Crypto: what each algorithm's keys may be used for, and how they are generated, imported and exported (Web
 // Cryptography API, "Algorithm overview").
 
+const { isSound } = internalBinding('crypto_keys');
 const { Buffer } = require('buffer');
-const { createPrivateKey, createPublicKey, createSecretKey, kKeyObject } = require('internal/crypto/keys');
+const {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  handleOf,
+  kKeyObject,
+} = require('internal/crypto/keys');
 const { makeCryptoKey } = require('internal/crypto/crypto_key');
 const { fail } = require('internal/crypto/web_idl');
 const { toArrayBuffer } = require('internal/crypto/data');
@@ -83,10 +90,11 @@ function checkJwk(jwk, kty, algorithm, extractable, usages) {
   if (jwk.ext === false && extractable) throw dataError('JWK "ext" Parameter and extractable mismatch');
 }
 
-function checkJwkAlgorithm(jwk, algorithm) {
-  const expected = jwkAlgorithm(algorithm);
-  if (jwk.alg !== undefined && expected !== undefined && jwk.alg !== expected)
-    throw dataError('JWK "alg" does not match the requested algorithm');
+// Whatever else its name says, it names the hash: RS256, PS256, HS256 and RSA-OAEP-256 are one to Node.
+function checkJwkHash(jwk, { hash }) {
+  if (jwk.alg === undefined) return;
+  const digits = jwk.alg === 'RSA-OAEP' ? '1' : /^(?:RS|PS|HS|RSA-OAEP-)(\d+)$/.exec(jwk.alg)?.[1];
+  if (`SHA-${digits}` !== hash.name) throw dataError('JWK "alg" does not match the requested algorithm');
 }
 
 // ---- secret keys ----
@@ -105,14 +113,15 @@ function importAes(format, data, algorithm, extractable, usages) {
   const length = key.symmetricKeySize * 8;
   if (length !== 128 && length !== 192 && length !== 256) throw dataError('Invalid key length');
   const full = { name: algorithm.name, length };
-  if (format === 'jwk') checkJwkAlgorithm(data, full);
+  if (format === 'jwk' && data.alg !== undefined && data.alg !== jwkAlgorithm(full))
+    throw dataError('JWK "alg" does not match the requested algorithm');
   return makeCryptoKey(key, full, usages, extractable);
 }
 
 function importHmac(format, data, algorithm, extractable, usages) {
   checkUsages('HMAC', 'secret', usages);
   const key = secretBits(format, data, algorithm, extractable, usages);
-  if (format === 'jwk') checkJwkAlgorithm(data, algorithm);
+  if (format === 'jwk') checkJwkHash(data, algorithm);
   const bits = key.symmetricKeySize * 8;
   if (bits === 0 || algorithm.length === 0) throw dataError('Zero-length key is not supported');
   if (algorithm.length !== undefined && algorithm.length !== bits) throw dataError('Invalid key length');
@@ -182,7 +191,7 @@ function importRsa(format, data, algorithm, extractable, usages) {
   if (format === 'raw') throw unsupported(name, format, 'import');
   if (format === 'jwk') checkJwk(data, 'RSA', algorithm, extractable, usages);
   checkUsages(name, typeOf(format, data), usages);
-  if (format === 'jwk') checkJwkAlgorithm(data, algorithm);
+  if (format === 'jwk') checkJwkHash(data, algorithm);
   const key = format === 'jwk' ? fromJwk(data) : fromDer(format, data);
   if (key.asymmetricKeyType !== 'rsa') throw dataError('Invalid key type');
   return makeCryptoKey(key, rsaAlgorithm(key, algorithm), usages, extractable);
@@ -222,6 +231,9 @@ function importEc(format, data, algorithm, extractable, usages) {
   if (key.asymmetricKeyType !== 'ec') throw dataError('Invalid key type');
   if (key.asymmetricKeyDetails.namedCurve !== kCurveNames[namedCurve])
     throw dataError('Named curve mismatch');
+  if (!isSound(handleOf(key))) throw dataError('Invalid keyData');
+  // Its point may have been compressed, which OpenSSL remembers.
+  if (format === 'spki') key = fromJwk(key.export({ format: 'jwk' }));
   return makeCryptoKey(key, { name, namedCurve }, usages, extractable);
 }
 
@@ -237,8 +249,6 @@ function importOkp(format, data, algorithm, extractable, usages) {
   if (format === 'jwk') {
     checkJwk(data, 'OKP', algorithm, extractable, usages);
     if (data.crv !== name) throw dataError('JWK "crv" Parameter and algorithm name mismatch');
-    if (data.alg !== undefined && kAlgorithms[name].uses === kSign && data.alg !== 'EdDSA')
-      throw dataError('JWK "alg" does not match the requested algorithm');
   }
   checkUsages(name, typeOf(format, data), usages);
   let key;
