@@ -8,6 +8,7 @@
 
 #include "runtime/buffer/codecs.h"
 #include "runtime/engine/environment.h"
+#include "runtime/main/options.h"
 
 namespace parley {
 namespace {
@@ -272,7 +273,9 @@ v8::MaybeLocal<v8::Uint8Array> AdoptAsBuffer(v8::Isolate* isolate, uint8_t* data
 v8::MaybeLocal<v8::ArrayBuffer> NewMemory(v8::Isolate* isolate, size_t length) {
   uint8_t* data = nullptr;
   if (length > 0 && length <= v8::TypedArray::kMaxLength) {
-    data = static_cast<uint8_t*>(std::malloc(length));
+    // --zero-fill-buffers
+    static const bool zero_fill = ProcessOptions().Flag("--zero-fill-buffers");
+    data = static_cast<uint8_t*>(zero_fill ? std::calloc(length, 1) : std::malloc(length));
     if (data == nullptr) {
       Environment::From(isolate)->ThrowError("ERR_MEMORY_ALLOCATION_FAILED", "Failed to allocate memory");
       return {};

@@ -12,6 +12,8 @@ function callerFile() {
     Error.stackTraceLimit = 16;
     Error.prepareStackTrace = (_, sites) => sites;
     Error.captureStackTrace(holder, callerFile);
+    // Called while V8 writes another stack, it writes none as we ask.
+    if (!Array.isArray(holder.stack)) return undefined;
     for (const site of holder.stack) {
       const file = site.getFileName();
       if (file && (file.startsWith('/') || file.startsWith('file:'))) return file;

@@ -139,7 +139,15 @@ void BaseObject::StartAsync(const char* type, v8::Local<v8::Object> resource) {
 HandleWrap::HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle, const char* type)
     : BaseObject(env, object), handle_(handle), type_(type) {
   handle->data = this;
+  next_ = env->first_handle_;
+  if (next_ != nullptr) next_->previous_ = this;
+  env->first_handle_ = this;
   StartAsync(type);
+}
+
+HandleWrap::~HandleWrap() {
+  if (next_ != nullptr) next_->previous_ = previous_;
+  (previous_ != nullptr ? previous_->next_ : env()->first_handle_) = next_;
 }
 
 void HandleWrap::AddMethods(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t) {

@@ -54,6 +54,11 @@ void ConfigureIsolate(v8::Isolate* isolate) {
   isolate->SetAbortOnUncaughtExceptionCallback(MayAbort);
 }
 
+v8::ArrayBuffer::Allocator* SharedAllocator() {
+  static v8::ArrayBuffer::Allocator* allocator = v8::ArrayBuffer::Allocator::NewDefaultAllocator();
+  return allocator;
+}
+
 bool Bootstrap(Environment* env, v8::Local<v8::Context> context) {
   v8::Isolate* isolate = env->isolate();
   v8::HandleScope handles(isolate);

@@ -11,6 +11,9 @@ class Environment;
 // Settings of an isolate that no snapshot keeps: callbacks and the microtask policy.
 void ConfigureIsolate(v8::Isolate* isolate);
 
+// The memory of ArrayBuffers: one for all isolates, since what is transferred outlives the one that made it.
+v8::ArrayBuffer::Allocator* SharedAllocator();
+
 // Runs the first builtin module (internal/engine/loader) in `context`. False when it threw; the message is on
 // stderr.
 bool Bootstrap(Environment* env, v8::Local<v8::Context> context);

@@ -107,7 +107,7 @@ void Environment::RemoveCleanupHook(CleanupHook hook, void* data) {
   }
 }
 
-void Environment::RunCleanup() {
+void Environment::RunCleanupHooks() {
   stopping_ = true;
   v8::HandleScope handles(isolate_);
   while (!cleanup_.empty()) {
@@ -115,6 +115,26 @@ void Environment::RunCleanup() {
     cleanup_.pop_back();
     last.hook(last.data);
   }
+}
+
+void Environment::CloseHandles() {
+  RunCleanupHooks();
+  v8::HandleScope handles(isolate_);
+  v8::Context::Scope context_scope(context());
+  for (HandleWrap* handle = first_handle_; handle != nullptr; handle = handle->next_) handle->Close({});
+  // Those of others: their owners end after the loop.
+  uv_walk(
+      loop_,
+      [](uv_handle_t* handle, void*) {
+        if (!uv_is_closing(handle)) uv_close(handle, nullptr);
+      },
+      nullptr);
+  while (uv_run(loop_, UV_RUN_DEFAULT) != 0) {
+  }
+}
+
+void Environment::RunCleanup() {
+  RunCleanupHooks();
   while (!slots_.empty()) {
     SlotEntry last = slots_.back();
     slots_.pop_back();
@@ -123,6 +143,7 @@ void Environment::RunCleanup() {
 }
 
 void Environment::Exit(int code) {
+  if (on_exit != nullptr) return on_exit(code);
   RunCleanup();
   std::fflush(nullptr);
   // V8's worker threads may still run: static destructors must not race with them.

@@ -7,6 +7,7 @@
 #include <v8.h>
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,10 @@
 #include "runtime/engine/async_state.h"
 
 namespace parley {
+
+class HandleWrap;
+class Options;
+class Platform;
 
 // Numbers that JavaScript and C++ share through one Int32Array (internalBinding('engine').fields), so that
 // neither calls the other only to learn a number.
@@ -115,8 +120,15 @@ class Environment {
   // The private property of an error that says where in its original source it was thrown ("file:line\n…").
   v8::Local<v8::Private> ArrowSymbol();
 
-  // Ends the process: cleanup hooks, then exit().
-  [[noreturn]] void Exit(int code);
+  // Ends the process: cleanup hooks, then exit(). In a worker it ends the thread's JavaScript and returns.
+  void Exit(int code);
+  bool is_worker() const { return on_exit != nullptr; }
+  std::function<void(int code)> on_exit;  // a worker's
+
+  // From any thread: no JavaScript is called any more.
+  void RequestStop() { stopping_ = true; }
+  // The end of a worker's world: cleanup hooks run, then everything on the loop is closed and let end.
+  void CloseHandles();
 
   // True from the start of the process's exit: no JavaScript may be called any more.
   bool is_stopping() const { return stopping_; }
@@ -178,6 +190,9 @@ class Environment {
   // Runs the loop until nothing keeps it alive, 'beforeExit' included. Returns the exit code.
   int RunLoop();
 
+  Platform* platform = nullptr;
+  const Options* options = nullptr;  // a worker's own; else the process's hold
+
   // Waits for V8's background work and runs what comes of it; true when there was any. Set by whoever owns
   // the platform.
   std::function<bool()> drain_platform;
@@ -193,14 +208,17 @@ class Environment {
     void* value;
     void (*destroy)(void*);
   };
+  friend class HandleWrap;
   void RunCleanup();
+  void RunCleanupHooks();
   void RunTimers();
   void RunImmediates();
   void RunSoonTasks();
 
   v8::Isolate* isolate_ = nullptr;
   uv_loop_t* loop_ = nullptr;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
+  HandleWrap* first_handle_ = nullptr;
   int callback_depth_ = 0;
   int no_abort_depth_ = 0;
   std::vector<std::function<void()>> soon_;
@@ -307,6 +325,7 @@ class BaseObject {
 class HandleWrap : public BaseObject {
  public:
   HandleWrap(Environment* env, v8::Local<v8::Object> object, uv_handle_t* handle, const char* type);
+  ~HandleWrap() override;
   static void AddMethods(v8::Isolate* isolate,
                          v8::Local<v8::FunctionTemplate> t);  // close, ref, unref, hasRef, getAsyncId
   void Close(v8::Local<v8::Value> callback);
@@ -322,6 +341,9 @@ class HandleWrap : public BaseObject {
   const char* type_;
   v8::Global<v8::Function> on_close_;
   State state_ = State::kOpen;
+  friend class Environment;
+  HandleWrap* previous_ = nullptr;  // in the environment's list
+  HandleWrap* next_ = nullptr;
 };
 
 // Strings between the two worlds.

@@ -33,7 +33,9 @@ void ForegroundRunner::Attach(Environment* env) {
 
 void ForegroundRunner::Detach() {
   std::lock_guard lock(mutex_);
+  if (env_ == nullptr) return;
   env_ = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
 }
 
 bool ForegroundRunner::RunTasks() {
@@ -51,7 +53,7 @@ bool ForegroundRunner::RunTasks() {
 }
 
 void ForegroundRunner::Run(std::unique_ptr<v8::Task> task) {
-  if (env_->is_stopping()) return;
+  if (env_ == nullptr || env_->is_stopping()) return;
   v8::HandleScope handles(env_->isolate());
   v8::Context::Scope context_scope(env_->context());
   CallbackScope scope(env_, {});
@@ -99,6 +101,12 @@ std::shared_ptr<ForegroundRunner> Platform::RunnerOf(v8::Isolate* isolate) {
   auto& runner = runners_[isolate];
   if (!runner) runner = std::make_shared<ForegroundRunner>();
   return runner;
+}
+
+void Platform::Forget(v8::Isolate* isolate) {
+  std::shared_ptr<ForegroundRunner> runner;  // outlives the lock: so do its tasks
+  std::lock_guard lock(runners_mutex_);
+  if (auto node = runners_.extract(isolate)) runner = std::move(node.mapped());
 }
 
 void Platform::StartWorkersLocked() {

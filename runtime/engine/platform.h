@@ -36,6 +36,7 @@ class ForegroundRunner : public v8::TaskRunner, public std::enable_shared_from_t
 
   // From now on tasks run on the environment's loop. They do not keep it alive.
   void Attach(Environment* env);
+  // No more, and the loop is free of the runner once it has run its close callbacks.
   void Detach();
   // Runs what waits. True when there was anything.
   bool RunTasks();
@@ -71,6 +72,8 @@ class Platform : public v8::Platform {
   v8::TracingController* GetTracingController() override { return &tracing_; }
 
   std::shared_ptr<ForegroundRunner> RunnerOf(v8::Isolate* isolate);
+  // The isolate ends: what is left of its tasks is dropped.
+  void Forget(v8::Isolate* isolate);
   // Waits for background work and runs what it leads to on the isolate's thread, until there is neither.
   // True when there was anything.
   bool DrainTasks(v8::Isolate* isolate);

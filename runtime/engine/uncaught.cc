@@ -95,17 +95,19 @@ void Environment::TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local
     bool ok = GetHook(Hook::kUncaught)->Call(context(), v8::Undefined(isolate_), 2, args).ToLocal(&handled);
     callback_depth_--;
     if (ok && handled->IsTrue()) return;
+    if (!ok && try_catch.HasTerminated()) return;
     if (!ok && try_catch.HasCaught()) {
       PrintException(try_catch.Exception(), try_catch.Message());
-      Exit(7);  // "Internal Exception Handler Run-Time Failure"
+      return Exit(7);  // "Internal Exception Handler Run-Time Failure"
     }
-    // A number: 'exit' listeners have run and this is the code they chose.
-    PrintException(error, message);
+    // A number: 'exit' listeners have run and this is the code they chose. A worker's parent is told of the
+    // error instead.
+    if (!is_worker()) PrintException(error, message);
     if (ok && handled->IsInt32()) code = handled.As<v8::Int32>()->Value();
   } else {
     PrintException(error, message);
   }
-  if (ProcessOptions().Flag("--abort-on-uncaught-exception")) {
+  if (!is_worker() && ProcessOptions().Flag("--abort-on-uncaught-exception")) {
     std::fflush(nullptr);
     std::abort();
   }

@@ -6,6 +6,7 @@ const {
   Event,
   EventTarget,
   defineEventHandler,
+  initEventTarget,
   kEvents,
   kNewListener,
   kRemoveListener,
@@ -47,12 +48,22 @@ function customInspect(self, shown, depth, options, inspect) {
   return `${self.constructor.name} ${(inspect ?? require('internal/util/inspect').inspect)(shown, inner)}`;
 }
 
+function addState(signal) {
+  const hidden = (value) => ({ value, writable: true, enumerable: false, configurable: true });
+  return Object.defineProperties(signal, { [kAborted]: hidden(false), [kReason]: hidden(undefined) });
+}
+
+/** Makes an object that inherits from AbortSignal.prototype a signal. */
+function initSignal(object) {
+  initEventTarget(object);
+  return addState(object);
+}
+
 class AbortSignal extends EventTarget {
   constructor(token) {
     if (token !== kCreate) throw new codes.ERR_ILLEGAL_CONSTRUCTOR();
     super();
-    const hidden = (value) => ({ value, writable: true, enumerable: false, configurable: true });
-    Object.defineProperties(this, { [kAborted]: hidden(false), [kReason]: hidden(undefined) });
+    addState(this);
   }
 
   get aborted() {
@@ -179,6 +190,10 @@ class AbortController {
   abort(reason = abortError()) {
     abortSignal(AbortController.#signalOf(this), reason);
   }
+  static attach(controller, signal) {
+    controller.#signal = signal;
+    return controller;
+  }
   static #signalOf(controller) {
     if (typeof controller !== 'object' || controller === null || !(#signal in controller)) {
       throw new codes.ERR_INVALID_THIS('AbortController');
@@ -189,6 +204,9 @@ class AbortController {
     return customInspect(this, { signal: this.signal }, depth, options, inspect);
   }
 }
+
+const attachSignal = AbortController.attach;
+delete AbortController.attach;
 
 const tag = (value) => ({ value, writable: false, enumerable: false, configurable: true });
 Object.defineProperties(AbortSignal.prototype, {
@@ -223,4 +241,12 @@ async function aborted(signal, resource) {
   });
 }
 
-module.exports = { AbortController, AbortSignal, aborted, abortSignal, makeSignal };
+module.exports = {
+  AbortController,
+  AbortSignal,
+  aborted,
+  abortSignal,
+  attachSignal,
+  initSignal,
+  makeSignal,
+};

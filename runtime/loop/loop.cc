@@ -107,6 +107,7 @@ int Environment::RunLoop() {
     alive = uv_loop_alive(loop_) != 0;
   }
   Reach(Milestone::kLoopExit);
+  if (stopping_) return 0;
   if (!HasHook(Hook::kExit)) return 0;
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Value> code;

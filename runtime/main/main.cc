@@ -58,8 +58,7 @@ int Run(const Options& options, uint64_t node_start) {
   v8::V8::InitializePlatform(platform.get());
   v8::V8::Initialize();
   v8::Isolate::CreateParams params;
-  std::unique_ptr<v8::ArrayBuffer::Allocator> allocator(v8::ArrayBuffer::Allocator::NewDefaultAllocator());
-  params.array_buffer_allocator = allocator.get();
+  params.array_buffer_allocator = SharedAllocator();
   params.snapshot_blob = const_cast<v8::StartupData*>(EmbeddedSnapshot());
   params.external_references = ExternalReferences();
   ConfigureHeap(&params.constraints);
@@ -71,6 +70,7 @@ int Run(const Options& options, uint64_t node_start) {
   env.Reach(Environment::Milestone::kNodeStart, node_start);
   env.Reach(Environment::Milestone::kV8Start, v8_start);
   env.Reach(Environment::Milestone::kEnvironment);
+  env.platform = platform.get();
   env.drain_platform = [p = platform.get(), isolate] { return p->DrainTasks(isolate); };
   v8::Local<v8::Context> context;
   if (!MakeMainContext(&env).ToLocal(&context)) return 70;
@@ -84,6 +84,7 @@ int Run(const Options& options, uint64_t node_start) {
     env.MakeCallback(v8::Undefined(isolate), env.GetHook(Hook::kStart), 1, arguments, {kMainScriptId, 0});
   }
   env.Exit(env.RunLoop());
+  return 0;
 }
 
 }  // namespace

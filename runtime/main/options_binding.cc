@@ -22,7 +22,8 @@ void Get(const Args& args) {
     return Environment::From(args)->ThrowError(nullptr, "No such option: " + ToUtf8(isolate, args[0]));
   }
   const OptionSpec& option = OptionTable()[static_cast<size_t>(index)];
-  const OptionValue& value = ProcessOptions().At(static_cast<size_t>(index));
+  const Options* own = Environment::From(args)->options;
+  const OptionValue& value = (own != nullptr ? *own : ProcessOptions()).At(static_cast<size_t>(index));
   if (option.kind == OptionKind::kList) return args.GetReturnValue().Set(Strings(isolate, value.values));
   if (!TakesValue(option.kind) && (option.kind != OptionKind::kEngine || value.values.empty())) {
     return args.GetReturnValue().Set(value.on);

@@ -6,6 +6,7 @@ const binding = internalBinding('process');
 const options = require('internal/main/options');
 const { Module, makeRequire } = require('internal/modules/cjs');
 
+const kWorkerName = '[worker eval]';
 let startFolder; // what import() in code without a file is relative to
 
 // A working directory that is gone is no reason not to run code.
@@ -32,8 +33,10 @@ function isModuleSource() {
 
 function runCode(source, name) {
   Module._initPaths();
+  const isWorker = name === kWorkerName;
+  const print = options.get('--print') && !isWorker;
   if (isModuleSource()) {
-    if (options.get('--print')) {
+    if (print) {
       const { codes } = require('internal/errors');
       throw new codes.ERR_EVAL_ESM_CANNOT_PRINT();
     }
@@ -47,9 +50,9 @@ function runCode(source, name) {
   globalThis.__filename = name;
   globalThis.__dirname = '.';
   globalThis.require = makeRequire(module);
-  defineBuiltinGlobals();
+  if (!isWorker) defineBuiltinGlobals();
   const result = internalBinding('script').runScript(source, name);
-  if (options.get('--print')) require('internal/console/global').log(result);
+  if (print) require('internal/console/global').log(result);
   return undefined;
 }
 
@@ -126,16 +129,32 @@ function runPrompt(code) {
 
 const kPermissions = ['--allow-fs-read', '--allow-fs-write'];
 
+function preloadModules() {
+  const preload = options.get('--require');
+  if (preload.length === 0) return;
+  Module._initPaths();
+  Module._preloadModules(preload);
+}
+
+// A worker's program: a file, code, or a URL.
+function runWorker(kind, name) {
+  preloadModules();
+  const { afterPreloads, runMain } = require('internal/modules/run_main');
+  return afterPreloads(() => {
+    if (kind === 'file') return runMain(name);
+    if (kind === 'eval') return runCode(name, kWorkerName);
+    Module._initPaths();
+    const esm = require('internal/modules/esm');
+    return esm.runEntry(() => esm.importMain(name), name);
+  });
+}
+
 function run({ script }) {
   if (kPermissions.some((name) => options.get(name).length > 0)) {
     require('internal/main/rare_options').refusePermissions();
   }
   if (script !== undefined && script !== '-' && script !== 'inspect') process.argv[1] = path.resolve(script);
-  const preload = options.get('--require');
-  if (preload.length > 0) {
-    Module._initPaths();
-    Module._preloadModules(preload);
-  }
+  preloadModules();
   if (options.get('--frozen-intrinsics')) require('internal/engine/freeze_intrinsics').freezeIntrinsics();
   if (options.get('--check')) return checkSyntax(script);
   return require('internal/modules/run_main').afterPreloads(() => runMainCode(script));
@@ -155,4 +174,5 @@ function runMainCode(script) {
 }
 
 exports.run = run;
+exports.runWorker = runWorker;
 exports.startFolder = () => startFolder;

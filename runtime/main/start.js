@@ -74,9 +74,11 @@ function joinCluster() {
 function start(info) {
   prepareProcess(info);
   applyToWorld();
+  // A worker's parent tells it the rest.
+  if (info.argv === undefined) return require('internal/worker/child').start();
   openParentChannel();
   joinCluster();
-  require('internal/main/run').run(info);
+  return require('internal/main/run').run(info);
 }
 
 exports.start = start;

@@ -19,6 +19,11 @@ class Finalizers {
     uv_unref(reinterpret_cast<uv_handle_t*>(idle_));
   }
   ~Finalizers() {
+    // A worker that ends has closed it already.
+    if (uv_is_closing(reinterpret_cast<uv_handle_t*>(idle_))) {
+      delete idle_;
+      return;
+    }
     uv_close(reinterpret_cast<uv_handle_t*>(idle_),
              [](uv_handle_t* handle) { delete reinterpret_cast<uv_idle_t*>(handle); });
   }

@@ -42,15 +42,14 @@ class PerformanceNodeTiming extends PerformanceEntry {
 
 const nodeTiming = new PerformanceNodeTiming();
 
-function eventLoopUtilization(first, second) {
-  const { loopStart } = nodeTiming;
+// Of a loop that began at `loopStart` (milliseconds from this thread's origin; none yet: not above 0).
+function utilizationOf(loopStart, idle, first, second) {
   if (loopStart <= 0) return { idle: 0, active: 0, utilization: 0 };
   if (second) {
-    const idle = first.idle - second.idle;
+    const idleBetween = first.idle - second.idle;
     const active = first.active - second.active;
-    return { idle, active, utilization: active / (idle + active) };
+    return { idle: idleBetween, active, utilization: active / (idleBetween + active) };
   }
-  const idle = idleTime();
   const active = now() - loopStart - idle;
   if (!first) return { idle, active, utilization: active / (idle + active) };
   const idleSince = idle - first.idle;
@@ -58,4 +57,11 @@ function eventLoopUtilization(first, second) {
   return { idle: idleSince, active: activeSince, utilization: activeSince / (idleSince + activeSince) };
 }
 
-module.exports = { PerformanceNodeTiming, nodeTiming, eventLoopUtilization };
+const eventLoopUtilization = (first, second) =>
+  utilizationOf(nodeTiming.loopStart, idleTime(), first, second);
+
+// The same of another thread's loop: `loopStart` in milliseconds of the machine's clock, `idle` in nanoseconds.
+const otherUtilization = (loopStart, idle, first, second) =>
+  utilizationOf(loopStart <= 0 ? -1 : loopStart - origin, idle / 1e6, first, second);
+
+module.exports = { PerformanceNodeTiming, nodeTiming, eventLoopUtilization, otherUtilization };

@@ -1,41 +1,75 @@
 // internalBinding('env'): process.env, an object whose properties are the environment variables of the
-// process (Node doc: process.env).
+// process, or those that a worker has of its own (Node doc: process.env).
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/process/variables.h"
 
 namespace parley {
 namespace {
 
 std::mutex environ_mutex;  // setenv moves what getenv returned
 
-bool Lookup(const std::string& name, std::string* value) {
-  std::lock_guard lock(environ_mutex);
-  value->resize(256);
-  size_t size = value->size();
-  int error = uv_os_getenv(name.c_str(), value->data(), &size);
-  if (error == UV_ENOBUFS) {
-    value->resize(size);
-    error = uv_os_getenv(name.c_str(), value->data(), &size);
+class ProcessVariables : public Variables {
+ public:
+  bool Get(const std::string& name, std::string* value) override {
+    std::lock_guard lock(environ_mutex);
+    value->resize(256);
+    size_t size = value->size();
+    int error = uv_os_getenv(name.c_str(), value->data(), &size);
+    if (error == UV_ENOBUFS) {
+      value->resize(size);
+      error = uv_os_getenv(name.c_str(), value->data(), &size);
+    }
+    value->resize(error == 0 ? size : 0);
+    return error == 0;
   }
-  value->resize(error == 0 ? size : 0);
-  return error == 0;
+  void Set(const std::string& name, const std::string& value) override {
+    std::lock_guard lock(environ_mutex);
+    uv_os_setenv(name.c_str(), value.c_str());
+  }
+  void Delete(const std::string& name) override {
+    std::lock_guard lock(environ_mutex);
+    uv_os_unsetenv(name.c_str());
+  }
+  std::vector<std::string> Names() override {
+    std::lock_guard lock(environ_mutex);
+    std::vector<std::string> names;
+    uv_env_item_t* items;
+    int count;
+    if (uv_os_environ(&items, &count) != 0) return names;
+    for (int i = 0; i < count; i++) names.emplace_back(items[i].name);
+    uv_os_free_environ(items, count);
+    return names;
+  }
+};
+
+struct OwnSlot {
+  std::shared_ptr<Variables> variables;
+};
+
+Variables& Of(v8::Isolate* isolate) {
+  static ProcessVariables process;
+  Environment* env = Environment::From(isolate);
+  if (!env->is_worker()) return process;
+  const auto& own = env->Slot<OwnSlot>()->variables;
+  return own ? *own : process;
 }
 
 void Get(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Value>& info) {
   if (!property->IsString()) return;
   std::string value;
-  if (Lookup(ToUtf8(info.GetIsolate(), property), &value)) {
+  if (Of(info.GetIsolate()).Get(ToUtf8(info.GetIsolate(), property), &value)) {
     info.GetReturnValue().Set(ToV8(info.GetIsolate(), value));
   }
 }
 
 // V8 and the C library keep what they know of the time zone.
 void NoticeChange(v8::Isolate* isolate, const std::string& name) {
-  if (name != "TZ") return;
+  if (name != "TZ" || Environment::From(isolate)->is_worker()) return;
   tzset();
   isolate->DateTimeConfigurationChangeNotification(v8::Isolate::TimeZoneDetection::kRedetect);
 }
@@ -57,8 +91,7 @@ void Set(v8::Local<v8::Name> property, v8::Local<v8::Value> value,
   if (!value->ToString(info.GetIsolate()->GetCurrentContext()).ToLocal(&text)) return;
   std::string name = ToUtf8(info.GetIsolate(), property);
   if (!name.empty()) {
-    std::lock_guard lock(environ_mutex);
-    uv_os_setenv(name.c_str(), ToUtf8(info.GetIsolate(), text).c_str());
+    Of(info.GetIsolate()).Set(name, ToUtf8(info.GetIsolate(), text));
     NoticeChange(info.GetIsolate(), name);
   }
   info.GetReturnValue().Set(value);
@@ -67,14 +100,14 @@ void Set(v8::Local<v8::Name> property, v8::Local<v8::Value> value,
 void Query(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Integer>& info) {
   if (!property->IsString()) return;
   std::string value;
-  if (Lookup(ToUtf8(info.GetIsolate(), property), &value)) info.GetReturnValue().Set(v8::None);
+  if (Of(info.GetIsolate()).Get(ToUtf8(info.GetIsolate(), property), &value))
+    info.GetReturnValue().Set(v8::None);
 }
 
 void Delete(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Boolean>& info) {
   if (property->IsString()) {
-    std::lock_guard lock(environ_mutex);
     std::string name = ToUtf8(info.GetIsolate(), property);
-    uv_os_unsetenv(name.c_str());
+    Of(info.GetIsolate()).Delete(name);
     NoticeChange(info.GetIsolate(), name);
   }
   info.GetReturnValue().Set(true);
@@ -82,13 +115,8 @@ void Delete(v8::Local<v8::Name> property, const v8::PropertyCallbackInfo<v8::Boo
 
 void Enumerate(const v8::PropertyCallbackInfo<v8::Array>& info) {
   v8::Isolate* isolate = info.GetIsolate();
-  std::lock_guard lock(environ_mutex);
-  uv_env_item_t* items;
-  int count;
-  if (uv_os_environ(&items, &count) != 0) return;
   std::vector<v8::Local<v8::Value>> names;
-  for (int i = 0; i < count; i++) names.push_back(ToV8(isolate, items[i].name));
-  uv_os_free_environ(items, count);
+  for (const std::string& name : Of(isolate).Names()) names.push_back(ToV8(isolate, name));
   info.GetReturnValue().Set(v8::Array::New(isolate, names.data(), names.size()));
 }
 
@@ -121,11 +149,48 @@ void Create(const v8::FunctionCallbackInfo<v8::Value>& args) {
   if (t->NewInstance(isolate->GetCurrentContext()).ToLocal(&object)) args.GetReturnValue().Set(object);
 }
 
-constexpr BindingFunction kFunctions[] = {{"create", Create}};
+// useOwn(): this worker's process.env starts anew, with nothing in it.
+void UseOwn(const v8::FunctionCallbackInfo<v8::Value>& args) {
+  SetVariables(Environment::From(args), std::make_shared<OwnVariables>());
+}
+
+constexpr BindingFunction kFunctions[] = {{"create", Create}, {"useOwn", UseOwn}};
 const intptr_t kReferences[] = {reinterpret_cast<intptr_t>(Get),       reinterpret_cast<intptr_t>(Set),
                                 reinterpret_cast<intptr_t>(Query),     reinterpret_cast<intptr_t>(Delete),
                                 reinterpret_cast<intptr_t>(Enumerate), reinterpret_cast<intptr_t>(Define)};
 PARLEY_BINDING(env, BindingKind::kInternal, kFunctions, nullptr, kReferences);
 
 }  // namespace
+
+bool OwnVariables::Get(const std::string& name, std::string* value) {
+  std::lock_guard lock(mutex_);
+  auto found = values_.find(name);
+  if (found == values_.end()) return false;
+  *value = found->second;
+  return true;
+}
+
+void OwnVariables::Set(const std::string& name, const std::string& value) {
+  std::lock_guard lock(mutex_);
+  values_[name] = value;
+}
+
+void OwnVariables::Delete(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  values_.erase(name);
+}
+
+std::vector<std::string> OwnVariables::Names() {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values_) names.push_back(name);
+  return names;
+}
+
+std::shared_ptr<Variables> VariablesOf(Environment* env) { return env->Slot<OwnSlot>()->variables; }
+
+void SetVariables(Environment* env, std::shared_ptr<Variables> variables) {
+  env->Slot<OwnSlot>()->variables = std::move(variables);
+}
+
 }  // namespace parley

@@ -14,6 +14,12 @@ exports.setOwner = (own) => {
   owner = own;
 };
 
+// A worker's way to tell its parent of an error nobody caught.
+let reporter;
+exports.setReporter = (report) => {
+  reporter = report;
+};
+
 // True: handled. A number: not, and that is the exit code.
 function fatalException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
@@ -30,6 +36,7 @@ function fatalException(error, fromPromise) {
   if (process.report.reportOnUncaughtException) {
     require('internal/process/report').writeForException(error);
   }
+  reporter?.(error);
   return exit.onUncaught();
 }
 process._fatalException = fatalException;

@@ -12,6 +12,16 @@ const usv = (value) => {
   return /[\ud800-\udfff]/.test(text) ? internalBinding('util').toUSVString(text) : text;
 };
 
+// Its text has no code in it, unlike that of other errors of ours.
+function invalidUrl(input, base) {
+  const error = new TypeError('Invalid URL');
+  error.code = 'ERR_INVALID_URL';
+  error.input = input;
+  if (base !== undefined) error.base = base;
+  Error.captureStackTrace(error, URL);
+  return error;
+}
+
 class URL {
   #record;
   #searchParams;
@@ -24,10 +34,10 @@ class URL {
     if (base !== undefined) {
       base = usv(base);
       baseRecord = parse(base);
-      if (baseRecord === undefined) throw new codes.ERR_INVALID_URL(input, base);
+      if (baseRecord === undefined) throw invalidUrl(input, base);
     }
     const record = parse(input, baseRecord);
-    if (record === undefined) throw new codes.ERR_INVALID_URL(input, base);
+    if (record === undefined) throw invalidUrl(input, base);
     this.#record = record;
   }
 
@@ -68,7 +78,7 @@ class URL {
     void this.#href; // for the error it throws
     value = usv(value);
     const record = parse(value);
-    if (record === undefined) throw new codes.ERR_INVALID_URL(value);
+    if (record === undefined) throw invalidUrl(value);
     this.#record = record;
     this.#href = undefined;
     if (this.#searchParams) replaceParams(this.#searchParams, record.query ?? '');

@@ -40,6 +40,7 @@ function urlParse(url, parseQueryString, slashesDenoteHost) {
 // Without the white space around it, and with slashes for backslashes before a query.
 function tidy(url) {
   url = url.replace(/^[\s\ufeff]+|[\s\ufeff]+$/g, '');
+  url = url.replace(/[\t\n\r]+/g, '');
   const split = url.search(/[?#]/);
   // In a fragment they stay, in the part before it they do not.
   const end = split === -1 ? url.length : split;

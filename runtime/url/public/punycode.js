@@ -1,6 +1,14 @@
 'use strict';
 // Punycode (RFC 3492): the deprecated module `punycode`.
 
+if (require('internal/main/options').get('--pending-deprecation')) {
+  process.emitWarning(
+    'The `punycode` module is deprecated. Please use a userland alternative instead.',
+    'DeprecationWarning',
+    'DEP0040',
+  );
+}
+
 const BASE = 36;
 const T_MIN = 1;
 const T_MAX = 26;

@@ -151,12 +151,10 @@ module.exports = {
   toUSVString,
   types,
   aborted: (signal, resource) => require('internal/events/abort_controller').aborted(signal, resource),
-  transferableAbortController() {
-    throw new codes.ERR_METHOD_NOT_IMPLEMENTED('util.transferableAbortController()');
-  },
-  transferableAbortSignal() {
-    throw new codes.ERR_METHOD_NOT_IMPLEMENTED('util.transferableAbortSignal()');
-  },
+  transferableAbortController: () =>
+    require('internal/events/transferable_abort').transferableAbortController(),
+  transferableAbortSignal: (signal) =>
+    require('internal/events/transferable_abort').transferableAbortSignal(signal),
 };
 
 // Made when first asked for.
