@@ -25,3 +25,8 @@ test('bad options are refused', async () => {
   assert.throws(() => dns.lookup('a', {}, 5), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.throws(() => dns.lookup(1, () => {}), { code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+test('dns.promises refuses bad arguments at the call', async () => {
+  assert.throws(() => dns.promises.lookup({}), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => dns.promises.lookupService('127.0.0.1'), { code: 'ERR_MISSING_ARGS' });
+});

@@ -8,7 +8,6 @@ const { parseServers, formatServers } = require('internal/dns/servers');
 const { TYPES, shapeAnswer } = require('internal/dns/records');
 
 const ARES_ENOTIMP = 5; // what setting servers gives while queries are under way
-const kNative = Symbol('native');
 
 // Method → type of record.
 const METHODS = {
@@ -50,7 +49,7 @@ function query(resolver, name, type, options, done) {
       this.callback(null, answer);
     },
   };
-  resolver[kNative].query(req, asciiName(name), TYPES[type]);
+  resolver._handle.query(req, asciiName(name), TYPES[type]);
   return req;
 }
 
@@ -63,7 +62,7 @@ function reverse(resolver, address, done) {
       else this.callback(null, names);
     },
   };
-  if (resolver[kNative].reverse(req, address) < 0) throw dnsError('EINVAL', 'getHostByAddr', address);
+  if (resolver._handle.reverse(req, address) < 0) throw dnsError('EINVAL', 'getHostByAddr', address);
   return req;
 }
 
@@ -81,20 +80,20 @@ class ResolverBase {
     validateInt32(timeout, 'options.timeout', -1);
     validateInt32(tries, 'options.tries', 1);
     const { Resolver } = internalBinding('dns_resolver');
-    Object.defineProperty(this, kNative, { value: new Resolver(timeout, tries) });
+    Object.defineProperty(this, '_handle', { value: new Resolver(timeout, tries) });
   }
 
   cancel() {
-    this[kNative].cancel();
+    this._handle.cancel();
   }
 
   getServers() {
-    return formatServers(this[kNative].servers());
+    return formatServers(this._handle.servers());
   }
 
   setServers(servers) {
     const list = parseServers(servers);
-    const error = this[kNative].setServers(list);
+    const error = this._handle.setServers(list);
     if (error === 0) return;
     const why = error === ARES_ENOTIMP ? 'There are pending queries.' : `error ${error}`;
     throw new codes.ERR_DNS_SET_SERVERS_FAILED(why, servers);
@@ -113,7 +112,7 @@ class ResolverBase {
       }
       found[family] = address;
     }
-    this[kNative].setLocalAddress(found[4] ?? null, found[6] ?? null);
+    this._handle.setLocalAddress(found[4] ?? null, found[6] ?? null);
   }
 }
 
@@ -176,7 +175,7 @@ function defaultResolver() {
 function defaultPromiseResolver() {
   if (sharedPromises === undefined) {
     sharedPromises = Object.create(PromiseResolver.prototype);
-    Object.defineProperty(sharedPromises, kNative, { get: () => defaultResolver()[kNative] });
+    Object.defineProperty(sharedPromises, '_handle', { get: () => defaultResolver()._handle });
   }
   return sharedPromises;
 }
