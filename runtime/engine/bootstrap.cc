@@ -33,7 +33,7 @@ void OnPromiseReject(v8::PromiseRejectMessage message) {
 // --abort-on-uncaught-exception: asked by V8 when it sees that nobody is going to catch.
 bool MayAbort(v8::Isolate* isolate) {
   Environment* env = Environment::From(isolate);
-  return env != nullptr && !env->is_stopping() && env->may_abort();
+  return env != nullptr && !env->is_stopping() && !env->is_worker() && env->may_abort();
 }
 
 // Exceptions of microtasks: nobody else's TryCatch is around them.

@@ -7,6 +7,7 @@ const { codes } = require('internal/errors');
 const { validateObject, validateOneOf } = require('internal/errors/validators');
 const args = require('internal/fs/args');
 const { binding, kUsePromises, raw } = require('internal/fs/operations');
+const { kDeserialize, kTransfer, makeCarrier } = require('internal/messaging/transferable');
 const { readArguments, writeArguments } = require('internal/fs/transfer');
 
 const kFd = Symbol('kFd');
@@ -38,7 +39,16 @@ function watchForLoss(handle, fd) {
   lost.register(handle, fd, handle);
 }
 
-class FileHandle extends EventEmitter {
+// An EventEmitter that can be posted to another thread.
+function CarriedEmitter() {
+  const object = makeCarrier(new.target.prototype);
+  EventEmitter.call(object);
+  return object;
+}
+CarriedEmitter.prototype = EventEmitter.prototype;
+Object.setPrototypeOf(CarriedEmitter, EventEmitter);
+
+class FileHandle extends CarriedEmitter {
   constructor(fd) {
     super();
     this[kFd] = fd;
@@ -51,6 +61,22 @@ class FileHandle extends EventEmitter {
 
   get fd() {
     return this[kFd];
+  }
+
+  // The descriptor goes to the other thread, this handle is closed.
+  [kTransfer]() {
+    if (this[kClosing] || this[kUsers] !== 1) {
+      const { DOMException } = require('internal/errors/dom_exception');
+      throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
+    }
+    const fd = this[kFd];
+    this[kFd] = -1;
+    lost.unregister(this);
+    return { data: { fd }, deserializeInfo: 'internal/fs/file_handle:FileHandle' };
+  }
+
+  static [kDeserialize]({ fd }) {
+    return new FileHandle(fd);
   }
 
   getAsyncId() {

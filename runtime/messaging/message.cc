@@ -226,7 +226,24 @@ class Reader : public v8::ValueDeserializer::Delegate {
         ports_(ports),
         deserializer_(env->isolate(), message->data_.get(), message->size_, this) {}
 
+  // With what a builtin class's own reading threw pending, where V8 would say that the data are bad.
   MaybeLocal<Value> Read() {
+    Isolate* isolate = env_->isolate();
+    Local<Value> value;
+    {
+      v8::TryCatch try_catch(isolate);
+      if (ReadAll().ToLocal(&value)) return value;
+      if (error_.IsEmpty() || try_catch.HasTerminated()) {
+        try_catch.ReThrow();
+        return {};
+      }
+    }
+    isolate->ThrowException(error_.Get(isolate));
+    return {};
+  }
+
+ private:
+  MaybeLocal<Value> ReadAll() {
     if (deserializer_.ReadHeader(context_).IsNothing()) return {};
     const auto& buffers = message_->array_buffers_;
     for (size_t i = 0; i < buffers.size(); i++) {
@@ -236,6 +253,7 @@ class Reader : public v8::ValueDeserializer::Delegate {
     return deserializer_.ReadValue(context_);
   }
 
+ public:
   MaybeLocal<Object> ReadHostObject(Isolate* isolate) override {
     uint32_t kind;
     if (!deserializer_.ReadUint32(&kind)) return {};
@@ -248,9 +266,19 @@ class Reader : public v8::ValueDeserializer::Delegate {
     if (!deserializer_.ReadValue(context_).ToLocal(&record) || !record->IsObject()) return {};
     // V8 forbids JavaScript while it reads a value, but for this.
     Isolate::AllowJavascriptExecutionScope allow(isolate);
+    v8::TryCatch try_catch(isolate);
     Local<Value> object;
+    if (context_ != env_->context()) {
+      env_->ThrowError("ERR_MESSAGE_TARGET_CONTEXT_UNAVAILABLE",
+                       "A message object could not be deserialized successfully in the target vm.Context");
+      error_.Reset(isolate, try_catch.Exception());
+      return {};
+    }
     Local<v8::Function> read = MessagingState::From(env_)->handler(isolate, MessagingState::kReadHost);
-    if (!read->Call(env_->context(), v8::Undefined(isolate), 1, &record).ToLocal(&object)) return {};
+    if (!read->Call(env_->context(), v8::Undefined(isolate), 1, &record).ToLocal(&object)) {
+      if (try_catch.HasCaught() && !try_catch.HasTerminated()) error_.Reset(isolate, try_catch.Exception());
+      return {};
+    }
     return object->IsObject() ? object.As<Object>() : MaybeLocal<Object>();
   }
 
@@ -273,6 +301,7 @@ class Reader : public v8::ValueDeserializer::Delegate {
   Message* message_;
   const std::vector<Local<Object>>& ports_;
   std::vector<v8::Global<SharedArrayBuffer>> shared_;
+  v8::Global<Value> error_;
   v8::ValueDeserializer deserializer_;
 };
 

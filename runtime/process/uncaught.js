@@ -44,7 +44,13 @@ process._fatalException = fatalException;
 // Called by the engine.
 exports.onUncaught = function onUncaught(error, fromPromise) {
   if (typeof process._fatalException !== 'function') return kNoHandler;
-  return process._fatalException(error, fromPromise);
+  if (reporter === undefined) return process._fatalException(error, fromPromise);
+  try {
+    return process._fatalException(error, fromPromise);
+  } catch (thrown) {
+    reporter(thrown);
+    return 1;
+  }
 };
 
 // What an object that ends the process looks like on standard error.

@@ -15,13 +15,18 @@ function numericValues(options) {
 
 /** A stream of the snapshot's JSON. The snapshot is taken now, so that what the reader does is not in it. */
 function getHeapSnapshot(options) {
+  return streamOf(binding.takeHeapSnapshot(numericValues(options)));
+}
+
+/** The chunks of a snapshot's JSON as a stream. */
+function streamOf(chunks) {
   const { Readable } = require('stream');
   const { Buffer } = require('buffer');
-  const chunks = binding.takeHeapSnapshot(numericValues(options));
   return new Readable({
     read() {
-      const chunk = chunks.shift();
-      this.push(chunk === undefined ? null : Buffer.from(chunk));
+      // All of it is there already.
+      for (const chunk of chunks) this.push(Buffer.from(chunk));
+      this.push(null);
     },
   });
 }
@@ -47,4 +52,10 @@ function setHeapSnapshotNearHeapLimit(limit) {
   binding.setNearHeapLimit(limit);
 }
 
-module.exports = { getHeapSnapshot, writeHeapSnapshot, setHeapSnapshotNearHeapLimit };
+module.exports = {
+  getHeapSnapshot,
+  numericValues,
+  setHeapSnapshotNearHeapLimit,
+  streamOf,
+  writeHeapSnapshot,
+};

@@ -2,7 +2,8 @@
 // A worker's own side: makes `process` and worker_threads what they are in a worker, then runs the program its parent sent.
 //
 // Messages to the parent: {type: 'online'}, {type: 'error', error} with an error nobody caught, {type: 'opaque error'} for one that
-// cannot be sent; and those of the standard streams (stdio.js).
+// cannot be sent, {type: 'snapshot', chunks} of its heap when asked {type: 'take snapshot', numeric}; and those of the standard
+// streams (stdio.js).
 
 const binding = internalBinding('worker');
 const { codes } = require('internal/errors');
@@ -33,10 +34,24 @@ function restrictProcess() {
     if (mask !== undefined) throw new codes.ERR_WORKER_UNSUPPORTED_OPERATION('Setting process.umask()');
     return umask();
   };
-  // The parent may change it.
-  process.cwd = internalBinding('process').cwd;
+  const { cwd: askFolder } = internalBinding('process');
+  const { Atomics } = globalThis;
+  let folder;
+  let known;
+  process.cwd = function cwd() {
+    if (own.folderCounter === undefined || Atomics === undefined) return askFolder();
+    const count = Atomics.load(own.folderCounter, 0);
+    if (folder === undefined || count !== known) {
+      known = count;
+      folder = askFolder();
+    }
+    return folder;
+  };
   const { get } = Object.getOwnPropertyDescriptor(process, 'title');
   Object.defineProperty(process, 'title', { enumerable: true, configurable: true, get, set() {} });
+  const { debugPort } = process;
+  const port = { enumerable: true, configurable: true, get: () => debugPort, set() {} };
+  Object.defineProperty(process, 'debugPort', port);
   for (const name of ['channel', 'connected', 'send', 'disconnect', '_channel']) delete process[name];
   for (const name of ['send', 'disconnect']) refuse(name);
   for (const name of ['channel', 'connected']) {
@@ -72,9 +87,15 @@ function openStreams(hasStdin) {
   for (const name of Object.keys(streams)) process[name] = streams[name];
 }
 
+function sendSnapshot(numeric) {
+  const chunks = internalBinding('heap_snapshot').takeHeapSnapshot(numeric);
+  control.postMessage({ type: 'snapshot', chunks }, chunks);
+}
+
 function onControl(message) {
   if (message.type === 'stdio') streams.stdin.take(message.chunks);
   else if (message.type === 'taken') streams[message.stream].taken(message.bytes);
+  else if (message.type === 'take snapshot') sendSnapshot(message.numeric);
 }
 
 // An exception nobody caught: the parent is told before 'exit' is emitted here.
@@ -97,6 +118,7 @@ function takeStart() {
   own.threadId = binding.threadId();
   own.parentPort = message.port;
   own.workerData = message.workerData;
+  own.folderCounter = message.folderCounter;
   own.environmentData = message.environmentData;
   own.resourceLimits = Object.fromEntries(kLimits.map((name, i) => [name, limits[i]]));
   return message;

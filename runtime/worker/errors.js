@@ -62,6 +62,7 @@ function unpack(packed) {
   }
   const { type, properties } = packed.error;
   const made = new kClasses[type]();
+  delete made.stack; // of this place, which is not where it was thrown
   for (const [key, value, enumerable, isError] of properties) {
     Object.defineProperty(made, key, {
       value: isError ? unpack(value) : value,

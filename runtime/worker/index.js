@@ -14,13 +14,29 @@ const { PortReadable, PortWritable } = require('internal/worker/stdio');
 
 // In the order of enum WorkerLimit.
 const kLimits = ['maxYoungGenerationSizeMb', 'maxOldGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
+// Less than this and V8 cannot start.
+const kLeast = [1, 2, 0, 0];
 const limitsObject = (values) => Object.fromEntries(kLimits.map((name, i) => [name, values[i]]));
+
+// Workers keep the working folder's name as long as this number stays the same.
+function folderCounter() {
+  if (own.folderCounter === undefined && typeof SharedArrayBuffer === 'function') {
+    own.folderCounter = new Uint32Array(new SharedArrayBuffer(Uint32Array.BYTES_PER_ELEMENT));
+    const { chdir } = process;
+    process.chdir = function (...args) {
+      chdir(...args);
+      Atomics.add(own.folderCounter, 0, 1);
+    };
+    Object.defineProperty(process.chdir, 'name', { value: 'chdir' });
+  }
+  return own.folderCounter;
+}
 
 function readLimits(limits) {
   const values = new Float64Array(kLimits.length);
   if (limits === undefined) return values;
   kLimits.forEach((name, i) => {
-    if (typeof limits[name] === 'number') values[i] = limits[name];
+    if (typeof limits[name] === 'number') values[i] = Math.max(limits[name], kLeast[i]);
   });
   return values;
 }
@@ -89,6 +105,7 @@ class Worker extends EventEmitter {
   #stderr;
   #limits;
   #threadId;
+  #snapshots = []; // promises of heap snapshots, in the order they were asked for
 
   constructor(filename, options = {}) {
     super();
@@ -97,8 +114,20 @@ class Worker extends EventEmitter {
     const env = readEnvironment(options.env);
     const execArgv = options.execArgv?.map(String);
     this.#limits = readLimits(options.resourceLimits);
-    const handle = new binding.Worker(execArgv, this.#limits, env.shared === true);
+    const nodeOptions = env.variables?.NODE_OPTIONS;
+    const handle = new binding.Worker(
+      execArgv,
+      this.#limits,
+      env.shared === true,
+      nodeOptions === process.env.NODE_OPTIONS ? undefined : nodeOptions,
+    );
     if (handle.invalidOptions) throw new codes.ERR_WORKER_INVALID_EXEC_ARGV(handle.invalidOptions);
+    if (handle.invalidVariable) {
+      throw new codes.ERR_WORKER_INVALID_EXEC_ARGV(
+        handle.invalidVariable,
+        'invalid NODE_OPTIONS env variable',
+      );
+    }
     this.#handle = handle;
     this.#threadId = handle.threadId;
     this.#control = handle.messagePort;
@@ -120,6 +149,7 @@ class Worker extends EventEmitter {
         execPath: process.execPath,
         name,
         hasStdin: this.#stdin !== null,
+        folderCounter: folderCounter(),
       };
       this.#control.postMessage(message, [port2, ...(options.transferList ?? [])]);
     } catch (error) {
@@ -175,6 +205,9 @@ class Worker extends EventEmitter {
       case 'taken':
         this.#stdin?.taken(message.bytes);
         break;
+      case 'snapshot':
+        this.#snapshots.shift().resolve(require('internal/v8/heap_snapshot').streamOf(message.chunks));
+        break;
       case 'error':
         this.emit('error', require('internal/worker/errors').unpack(message.error));
         break;
@@ -189,6 +222,7 @@ class Worker extends EventEmitter {
     this.#threadId = -1;
     this.#public.close();
     messagePort.close();
+    for (const { reject } of this.#snapshots.splice(0)) reject(new codes.ERR_WORKER_NOT_RUNNING());
     for (const stream of [this.#stdout, this.#stderr]) {
       if (!stream.readableEnded) stream.push(null);
     }
@@ -236,9 +270,11 @@ class Worker extends EventEmitter {
 
   ref() {
     this.#handle?.ref();
+    if (this.#handle !== undefined) this.#public.ref();
   }
   unref() {
     this.#handle?.unref();
+    if (this.#handle !== undefined) this.#public.unref();
   }
 
   get threadId() {
@@ -266,12 +302,13 @@ class Worker extends EventEmitter {
       );
     return { eventLoopUtilization };
   }
-  getHeapSnapshot() {
-    return Promise.reject(
-      this.#handle === undefined
-        ? new codes.ERR_WORKER_NOT_RUNNING()
-        : new codes.ERR_METHOD_NOT_IMPLEMENTED('worker.getHeapSnapshot()'),
-    );
+  /** The worker takes it when its event loop comes round. */
+  getHeapSnapshot(options) {
+    const { numericValues } = require('internal/v8/heap_snapshot');
+    const numeric = numericValues(options);
+    if (this.#handle === undefined) return Promise.reject(new codes.ERR_WORKER_NOT_RUNNING());
+    this.#control.postMessage({ type: 'take snapshot', numeric });
+    return new Promise((resolve, reject) => this.#snapshots.push({ resolve, reject }));
   }
 }
 

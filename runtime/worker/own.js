@@ -9,5 +9,6 @@ module.exports = {
   workerData: null,
   resourceLimits: {},
   environmentData: new Map(), // setEnvironmentData(): new workers start with a copy
+  folderCounter: undefined, // how often the process changed its working folder, once there are workers
   SHARE_ENV: Symbol.for('nodejs.worker_threads.SHARE_ENV'),
 };

@@ -204,3 +204,45 @@ test('a limit of memory ends the worker, not the process', async () => {
   const [error] = await once(worker, 'error');
   assert.strictEqual(error.code, 'ERR_WORKER_OUT_OF_MEMORY');
 });
+
+test('a file handle moves to another thread', async () => {
+  const { open } = require('fs/promises');
+  const handle = await open(__filename);
+  const worker = run(
+    `
+    const { parentPort, workerData } = require('worker_threads');
+    workerData.readFile('utf8').then((text) => parentPort.postMessage(text.length)).then(() => workerData.close());
+  `,
+    { workerData: handle, transferList: [handle] },
+  );
+  assert.strictEqual(handle.fd, -1);
+  const [length] = await once(worker, 'message');
+  assert.ok(length > 1000);
+});
+
+test('a heap snapshot of a worker', async () => {
+  const worker = run('setInterval(() => {}, 1000)');
+  await once(worker, 'online');
+  let text = '';
+  for await (const chunk of await worker.getHeapSnapshot()) text += chunk;
+  assert.ok(JSON.parse(text).snapshot);
+  await worker.terminate();
+  await assert.rejects(worker.getHeapSnapshot(), { code: 'ERR_WORKER_NOT_RUNNING' });
+});
+
+test('an abort crosses threads', async () => {
+  const { transferableAbortController } = require('util');
+  const controller = transferableAbortController();
+  const worker = run(
+    `
+    const { parentPort, workerData } = require('worker_threads');
+    workerData.onabort = () => { parentPort.postMessage(workerData.reason); parentPort.close(); };
+    parentPort.on('message', () => {});
+    parentPort.postMessage('ready');
+  `,
+    { workerData: controller.signal, transferList: [controller.signal] },
+  );
+  await once(worker, 'message');
+  controller.abort('enough');
+  assert.deepStrictEqual(await once(worker, 'message'), ['enough']);
+});

@@ -1,7 +1,8 @@
 // internalBinding('worker'): threads with a JavaScript world of their own.
-//   new Worker(words of execArgv or undefined, limits, shares the environment variables)
+//   new Worker(words of execArgv or undefined, limits, shares the environment variables, NODE_OPTIONS or
+//   undefined)
 //     messagePort, threadId, start(), stop(), limits(), idleTime(), loopStart(); onexit(code, error code,
-//     message) invalidOptions: the words it does not take, instead of all the above
+//     message); or only invalidOptions, invalidVariable: the words it does not take
 //   takePort(), ownLimits(), threadId(): what a worker asks for itself
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
@@ -55,16 +56,25 @@ void New(const Args& args) {
   Isolate* isolate = args.GetIsolate();
   Local<Context> context = isolate->GetCurrentContext();
   Worker::Settings settings;
-  if (args[0]->IsArray()) {
-    settings.options = std::make_unique<Options>();
+  const auto refuse = [&](const char* name, const std::vector<std::string>& words) {
     std::vector<Local<Value>> wrong;
-    for (const std::string& word : Parse(Words(context, args[0].As<v8::Array>()), settings.options.get()))
-      wrong.push_back(ToV8(isolate, word));
-    if (!wrong.empty()) {
-      Local<v8::Array> list = v8::Array::New(isolate, wrong.data(), wrong.size());
-      args.This()->Set(context, OneByte(isolate, "invalidOptions"), list).Check();
-      return;
-    }
+    for (const std::string& word : words) wrong.push_back(ToV8(isolate, word));
+    if (wrong.empty()) return false;
+    args.This()
+        ->Set(context, OneByte(isolate, name), v8::Array::New(isolate, wrong.data(), wrong.size()))
+        .Check();
+    return true;
+  };
+  if (args[0]->IsArray() || args[3]->IsString()) settings.options = std::make_unique<Options>();
+  if (args[3]->IsString()) {
+    std::vector<std::string> wrong =
+        ParseEnvironmentOptions(ToUtf8(isolate, args[3]), settings.options.get());
+    settings.options->v8_flags.clear();
+    if (refuse("invalidVariable", wrong)) return;
+  }
+  if (args[0]->IsArray()) {
+    std::vector<std::string> words = Words(context, args[0].As<v8::Array>());
+    if (refuse("invalidOptions", Parse(std::move(words), settings.options.get()))) return;
   }
   Local<v8::Float64Array> limits = args[1].As<v8::Float64Array>();
   limits->CopyContents(settings.limits.data(), sizeof(settings.limits));
@@ -79,6 +89,12 @@ void New(const Args& args) {
 void Start(const Args& args) {
   if (auto* worker = BaseObject::Unwrap<Worker>(args.This()))
     args.GetReturnValue().Set(worker->StartThread());
+}
+
+// Undefined once the thread has ended.
+void HasRef(const Args& args) {
+  auto* worker = BaseObject::Unwrap<Worker>(args.This());
+  if (worker != nullptr) args.GetReturnValue().Set(uv_has_ref(worker->uv_handle()) != 0);
 }
 
 void Stop(const Args& args) {
@@ -123,6 +139,7 @@ void Initialize(Environment* env, Local<Object> target) {
   Local<Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Worker", New);
   HandleWrap::AddMethods(isolate, t);
+  BaseObject::SetMethod(isolate, t, "hasRef", HasRef);
   BaseObject::SetMethod(isolate, t, "start", Start);
   BaseObject::SetMethod(isolate, t, "stop", Stop);
   BaseObject::SetMethod(isolate, t, "limits", Limits);
