@@ -113,34 +113,9 @@ for (const name of [
 }
 for (const name of ['atob', 'btoa']) lazy(name, () => require('buffer')[name], true);
 
-function notImplemented(name) {
-  const error = new Error(`${name} is not implemented in Parley yet`);
-  error.code = 'ERR_METHOD_NOT_IMPLEMENTED';
-  return error;
-}
-
-// Functions and classes that are not there yet say so when used, not when asked for: feature tests must not throw.
-for (const name of ['fetch']) {
-  expose(
-    name,
-    {
-      async [name]() {
-        throw notImplemented(name);
-      },
-    }[name],
-  );
-}
-
-// `x instanceof Response` must have an answer: nothing is one.
-for (const name of ['Request', 'Response', 'Headers', 'FormData']) {
-  define(
-    name,
-    {
-      [name]: class {
-        constructor() {
-          throw notImplemented(name);
-        }
-      },
-    }[name],
-  );
+// Only who calls fetch() or names one of its classes pays for them.
+const { fetch } = require('internal/fetch');
+expose('fetch', fetch);
+for (const name of ['Request', 'Response', 'Headers', 'FormData', 'WebSocket', 'CloseEvent']) {
+  lazy(name, () => require('internal/fetch').undici()[name]);
 }

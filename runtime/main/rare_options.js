@@ -3,12 +3,23 @@
 
 const kGlobals = {
   '--experimental-fetch': ['fetch', 'FormData', 'Headers', 'Request', 'Response'],
+  '--experimental-websocket': ['WebSocket', 'CloseEvent'],
   '--experimental-global-webcrypto': ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'],
   '--experimental-global-customevent': ['CustomEvent'],
 };
 
 exports.removeGlobals = function removeGlobals(option) {
   for (const name of kGlobals[option]) delete globalThis[name];
+};
+
+/** --experimental-eventsource */
+exports.addEventSource = function addEventSource() {
+  const { EventSource } = require('internal/fetch').undici();
+  Object.defineProperty(globalThis, 'EventSource', {
+    value: EventSource,
+    writable: true,
+    configurable: true,
+  });
 };
 
 function protoAccess() {

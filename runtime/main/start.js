@@ -28,6 +28,7 @@ function prepareProcess(info) {
 
 const kGlobalFlags = [
   '--experimental-fetch',
+  '--experimental-websocket',
   '--experimental-global-webcrypto',
   '--experimental-global-customevent',
 ];
@@ -43,6 +44,9 @@ function applyToWorld() {
   for (const name of kGlobalFlags) {
     if (!options.get(name)) require('internal/main/rare_options').removeGlobals(name);
   }
+  if (options.get('--experimental-fetch') && globalThis.WebAssembly)
+    require('internal/fetch').extendWebAssembly();
+  if (options.get('--experimental-eventsource')) require('internal/main/rare_options').addEventSource();
   if (options.get('--report-on-signal')) require('internal/process/report').start();
   if (options.get('--enable-source-maps')) require('internal/modules/source_maps').setEnabled(true);
   const mode = options.get('--unhandled-rejections');
