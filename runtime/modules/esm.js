@@ -120,7 +120,7 @@ function* loadEntry(entry) {
     if (loaded.format === 'wasm') {
       Object.assign(entry, require('internal/modules/esm_wasm').load(entry.url, loaded.source));
     } else {
-      entry.record = translate(entry.url, loaded.format, loaded.source);
+      entry.record = translate(entry.url, loaded.format, loaded.source, entry.map === loaderOwn);
     }
     entries[entry.record] = entry;
     if (loaded.format === 'module' || loaded.format === 'wasm') {

@@ -9,7 +9,10 @@ const { toPath } = require('internal/modules/file_url');
 const sourceMaps = require('internal/modules/source_map_state');
 const errors = require('internal/modules/errors');
 
-const builtinRecords = new Map(); // id → { record, names }
+const builtinRecords = []; // of { record, exports, names }
+// What builtin modules tell loader hooks otherwise: they have a thread of their own in Node.js, and look for that before they
+// register themselves.
+const kForHooks = { __proto__: null, worker_threads: { isMainThread: false } };
 
 function fromJson(url, text) {
   return createSynthetic(url, ['default'], (record) => setExport(record, 'default', jsonValue(url, text)));
@@ -40,8 +43,7 @@ function jsonValue(url, text) {
   return value;
 }
 
-function exportBuiltin(record, id, names) {
-  const exports = require(id);
+function exportBuiltin(record, exports, names) {
   for (const name of names) {
     let value;
     try {
@@ -53,19 +55,20 @@ function exportBuiltin(record, id, names) {
   }
 }
 
-function loadBuiltin(url) {
+function loadBuiltin(url, forHooks) {
   const id = builtinId(url);
-  const exports = require(id);
+  const other = forHooks ? kForHooks[id] : undefined;
+  const exports = other === undefined ? require(id) : { ...require(id), ...other };
   const isObject = (typeof exports === 'object' || typeof exports === 'function') && exports !== null;
   const names = [...new Set([...(isObject ? Object.keys(exports) : []), 'default'])];
-  const record = createSynthetic(url, names, (self) => exportBuiltin(self, id, names));
-  builtinRecords.set(id, { record, names });
+  const record = createSynthetic(url, names, (self) => exportBuiltin(self, exports, names));
+  builtinRecords.push({ record, exports, names });
   return record;
 }
 
 /** Gives imports of builtin modules the values their exports have now. */
 function syncBuiltinExports() {
-  for (const [id, { record, names }] of builtinRecords) exportBuiltin(record, id, names);
+  for (const { record, exports, names } of builtinRecords) exportBuiltin(record, exports, names);
 }
 
 const kMaxReexports = 200;
@@ -177,9 +180,10 @@ function textOf(source, url, format) {
  * @param {string} url
  * @param {string | undefined} format
  * @param {string | Uint8Array | ArrayBuffer | null | undefined} source
+ * @param {boolean} [forHooks] whether it is one of loader hooks' own modules
  * @returns {number} the record
  */
-function translate(url, format, source) {
+function translate(url, format, source, forHooks = false) {
   switch (format) {
     case 'module': {
       const text = textOf(source, url, format);
@@ -187,7 +191,7 @@ function translate(url, format, source) {
       return compileModule(url, text);
     }
     case 'builtin':
-      return loadBuiltin(url);
+      return loadBuiltin(url, forHooks);
     case 'commonjs':
       return loadCommonJs(url, source === null || source === undefined ? null : textOf(source, url, format));
     case 'json':

@@ -59,6 +59,28 @@ test('typescript: its API', options, () => {
   assert.match(outputText, /__metadata\("design:paramtypes", \[Object\]\)/);
 });
 
+test('ts-node and tsx: TypeScript run as it is, in both module systems', options, async (t) => {
+  const cwd = folder(
+    t,
+    {
+      'tsconfig.json': { compilerOptions: { module: 'commonjs', target: 'es2020', types: [] } },
+      'unit.ts': 'export enum Unit { Cm = 1, M = Cm * 100 }',
+      'main.ts': `import { Unit } from './unit'; const n: number = Unit.M; console.log(n, Unit[n]);`,
+      'main.mts': `import { readFileSync } from 'node:fs'; enum E { A = 3 } console.log(E.A, typeof readFileSync, import.meta.url.slice(-8));`,
+    },
+    { linked: true },
+  );
+  const results = await Promise.all([
+    run(bin('ts-node'), ['main.ts'], { cwd }),
+    run('-r', ['ts-node/register/transpile-only', 'main.ts'], { cwd }),
+    run(bin('tsx'), ['main.ts'], { cwd }),
+    run('--import', ['tsx', 'main.mts'], { cwd }),
+  ]);
+  const last = results.pop();
+  for (const result of results) assert.strictEqual(result.stdout, '100 M\n', result.stderr);
+  assert.strictEqual(last.stdout, '3 function main.mts\n', last.stderr);
+});
+
 test('babel: plugins and source maps', options, async () => {
   const babel = require('@babel/core');
   const { code, map } = await babel.transformAsync(
