@@ -149,6 +149,16 @@ size_t WriteUcs2(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<u
   return static_cast<size_t>(count) * 2;
 }
 
+// Long text is mostly ASCII, which is quicker copied and looked at than encoded. 0 when it is not, or is
+// short.
+size_t WriteAscii(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
+  constexpr size_t kLong = 256;
+  const auto length = static_cast<size_t>(string->Length());
+  if (length < kLong || length > target.size() || !string->IsOneByte()) return 0;
+  string->WriteOneByte(isolate, target.data(), 0, static_cast<int>(length), v8::String::NO_NULL_TERMINATION);
+  return IsAscii(target.first(length)) ? length : 0;
+}
+
 v8::MaybeLocal<v8::Value> DecodeUtf8(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
   const Utf8Shape shape = ShapeOfUtf8(bytes);
   if (shape.latin1) {
@@ -322,6 +332,7 @@ size_t WriteString(v8::Isolate* isolate, v8::Local<v8::String> string, Encoding 
   switch (encoding) {
     case Encoding::kUtf8:
     case Encoding::kBuffer:
+      if (const size_t ascii = WriteAscii(isolate, string, target)) return ascii;
       return static_cast<size_t>(
           string->WriteUtf8(isolate, reinterpret_cast<char*>(target.data()), capacity, nullptr,
                             v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8));

@@ -22,6 +22,7 @@ using Args = v8::FunctionCallbackInfo<Value>;
 constexpr int64_t kMostPerJob = 4 << 20;
 constexpr int64_t kMostPerFile = INT32_MAX;
 constexpr size_t kFirstPiece = 8192;
+constexpr size_t kMostGuessed = 64 << 20;  // bytes of address space
 
 int IntOf(Local<Value> value) { return value->IsInt32() ? value.As<v8::Int32>()->Value() : 0; }
 
@@ -195,11 +196,12 @@ class WriteJob : public FileJob {
 
  private:
   void Encode(v8::Isolate* isolate, Local<v8::String> text, Encoding encoding) {
-    // Three bytes are the most a UTF-16 unit takes; the exact number costs a walk over the text.
+    // Three bytes are the most a UTF-16 unit takes; the exact number costs a walk over the text, memory that
+    // nobody writes to costs nothing.
     size_t most = static_cast<size_t>(text->Length()) * 3;
     uint8_t* target = small_;
     if (most > sizeof(small_)) {
-      most = StringSize(isolate, text, encoding);
+      if (most > kMostGuessed) most = StringSize(isolate, text, encoding);
       encoded_.reset(new uint8_t[most]);
       target = encoded_.get();
     }

@@ -1,4 +1,5 @@
 // The program `parley`.
+#include <malloc.h>
 #include <v8.h>
 
 #include <csignal>
@@ -152,8 +153,16 @@ int PrintAndEnd(const std::string& text) {
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
+// Buffers of some megabytes come and go with the garbage collector: malloc() keeps their memory for the next
+// ones, where the kernel would have to clear every page of it again.
+void KeepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 int main(int argc, char** argv) {
   const uint64_t start = uv_hrtime();
+  KeepFreedMemory();
   argv = uv_setup_args(argc, argv);
   // A peer that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
