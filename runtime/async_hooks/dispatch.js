@@ -3,8 +3,11 @@
 // a hook enabled or disabled while others are being called takes effect with the next event.
 
 const { codes } = require('internal/errors');
+const { validateBoolean } = require('internal/errors/validators');
 const engine = require('internal/engine/hooks');
 const { fields } = engine;
+
+const kTracksPromises = Symbol('trackPromises');
 
 let enabled = [];
 
@@ -64,17 +67,26 @@ function update() {
   for (const [name, field] of kinds) {
     fields[field] = enabled.reduce((count, hook) => count + (hook[name] !== undefined), 0);
   }
-  require('internal/async_hooks/promises').update(enabled.length > 0);
+  require('internal/async_hooks/promises').update(enabled.some((hook) => hook[kTracksPromises]));
 }
 
 class AsyncHook {
-  constructor({ init, before, after, destroy, promiseResolve }) {
+  constructor({ init, before, after, destroy, promiseResolve, trackPromises }) {
     const callbacks = { init, before, after, destroy, promiseResolve };
     for (const [name] of kinds) {
       if (callbacks[name] !== undefined && typeof callbacks[name] !== 'function')
         throw new codes.ERR_ASYNC_CALLBACK(`hook.${name}`);
       Object.defineProperty(this, name, { value: callbacks[name] });
     }
+    if (trackPromises !== undefined) validateBoolean(trackPromises, 'trackPromises');
+    if (trackPromises === false && promiseResolve !== undefined) {
+      throw new codes.ERR_INVALID_ARG_VALUE(
+        'trackPromises',
+        trackPromises,
+        'cannot be false when promiseResolve is specified',
+      );
+    }
+    Object.defineProperty(this, kTracksPromises, { value: trackPromises !== false });
   }
 
   enable() {
