@@ -55,6 +55,29 @@ cluster.setupPrimary = function (options) {
 };
 cluster.setupMaster = cluster.setupPrimary;
 
+const kInspect = /--inspect(?:-brk|-port|-wait)?|--debug-port/;
+const kMostPort = 65535;
+let debugPorts = 1; // the workers' follow the primary's
+
+// A worker cannot listen for debuggers where its primary does.
+function withInspectPort({ execArgv, inspectPort }) {
+  const wanted = execArgv.some((word) => kInspect.test(word)) || kInspect.test(process.env.NODE_OPTIONS ?? '');
+  if (!wanted) return execArgv;
+  let port = typeof inspectPort === 'function' ? inspectPort() : inspectPort;
+  if (port == null) {
+    port = process.debugPort + debugPorts;
+    if (port > kMostPort) port = port - kMostPort + 1023;
+    debugPorts++;
+  } else {
+    port = Number(port);
+    if (!Number.isInteger(port) || port < 0 || port > kMostPort) {
+      const { codes } = require('internal/errors');
+      throw new codes.ERR_SOCKET_BAD_PORT('Port', inspectPort);
+    }
+  }
+  return [...execArgv, `--inspect-port=${port}`];
+}
+
 function startProcess(id, env) {
   const { settings } = cluster;
   return require('child_process').fork(settings.exec, settings.args, {
@@ -63,7 +86,7 @@ function startProcess(id, env) {
     serialization: settings.serialization,
     silent: settings.silent,
     windowsHide: settings.windowsHide,
-    execArgv: settings.execArgv,
+    execArgv: withInspectPort(settings),
     stdio: settings.stdio,
     gid: settings.gid,
     uid: settings.uid,

@@ -50,6 +50,8 @@ class AsyncState {
   void SetPromiseHooks(v8::Local<v8::Value> init, v8::Local<v8::Value> before, v8::Local<v8::Value> after,
                        v8::Local<v8::Value> settled);
   void AddContext(v8::Local<v8::Context> context);
+  // All contexts there are, weak.
+  const std::vector<v8::Global<v8::Context>>& contexts() const { return contexts_; }
 
   // The async context (AsyncLocalStorage), which V8 carries through promises. V8 keeps one for every context;
   // what runs in one context of the environment runs for all.

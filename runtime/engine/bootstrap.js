@@ -24,6 +24,7 @@ setHook(hooks.kBeforeExit, exit.onBeforeExit);
 setHook(hooks.kExit, exit.onExit);
 setHook(hooks.kDescribe, uncaught.describe);
 setHook(hooks.kStart, require('internal/main/start').start);
+setHook(hooks.kInspect, () => require('internal/inspector').openOnSignal());
 setHook(hooks.kImport, (specifier, referrer, attributes, id) =>
   require('internal/modules/import_callbacks').importDynamically(specifier, referrer, attributes, id),
 );

@@ -4,7 +4,19 @@
 #include <cstdio>
 #include <cstdlib>
 
+// V8 exports it, though no header has it.
+namespace v8::debug {
+void SetContextId(v8::Local<v8::Context> context, int id);
+}
+
 namespace parley {
+namespace {
+
+// Scripts carry their context's number, which an inspector that is made later gives to the first context it
+// is told of: with this it knows the scripts that were there before it.
+constexpr int kMainContextId = 1;
+
+}  // namespace
 
 Environment::Environment(v8::Isolate* isolate, uv_loop_t* loop)
     : isolate_(isolate), loop_(loop), fields_(no_fields_) {
@@ -23,6 +35,7 @@ Environment* Environment::From(v8::Local<v8::Context> context) { return From(con
 
 void Environment::SetMainContext(v8::Local<v8::Context> context) {
   context_.Reset(isolate_, context);
+  v8::debug::SetContextId(context, kMainContextId);
   async_.AddContext(context);
 }
 

@@ -60,6 +60,7 @@ enum class Hook : int {
   kAsyncBefore,    // (id): its callback is about to run
   kAsyncAfter,     // (id): has run
   kAsyncDestroy,   // (id): it has ended
+  kInspect,        // (): opens the inspector's server, because of SIGUSR1
   kCount
 };
 
@@ -196,6 +197,9 @@ class Environment {
   // Waits for V8's background work and runs what comes of it; true when there was any. Set by whoever owns
   // the platform.
   std::function<bool()> drain_platform;
+  // What the inspector wants to know: of contexts vm makes, and of an exception that ends the process.
+  std::function<void(v8::Local<v8::Context>)> context_observer;
+  std::function<void(v8::Local<v8::Value> error, v8::Local<v8::Message>)> fatal_observer;
 
  private:
   friend class CallbackScope;
@@ -261,7 +265,8 @@ T* Environment::Slot() {
     if (entry.tag == tag) return static_cast<T*>(entry.value);
   }
   T* value;
-  if constexpr (std::is_constructible_v<T, Environment*>) {
+  // An aggregate would take the pointer for its first member.
+  if constexpr (std::is_constructible_v<T, Environment*> && !std::is_aggregate_v<T>) {
     value = new T(this);
   } else {
     value = new T();

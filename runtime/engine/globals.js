@@ -93,6 +93,7 @@ for (const name of [
 ]) {
   lazy(name, () => require('stream/web')[name]);
 }
+exports.engineConsole = globalThis.console; // V8's own: what it is told, debuggers see
 lazy('console', () => require('internal/console/global'));
 lazy('structuredClone', () => require('internal/messaging').structuredClone, true);
 lazy('BroadcastChannel', () => require('internal/messaging/broadcast_channel').BroadcastChannel);

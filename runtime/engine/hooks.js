@@ -18,6 +18,7 @@ exports.hooks = {
   kAsyncBefore: 11,
   kAsyncAfter: 12,
   kAsyncDestroy: 13,
+  kInspect: 14,
 };
 exports.setHook = engine.setHook;
 

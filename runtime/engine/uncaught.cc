@@ -103,6 +103,7 @@ void Environment::TriggerUncaughtException(v8::Local<v8::Value> error, v8::Local
     // A number: 'exit' listeners have run and this is the code they chose. A worker's parent is told of the
     // error instead.
     if (!is_worker()) PrintException(error, message);
+    if (fatal_observer) fatal_observer(error, message);
     if (ok && handled->IsInt32()) code = handled.As<v8::Int32>()->Value();
   } else {
     PrintException(error, message);

@@ -16,6 +16,7 @@
 #include "runtime/engine/platform.h"
 #include "runtime/engine/snapshot.h"
 #include "runtime/engine/version.h"
+#include "runtime/inspector/signal.h"
 #include "runtime/main/env_file.h"
 #include "runtime/main/options.h"
 
@@ -77,6 +78,7 @@ int Run(const Options& options, uint64_t node_start) {
   if (!MakeMainContext(&env).ToLocal(&context)) return 70;
   env.StartLoop();
   platform->RunnerOf(isolate)->Attach(&env);
+  OpenInspectorOnSignal(&env);
   env.Reach(Environment::Milestone::kBootstrapComplete);
   {
     v8::Context::Scope scope(context);
@@ -107,6 +109,13 @@ std::vector<std::string> LoadEnvFiles(int argc, char** argv) {
   }
   parley::AddToEnvironment(variables);
   return {};
+}
+
+// --inspect-brk and its kin are --inspect and something more.
+void JoinInspectOptions(parley::Options* options) {
+  bool any = options->Flag("--inspect-brk") || options->Flag("--inspect-brk-node") ||
+             options->Flag("--inspect-wait");
+  if (any) options->At(static_cast<size_t>(parley::FindOption("--inspect"))).on = true;
 }
 
 // Environment variables that stand for options.
@@ -174,6 +183,7 @@ int main(int argc, char** argv) {
   if (node_options != nullptr) EndOnErrors(options, parley::ParseEnvironmentOptions(node_options, &options));
   EndOnErrors(options, parley::ParseCommandLine(argc, argv, &options));
   ApplyVariables(&options);
+  JoinInspectOptions(&options);
   parley::SetEngineFlags();
   EndOnErrors(options, SetV8Flags(options));
   EndOnErrors(options, parley::CheckOptions(options));

@@ -87,6 +87,13 @@ std::vector<std::string> CheckOptions(const Options& options) {
          "invalid value for --unhandled-rejections");
   choice("--dns-result-order", {"ipv4first", "verbatim"}, "--dns-result-order must be ipv4first or verbatim");
   choice("--disable-proto", {"delete", "throw"}, "invalid mode passed to --disable-proto");
+  const std::string& address = options.Text("--inspect-port");
+  size_t digits = address.rfind(':') + 1;  // 0 where there is none
+  if (!address.empty() && address.find_first_not_of("0123456789", digits) == std::string::npos) {
+    long port = std::strtol(address.c_str() + digits, nullptr, 10);
+    bool empty = digits == address.size();
+    need(!empty && (port == 0 || (port >= 1024 && port <= 65535)), " must be 0 or in range 1024 to 65535.");
+  }
   if (options.Flag("--watch") || options.Given("--watch-path")) {
     need(!options.Flag("--check"), "either --watch or --check can be used, not both");
     need(!options.Given("--eval"), "either --watch or --eval can be used, not both");

@@ -17,6 +17,7 @@ enum class OptionKind : uint8_t {
   kInteger,       // takes a number
   kText,          // takes a text; the last one counts
   kHostPort,      // takes [host:]port
+  kInspect,       // a flag; what follows '=' is --inspect-port's
   kList,          // takes a text; all of them count
   kMissing,       // a flag that changes what a program may rely on and that Parley does not have: an error
   kMissingValue,  // likewise, with a value

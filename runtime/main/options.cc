@@ -55,6 +55,13 @@ class Parser {
       index = FindOption("--" + name.substr(5));
       negated = index >= 0;
     }
+    if (name == "--debug" || name == "--debug-brk") {
+      errors_.emplace_back(
+          "[DEP0062]: `node --debug` and `node --debug-brk` are invalid. Please use `node --inspect` and "
+          "`node "
+          "--inspect-brk` instead.");
+      return;
+    }
     if (index < 0) {
       // Perhaps V8 knows it; it says so when it gets the flags.
       if (from_environment_) return Refuse(word);
@@ -116,6 +123,12 @@ class Parser {
     if (option.kind == OptionKind::kMissing || option.kind == OptionKind::kMissingValue) {
       if (!negated) errors_.push_back(shown + " is not implemented in Parley");
       return;
+    }
+    if (option.kind == OptionKind::kInspect && equals != std::string::npos) {
+      OptionValue& port = options_->At(static_cast<size_t>(FindOption("--inspect-port")));
+      port.given = true;
+      port.values.push_back(word.substr(equals + 1));
+      equals = std::string::npos;
     }
     if (!TakesValue(option.kind)) {
       if (equals != std::string::npos && option.kind != OptionKind::kEngine) {

@@ -4,6 +4,7 @@
 const path = require('path');
 const binding = internalBinding('process');
 const options = require('internal/main/options');
+const pausing = require('internal/inspector/pausing');
 const { Module, makeRequire } = require('internal/modules/cjs');
 
 const kWorkerName = '[worker eval]';
@@ -51,7 +52,10 @@ function runCode(source, name) {
   globalThis.__dirname = '.';
   globalThis.require = makeRequire(module);
   if (!isWorker) defineBuiltinGlobals();
-  const result = internalBinding('script').runScript(source, name);
+  const { runScript } = internalBinding('script');
+  const result = pausing.onStart
+    ? pausing.call(runScript, undefined, source, name)
+    : runScript(source, name);
   if (print) require('internal/console/global').log(result);
   return undefined;
 }

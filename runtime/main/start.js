@@ -18,7 +18,7 @@ function prepareProcess(info) {
   process.pid = binding.pid();
   Object.defineProperty(process, 'ppid', { enumerable: true, configurable: true, get: binding.ppid });
   require('internal/process/warnings').listen();
-  process.debugPort = 9229;
+  require('internal/main/debug_port').define();
   process._preload_modules = options.get('--require');
   if (!options.get('--deprecation')) process.noDeprecation = true;
   if (options.get('--throw-deprecation')) process.throwDeprecation = true;
@@ -82,6 +82,7 @@ function start(info) {
   if (info.argv === undefined) return require('internal/worker/child').start();
   openParentChannel();
   joinCluster();
+  if (options.get('--inspect')) require('internal/inspector').openOnStart(info.script);
   return require('internal/main/run').run(info);
 }
 

@@ -15,6 +15,7 @@ const wrapper = ['(function (exports, require, module, __filename, __dirname) { 
 let wrapperPatched = false;
 // "folder\0request" → filename, for relative requests made twice from one folder.
 const relativeCache = Object.create(null);
+const pausing = require('internal/inspector/pausing');
 const options = require('internal/main/options');
 
 // Who asked for a module first, and what it exported when it had run, kept on the module where programs cannot see it
@@ -300,7 +301,9 @@ Module.prototype._compile = function _compile(content, filename) {
   if (compiled === null) return runDetected(this, content, filename);
   const require = makeRequire(this);
   const thisValue = this.exports;
-  return Reflect.apply(compiled, thisValue, [thisValue, require, this, filename, path.dirname(filename)]);
+  const values = [thisValue, require, this, filename, path.dirname(filename)];
+  if (pausing.onStart && this.id === '.') return pausing.call(compiled, thisValue, ...values);
+  return Reflect.apply(compiled, thisValue, values);
 };
 
 Module._extensions['.js'] = function (module, filename) {

@@ -4,6 +4,7 @@
 // specification says either way, and one thread that waits for a disk gains nothing from a pool. Only loader hooks
 // make it wait: the steps of loading are generators, which yield what hooks promise, and run to their end at once
 // when there are none.
+
 const path = require('path');
 const binding = internalBinding('es_modules');
 const { defaultResolve, defaultLoad } = require('internal/modules/esm_load');
@@ -11,6 +12,7 @@ const { translate } = require('internal/modules/esm_translators');
 const explain = require('internal/modules/esm_explain');
 const { toUrl, toPath } = require('internal/modules/file_url');
 const errors = require('internal/modules/errors');
+const pausing = require('internal/inspector/pausing');
 
 // v8::Module::Status
 const kInstantiated = 2;
@@ -196,7 +198,8 @@ async function importEntry(steps) {
 
 async function evaluate(entry) {
   try {
-    await binding.evaluate(entry.record);
+    if (pausing.onStart) await pausing.call(binding.evaluate, binding, entry.record);
+    else await binding.evaluate(entry.record);
   } catch (error) {
     explain.commonJsGlobal(error, entry.url);
     throw error;

@@ -50,7 +50,7 @@ const make = {
   async_wrap: () => internalBinding('async_hooks'),
   buffer: () => internalBinding('buffer'),
   cares_wrap: () => internalBinding('cares_wrap'),
-  config: () => ({ hasIntl: true, hasInspector: false, hasOpenSSL: true, noBrowserGlobals: false }),
+  config: () => ({ hasIntl: true, hasInspector: true, hasOpenSSL: true, noBrowserGlobals: false }),
   constants: () => internalBinding('constants'),
   contextify: () => ({ ContextifyScript: require('vm').Script, ...internalBinding('vm') }),
   crypto: () => merged('crypto_ciphers', 'crypto_digests', 'crypto_random'),
@@ -61,7 +61,7 @@ const make = {
     const { domainToASCII: toASCII, domainToUnicode: toUnicode } = require('url');
     return { toASCII, toUnicode };
   },
-  inspector: () => ({ isEnabled: () => false, ...missing('inspector', 'Connection') }),
+  inspector: () => internalBinding('inspector'),
   js_stream: () => missing('js_stream', 'JSStream'),
   natives: sources,
   os: () => internalBinding('os'),

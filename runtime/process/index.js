@@ -42,7 +42,7 @@ process._exiting = false;
 process.domain = null;
 process.moduleLoadList = [];
 const features = {
-  inspector: false,
+  inspector: true,
   debug: false,
   uv: true,
   ipv6: true,
@@ -81,6 +81,8 @@ process.chdir = function chdir(directory) {
 };
 process.uptime = binding.uptime;
 process._kill = binding.kill;
+process._debugProcess = (pid) => process.kill(pid, 'SIGUSR1');
+process._debugEnd = () => require('internal/inspector').close();
 process._rawDebug = function _rawDebug(...args) {
   binding.rawWrite(2, `${args.length === 1 ? args[0] : require('internal/util/inspect').format(...args)}\n`);
 };

@@ -10,6 +10,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/inspector/agent.h"
 #include "runtime/vm/context.h"
 
 namespace parley {
@@ -21,8 +22,6 @@ using v8::Value;
 using v8_inspector::StringBuffer;
 using v8_inspector::StringView;
 using Args = v8::FunctionCallbackInfo<Value>;
-
-constexpr int kGroup = 1;
 
 // A string's UTF-16, to be seen through a StringView.
 std::vector<uint16_t> Units(v8::Isolate* isolate, Local<Value> value) {
@@ -43,19 +42,11 @@ Local<Value> ToString(v8::Isolate* isolate, StringView view) {
   return text.FromMaybe(v8::String::Empty(isolate));
 }
 
-// One inspector for the environment, with one session that answers while it is asked.
-class Evaluator : public v8_inspector::V8InspectorClient, public v8_inspector::V8Inspector::Channel {
+// A session with the environment's inspector that answers while it is asked. Debuggers do not see it.
+class Evaluator : public v8_inspector::V8Inspector::Channel {
  public:
-  void Watch(v8::Isolate* isolate, Local<Context> context) {
-    if (!inspector_) {
-      inspector_ = v8_inspector::V8Inspector::create(isolate, this);
-      session_ = inspector_->connect(kGroup, this, StringView());
-    }
-    inspector_->contextCreated(v8_inspector::V8ContextInfo(context, kGroup, StringView()));
-  }
-  void Forget(Local<Context> context) {
-    if (inspector_) inspector_->contextDestroyed(context);
-  }
+  explicit Evaluator(Environment* env)
+      : session_(inspector::Agent::Of(env)->inspector()->connect(inspector::kGroup, this, StringView())) {}
   std::unique_ptr<StringBuffer> Send(StringView message) {
     if (session_) session_->dispatchProtocolMessage(message);
     return std::move(answer_);
@@ -71,7 +62,6 @@ class Evaluator : public v8_inspector::V8InspectorClient, public v8_inspector::V
   void flushProtocolNotifications() override {}
 
  private:
-  std::unique_ptr<v8_inspector::V8Inspector> inspector_;
   std::unique_ptr<v8_inspector::V8InspectorSession> session_;
   std::unique_ptr<StringBuffer> answer_;
 };
@@ -85,18 +75,11 @@ bool ContextOf(const Args& args, Local<Context>* context) {
          ContextOfSandbox(args.GetIsolate(), args[0].As<v8::Object>()).ToLocal(context);
 }
 
-// watch(contextified object or null) -> the id of its context in the protocol.
-void Watch(const Args& args) {
+// contextId(contextified object or null) -> the id of its context in the protocol.
+void ContextId(const Args& args) {
   Local<Context> context;
   if (!ContextOf(args, &context)) return;
-  Get(args)->Watch(args.GetIsolate(), context);
   args.GetReturnValue().Set(v8_inspector::V8ContextInfo::executionContextId(context));
-}
-
-// forget(contextified object or null)
-void Forget(const Args& args) {
-  Local<Context> context;
-  if (ContextOf(args, &context)) Get(args)->Forget(context);
 }
 
 // send(a message of the inspector's protocol) -> the answer, both JSON.
@@ -128,8 +111,7 @@ void LocateSyntaxError(const Args& args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
 }
 
-constexpr BindingFunction kFunctions[] = {{"watch", Watch},
-                                          {"forget", Forget},
+constexpr BindingFunction kFunctions[] = {{"contextId", ContextId},
                                           {"send", Send},
                                           {"unwrap", Unwrap},
                                           {"locateSyntaxError", LocateSyntaxError}};

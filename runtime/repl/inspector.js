@@ -10,15 +10,10 @@ function contextId(server) {
   binding ??= internalBinding('repl_evaluator');
   let id = ids.get(server.context);
   if (id === undefined) {
-    id = binding.watch(server.useGlobal ? null : server.context);
+    id = binding.contextId(server.useGlobal ? null : server.context);
     ids.set(server.context, id);
   }
   return id;
-}
-
-function forget(server) {
-  if (!server.context || !ids.delete(server.context)) return;
-  binding.forget(server.useGlobal ? null : server.context);
 }
 
 function send(method, params) {
@@ -57,4 +52,4 @@ function parsePrimitive(text) {
   return text.endsWith('n') ? BigInt(text.slice(0, -1)) : Number(text);
 }
 
-module.exports = { evaluateWithoutEffects, forget, lexicalNames };
+module.exports = { evaluateWithoutEffects, lexicalNames };

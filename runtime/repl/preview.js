@@ -4,7 +4,7 @@
 
 const { clearLine, cursorTo, moveCursor } = require('internal/readline/escapes');
 const { commonPrefix } = require('internal/readline/text');
-const { evaluateWithoutEffects, forget } = require('internal/repl/inspector');
+const { evaluateWithoutEffects } = require('internal/repl/inspector');
 const { looksLikeObject } = require('internal/repl/syntax');
 const { inspect } = require('internal/util/inspect');
 
@@ -17,10 +17,6 @@ class Preview {
     this.completion = null;
     this.completions = 0;
     this.escaped = null;
-  }
-
-  forget() {
-    forget(this.server);
   }
 
   positions() {

@@ -317,7 +317,6 @@ mixin(
     }
 
     resetContext() {
-      this._preview?.forget();
       this.context = this.createContext();
       this.underscoreAssigned = false;
       this.underscoreErrAssigned = false;

@@ -21,6 +21,7 @@ constexpr int kAllowWasmSlot = 2;
 constexpr int kNameSlot = 3;
 constexpr int kImportSlot = 4;
 constexpr int kMicrotasksSlot = 5;
+constexpr int kOriginSlot = 6;
 
 // What must outlive a context and end with it.
 struct ContextRecord {
@@ -273,11 +274,14 @@ v8::MaybeLocal<Context> ContextifyObject(v8::Isolate* isolate, Local<Object> san
   context->SetEmbedderData(kSandboxSlot, sandbox);
   context->SetEmbedderData(kAllowWasmSlot, v8::Boolean::New(isolate, options.allow_wasm));
   context->SetEmbedderData(kNameSlot, options.name);
+  context->SetEmbedderData(kOriginSlot, options.origin);
   context->SetEmbedderData(kImportSlot, options.import_id);
   context->SetAlignedPointerInEmbedderData(kMicrotasksSlot, record->microtasks.get());
   isolate->SetAllowWasmCodeGenerationCallback(AllowWasm);
   if (record->microtasks) ContextRecord::Watch(isolate, context, std::move(record));
-  Environment::From(isolate)->async().AddContext(context);
+  Environment* env = Environment::From(isolate);
+  env->async().AddContext(context);
+  if (env->context_observer) env->context_observer(context);
   if (sandbox->SetPrivate(main, SandboxKey(isolate), context->Global()).IsNothing()) return {};
   return handles.Escape(context);
 }
@@ -286,6 +290,15 @@ Local<Value> ImportIdOf(Local<Context> context) {
   if (context->GetNumberOfEmbedderDataFields() <= static_cast<uint32_t>(kImportSlot))
     return v8::Undefined(context->GetIsolate());
   return context->GetEmbedderData(kImportSlot);
+}
+
+std::pair<std::string, std::string> NamesOf(Local<Context> context) {
+  if (context->GetNumberOfEmbedderDataFields() <= static_cast<uint32_t>(kOriginSlot)) return {};
+  auto text = [&](int slot) {
+    Local<Value> value = context->GetEmbedderData(slot);
+    return value->IsString() ? ToUtf8(context->GetIsolate(), value) : "";
+  };
+  return {text(kNameSlot), text(kOriginSlot)};
 }
 
 v8::MicrotaskQueue* OwnMicrotasks(Local<Context> context) {

@@ -5,10 +5,14 @@
 
 #include <v8.h>
 
+#include <string>
+#include <utility>
+
 namespace parley {
 
 struct ContextOptions {
-  v8::Local<v8::Value> name;  // what tools show; a string
+  v8::Local<v8::Value> name;    // what tools show; a string
+  v8::Local<v8::Value> origin;  // likewise; a string or undefined
   bool allow_eval = true;
   bool allow_wasm = true;
   v8::Local<v8::Value> import_id;  // for code that no script or module made (host_options.h)
@@ -26,6 +30,9 @@ v8::Local<v8::Value> ImportIdOf(v8::Local<v8::Context> context);
 
 // The context's own microtask queue; null when it shares the environment's.
 v8::MicrotaskQueue* OwnMicrotasks(v8::Local<v8::Context> context);
+
+// What tools show of a context: its name and its origin, both empty for contexts that are not vm's.
+std::pair<std::string, std::string> NamesOf(v8::Local<v8::Context> context);
 
 // The context made for `sandbox`; empty when there is none.
 v8::MaybeLocal<v8::Context> ContextOfSandbox(v8::Isolate* isolate, v8::Local<v8::Object> sandbox);

@@ -118,7 +118,7 @@ function createContext(contextObject = {}, options = {}) {
   validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
   const importId = idFor(importModuleDynamically);
   const ownMicrotasks = microtaskMode === 'afterEvaluate';
-  binding.makeContext(contextObject, strings, wasm, ownMicrotasks, name ?? nextName(), importId);
+  binding.makeContext(contextObject, strings, wasm, ownMicrotasks, name ?? nextName(), importId, origin);
   setReferrer(importId, contextObject);
   return contextObject;
 }
