@@ -23,9 +23,11 @@ export class Comparison {
   /**
    * @param {string} label
    * @param {Record<string, () => Promise<number>>} contenders each call gives one figure
-   * @param {{reference: string, rounds?: number, warmups?: number}} options
+   * @param {{reference: string, rounds?: number, warmups?: number, unit?: string, better?: 'less' | 'more'}} options
+   *   with what the figures are where they are not what the others are
    */
-  async measure(label, contenders, { reference, rounds = 5, warmups = 1 }) {
+  async measure(label, contenders, options) {
+    const { reference, rounds = 5, warmups = 1, unit = this.unit, better = this.better } = options;
     const figures = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
     for (let round = -warmups; round < rounds; round++) {
       if (!this.json) process.stderr.write(`\r${label}: round ${Math.max(0, round + 1)} of ${rounds} `);
@@ -36,7 +38,7 @@ export class Comparison {
     }
     if (!this.json) process.stderr.write('\r\x1b[K');
     const medians = Object.fromEntries(Object.entries(figures).map(([name, all]) => [name, median(all)]));
-    this.#rows.push({ label, medians, figures, reference });
+    this.#rows.push({ label, medians, figures, reference, unit, better });
     return medians;
   }
 
@@ -54,13 +56,14 @@ export class Comparison {
       return;
     }
     if (this.markdown) {
-      for (const row of this.#rows) console.log(markdownRow(this, row));
+      for (const row of this.#rows) console.log(markdownRow(this.title, row));
       return;
     }
     console.log(`${this.title} (medians in ${this.unit}; ${this.better} is better; [min–max])`);
-    for (const { label, medians, figures, reference } of this.#rows) {
+    for (const { label, medians, figures, reference, unit, better } of this.#rows) {
+      const other = unit === this.unit ? '' : ` (${unit}, ${better} is better)`;
       for (const [name, value] of Object.entries(medians)) {
-        const ratio = name === reference ? '   –' : (value / medians[reference]).toFixed(2);
+        const ratio = name === reference ? `   –${other}` : (value / medians[reference]).toFixed(2);
         const range = `[${format(Math.min(...figures[name]))}–${format(Math.max(...figures[name]))}]`;
         console.log(
           `  ${label.padEnd(36)} ${name.padEnd(12)} ${format(value).padStart(12)}  ${range.padEnd(24)} ratio ${ratio}`,
@@ -77,7 +80,7 @@ export function median(values) {
 }
 
 // | what | Parley | beside | ratio | program |, a line for each of Parley's contenders against the reference.
-function markdownRow({ title, unit, better }, { label, medians, reference }) {
+function markdownRow(title, { label, medians, reference, unit, better }) {
   const beside = `${reference}: ${format(medians[reference])}`;
   return Object.keys(medians)
     .filter((name) => name !== reference)

@@ -1,7 +1,6 @@
 'use strict';
 // The connection that a client's request is on: its socket's events, the parser's, and its return to the agent.
 
-const { Buffer } = require('buffer');
 const { fields, kTracking } = require('internal/engine/hooks');
 const { connResetException } = require('internal/errors');
 const network = require('internal/perf_hooks/network');
@@ -168,7 +167,7 @@ function onParserEvent(nread, details) {
 
 function upgrade(parser, socket, request) {
   const response = parser.upgraded ?? request.res;
-  const head = Object.setPrototypeOf(parser.upgradeHead, Buffer.prototype);
+  const head = parser.upgradeHead;
   detach(request, socket);
   common.freeParser(parser, socket);
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';

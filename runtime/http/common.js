@@ -97,10 +97,8 @@ function onBody(bytes) {
   const { incoming, socket } = this;
   if (socket && socket.timeout) socket._unrefTimer?.();
   if (!incoming || incoming._dumped) return;
-  if (!incoming.push(Object.setPrototypeOf(bytes, BufferPrototype()))) incoming._pauseSource(socket);
+  if (!incoming.push(bytes)) incoming._pauseSource(socket);
 }
-let bufferPrototype;
-const BufferPrototype = () => (bufferPrototype ??= require('buffer').Buffer.prototype);
 
 function onComplete(trailers) {
   const { incoming } = this;
@@ -156,7 +154,7 @@ function parseError(details) {
   error.code = details.code;
   error.reason = details.reason;
   error.bytesParsed = details.bytesParsed;
-  error.rawPacket = Object.setPrototypeOf(details.rawPacket, BufferPrototype());
+  error.rawPacket = details.rawPacket;
   return error;
 }
 

@@ -18,8 +18,10 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/buffer/buffer.h"
 #include "runtime/engine/binding.h"
 #include "runtime/net/native_stream.h"
+#include "runtime/net/stream_state.h"
 
 namespace parley {
 namespace {
@@ -111,7 +113,7 @@ class HttpParser : public BaseObject, public StreamListener {
                                       v8::NewStringType::kNormal, static_cast<int>(text.size()))
         .ToLocalChecked();
   }
-  Local<Object> CopyBytes(const char* at, size_t length) const;
+  v8::MaybeLocal<v8::Uint8Array> KeepBytes(const char* at, size_t length);
   template <size_t n>
   v8::MaybeLocal<Value> Call(const v8::Global<v8::Function>& function, Local<Value> (&argv)[n]) {
     if (function.IsEmpty()) return {};
@@ -182,7 +184,9 @@ llhttp_settings_t& HttpParser::Settings() {
     s.on_body = [](llhttp_t* p, const char* at, size_t n) {
       HttpParser* self = Of(p);
       HandleScope scope(self->env()->isolate());
-      Local<Value> argv[] = {self->CopyBytes(at, n)};
+      Local<v8::Uint8Array> body;
+      if (!self->KeepBytes(at, n).ToLocal(&body)) return -1;
+      Local<Value> argv[] = {body};
       self->Call(self->state_->on_body, argv);
       return self->stopped_ ? -1 : 0;
     };
@@ -302,10 +306,12 @@ int HttpParser::MessageComplete() {
   return stopped_ ? -1 : 0;
 }
 
-Local<Object> HttpParser::CopyBytes(const char* at, size_t length) const {
-  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(env()->isolate(), length);
-  if (length > 0) memcpy(buffer->Data(), at, length);
-  return v8::Uint8Array::New(buffer, 0, length);
+v8::MaybeLocal<v8::Uint8Array> HttpParser::KeepBytes(const char* at, size_t length) {
+  size_t offset;
+  Local<v8::ArrayBuffer> memory;
+  ReadBuffer& read = env()->Slot<StreamState>()->read_buffer;
+  if (!read.Keep(env()->isolate(), {at, length}, &offset).ToLocal(&memory)) return {};
+  return BufferOver(memory, offset, length);
 }
 
 void HttpParser::ReportError(llhttp_errno_t error, size_t parsed, std::string_view packet) {
@@ -325,7 +331,9 @@ void HttpParser::ReportError(llhttp_errno_t error, size_t parsed, std::string_vi
   object->Set(context, OneByte(isolate, "reason"), ToV8(isolate, reason)).Check();
   object->Set(context, OneByte(isolate, "bytesParsed"), v8::Number::New(isolate, static_cast<double>(parsed)))
       .Check();
-  object->Set(context, OneByte(isolate, "rawPacket"), CopyBytes(packet.data(), packet.size())).Check();
+  object
+      ->Set(context, OneByte(isolate, "rawPacket"), KeepBytes(packet.data(), packet.size()).ToLocalChecked())
+      .Check();
   Local<Value> argv[] = {v8::Integer::New(isolate, 0), object};
   Call(state_->on_event, argv);
 }
@@ -351,7 +359,7 @@ void HttpParser::Execute(const char* data, size_t size) {
       if (stream() != nullptr) stream()->RemoveListener(this);
       alive
           ->Set(env()->context(), OneByte(isolate, "upgradeHead"),
-                CopyBytes(stop, static_cast<size_t>(end - stop)))
+                KeepBytes(stop, static_cast<size_t>(end - stop)).ToLocalChecked())
           .Check();
       Local<Value> argv[] = {v8::Integer::New(isolate, 0), v8::Undefined(isolate)};
       Call(state_->on_event, argv);

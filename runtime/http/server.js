@@ -301,8 +301,7 @@ function upgrade(parser, socket) {
   const request = parser.upgraded;
   const { server } = parser.serverState;
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
-  const { Buffer } = require('buffer');
-  const head = Object.setPrototypeOf(parser.upgradeHead, Buffer.prototype);
+  const head = parser.upgradeHead;
   socket.removeListener('data', onSocketData);
   socket.removeListener('end', onSocketEnd);
   socket.removeListener('close', onSocketClose);

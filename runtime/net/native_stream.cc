@@ -21,7 +21,6 @@ using v8::Local;
 using v8::Object;
 using v8::Value;
 
-constexpr size_t kScratchSize = 64 * 1024;
 // Reads up to this size share a slab; larger ones get memory of their own.
 constexpr size_t kSharedRead = 2048;
 constexpr size_t kSlabSize = 16 * 1024;
@@ -129,9 +128,7 @@ void NativeStream::PassDown(StreamListener* listener, ssize_t nread, const char*
 int NativeStream::ReadStart() {
   if (!is_alive()) return UV_EBADF;
   auto allocate = [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-    StreamState* state = static_cast<HandleWrap*>(handle->data)->env()->Slot<StreamState>();
-    if (state->scratch == nullptr) state->scratch = std::make_unique<char[]>(kScratchSize);
-    *buffer = uv_buf_init(state->scratch.get(), kScratchSize);
+    *buffer = static_cast<HandleWrap*>(handle->data)->env()->Slot<StreamState>()->read_buffer.Next();
   };
   auto read = [](uv_stream_t* handle, ssize_t nread, const uv_buf_t* buffer) {
     if (nread == 0) return;  // EAGAIN
@@ -168,11 +165,11 @@ void NativeStream::ScriptListener::OnStreamRead(ssize_t nread, const char* data)
       argv[2] = v8::Integer::New(isolate, static_cast<int>(state->slab_used));
       state->slab_used += (size + 7) & ~size_t{7};
     } else {
-      void* copy = malloc(size);
-      memcpy(copy, data, size);
-      argv[1] =
-          v8::ArrayBuffer::New(isolate, v8::ArrayBuffer::NewBackingStore(
-                                            copy, size, [](void* p, size_t, void*) { free(p); }, nullptr));
+      size_t offset;
+      Local<v8::ArrayBuffer> memory;
+      if (!state->read_buffer.Keep(isolate, {data, size}, &offset).ToLocal(&memory)) return;
+      argv[1] = memory;
+      argv[2] = v8::Integer::New(isolate, static_cast<int>(offset));
     }
   }
   Local<Value> callback;

@@ -2,7 +2,8 @@
 //
 // A read goes to the topmost *listener* of the stream: the HTTP parser, the IPC framer, or, at the bottom,
 // JavaScript. What the program need not see therefore never crosses into JavaScript. Reads land in one
-// scratch buffer per environment; a listener that keeps bytes copies what it keeps.
+// buffer per environment (read_buffer.h); a listener that keeps bytes copies what it keeps, or takes the
+// buffer.
 //
 // What a stream handle looks like from JavaScript:
 //   readStart() / readStop()           0 or a negative libuv error

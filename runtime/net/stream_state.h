@@ -1,4 +1,4 @@
-// What all native streams of one environment share: the read scratch buffer, the slab small reads are cut
+// What all native streams of one environment share: the memory of reads, the slab small reads are cut
 // from, the classes.
 #ifndef RUNTIME_NET_STREAM_STATE_H_
 #define RUNTIME_NET_STREAM_STATE_H_
@@ -6,12 +6,13 @@
 #include <v8.h>
 
 #include <cstddef>
-#include <memory>
+
+#include "runtime/net/read_buffer.h"
 
 namespace parley {
 
 struct StreamState {
-  std::unique_ptr<char[]> scratch;
+  ReadBuffer read_buffer;
   v8::Global<v8::ArrayBuffer> slab;
   size_t slab_used = 0;
   v8::Global<v8::Function> read_callback;

@@ -1,0 +1,3 @@
+-- wrk sends a megabyte with each request.
+wrk.method = "POST"
+wrk.body = string.rep("x", 1048576)
