@@ -54,18 +54,23 @@ function Server(options, requestListener) {
     highWaterMark: options.highWaterMark,
   });
   this.readsNatively = true;
-  if (requestListener) this.on('request', requestListener);
-  this.on('connection', onConnection);
-  this.on('listening', startSweep);
-  this.httpAllowHalfOpen = false;
-  this.timeout = 0;
-  this.maxHeadersCount = null;
-  this.maxRequestsPerSocket = 0;
-  this[kConnections] = new Set();
-  this[kSweep] = null;
+  initialize(this, requestListener, 'connection');
 }
 Object.setPrototypeOf(Server.prototype, net.Server.prototype);
 Object.setPrototypeOf(Server, net.Server);
+
+// What servers of both protocols have; `event` gives them their connections.
+function initialize(server, requestListener, event) {
+  if (requestListener) server.on('request', requestListener);
+  server.on(event, onConnection);
+  server.on('listening', startSweep);
+  server.httpAllowHalfOpen = false;
+  server.timeout = 0;
+  server.maxHeadersCount = null;
+  server.maxRequestsPerSocket = 0;
+  server[kConnections] = new Set();
+  server[kSweep] = null;
+}
 
 // ---- time limits ----
 
@@ -504,13 +509,22 @@ const methods = {
     }
   },
 };
-for (const key of Reflect.ownKeys(methods)) {
-  Object.defineProperty(Server.prototype, key, {
-    value: methods[key],
-    writable: true,
-    configurable: true,
-    enumerable: typeof key === 'string',
-  });
+function addMethods(prototype) {
+  for (const key of Reflect.ownKeys(methods)) {
+    Object.defineProperty(prototype, key, {
+      value: methods[key],
+      writable: true,
+      configurable: true,
+      enumerable: typeof key === 'string',
+    });
+  }
 }
+addMethods(Server.prototype);
 
-module.exports = { Server, connectionListener: onConnection, kConnectionsCheckingInterval: kSweep };
+module.exports = {
+  Server,
+  addMethods,
+  connectionListener: onConnection,
+  initialize,
+  kConnectionsCheckingInterval: kSweep,
+};

@@ -105,7 +105,7 @@ function lookupAndConnect(socket, options) {
   const dns = require('dns');
   const lookup = options.lookup || dns.lookup;
   const all = autoSelectFamily ?? require('net').getDefaultAutoSelectFamily();
-  const lookupOptions = { family: options.family || 0, hints: options.hints || 0 };
+  const lookupOptions = { family: options.family, hints: options.hints || 0 };
   if (all && lookupOptions.family !== 4 && lookupOptions.family !== 6 && !localAddress)
     lookupOptions.all = true;
   lookup(host, lookupOptions, (error, address, foundFamily) => {
@@ -160,9 +160,14 @@ function connectNext(socket, attempts, port, localAddress, localPort) {
   if (attempts.errors.length > 0) {
     // A libuv handle connects once: a new one for the next address.
     const { TCP, tcp } = handleClasses();
-    socket._handle.close();
-    socket._handle = new TCP(tcp.SOCKET);
-    initializeHandle(socket);
+    const handle = new TCP(tcp.SOCKET);
+    if (socket._reinitializeHandle) {
+      socket._reinitializeHandle(handle);
+    } else {
+      socket._handle.close();
+      socket._handle = handle;
+      initializeHandle(socket);
+    }
   }
   connectAddress(socket, address, port, family, localAddress, localPort, attempts);
 }
