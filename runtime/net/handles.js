@@ -102,4 +102,13 @@ function initializeHandle(socket) {
   handle.reading = false;
 }
 
-module.exports = { giveWaiting, handleClasses, handleFromFd, initializeHandle, touch, kTimeout, kUserBuffer };
+module.exports = {
+  giveWaiting,
+  handleClasses,
+  handleFromFd,
+  initializeHandle,
+  onRead,
+  touch,
+  kTimeout,
+  kUserBuffer,
+};
