@@ -122,8 +122,6 @@ class TlsSession : public BaseObject {
 
 v8::Local<v8::String> TlsText(v8::Isolate* isolate, std::string_view text);
 v8::Local<v8::ArrayBuffer> CopyBytes(v8::Isolate* isolate, const void* bytes, size_t size);
-// A certificate as getPeerCertificate() describes it; without its issuer.
-v8::Local<v8::Object> DescribeCertificate(Environment* env, X509* certificate);
 
 }  // namespace parley
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/crypto/crypto.h"
+#include "runtime/crypto/x509.h"
 #include "runtime/engine/binding.h"
 #include "runtime/tls/session.h"
 
@@ -166,7 +167,7 @@ void TlsSession::GetPeerCertificate(const Arguments& args) {
   Local<v8::Array> list = v8::Array::New(isolate);
   uint32_t count = 0;
   const auto add = [&](X509* certificate) {
-    list->Set(context, count++, DescribeCertificate(self->env(), certificate)).Check();
+    list->Set(context, count++, LegacyCertificate(self->env(), certificate)).Check();
   };
   add(own);
   if (!args[0]->IsTrue()) return args.GetReturnValue().Set(list);
@@ -201,7 +202,7 @@ void TlsSession::GetPeerCertificate(const Arguments& args) {
 void TlsSession::GetCertificate(const Arguments& args) {
   TlsSession* self = This(args);
   X509* own = SSL_get_certificate(self->ssl_.get());
-  if (own != nullptr) args.GetReturnValue().Set(DescribeCertificate(self->env(), own));
+  if (own != nullptr) args.GetReturnValue().Set(LegacyCertificate(self->env(), own));
 }
 
 void TlsSession::GetProtocol(const Arguments& args) {
