@@ -1,11 +1,11 @@
 'use strict';
 // timeout: 90
-// Servers and clients over HTTP and WebSocket: express, fastify, socket.io, axios, undici, got.
+// Servers and clients over HTTP and WebSocket: express, fastify, socket.io, axios, undici.
 const { test } = require('../../harness');
 const assert = require('assert');
 const { once } = require('events');
 const http = require('http');
-const { Readable } = require('stream');
+const { Readable, Writable } = require('stream');
 const { folder } = require('./run');
 const options = { timeout: 30000 };
 
@@ -151,4 +151,27 @@ test('axios: its adapter of http', options, async (t) => {
   await assert.rejects(client.get('/fail'), (e) => e.response.status === 503 && e.response.data === 'later');
   await assert.rejects(client.get('/never', { timeout: 50 }), { code: 'ECONNABORTED' });
   await assert.rejects(client.get('/never', { signal: AbortSignal.timeout(50) }), { code: 'ERR_CANCELED' });
+});
+
+test('undici: requests, streams, pools, its own fetch', options, async (t) => {
+  const { Pool, fetch, request: send, stream } = require('undici');
+  const url = await target(t);
+  const { statusCode, body } = await send(`${url}/echo`, { method: 'POST', body: 'text' });
+  assert.strictEqual(statusCode, 200);
+  assert.strictEqual((await body.json()).body, 'text');
+  const pool = new Pool(url, { connections: 2 });
+  t.after(() => pool.destroy());
+  const many = Array.from({ length: 6 }, (_, i) => pool.request({ path: `/echo?${i}`, method: 'GET' }));
+  const urls = await Promise.all(many.map(async (r) => (await (await r).body.json()).url));
+  assert.deepStrictEqual(
+    urls,
+    urls.map((_, i) => `/echo?${i}`),
+  );
+  const chunks = [];
+  const sink = () => new Writable({ write: (chunk, _, done) => done(null, chunks.push(chunk)) });
+  await stream(`${url}/echo`, { method: 'GET' }, sink);
+  assert.match(Buffer.concat(chunks).toString(), /"url":"\/echo"/);
+  const zipped = await fetch(`${url}/zip`);
+  assert.deepStrictEqual(await zipped.json(), { zip: 1 });
+  await assert.rejects(fetch(`${url}/never`, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
 });
