@@ -324,6 +324,6 @@ module.exports = {
   uvException,
   uvExceptionWithHostPort,
   get determineSpecificType() {
-    return require('internal/errors/codes').describe;
+    return require('internal/errors/messages').describe;
   },
 };

@@ -2,8 +2,7 @@
 // http.Server: connections, their requests in order, keep-alive, pipelining, upgrades, time limits.
 //
 // A connection's bytes go from the native stream to the parser; the socket's own stream sees them only after an upgrade, or
-// when a program listens for 'data' itself. Time limits cost nothing a request: keep-alive by one timer a connection that looks
-// at the clock when it fires, headersTimeout and requestTimeout by one sweep a server.
+// when a program listens for 'data' itself.
 
 const EventEmitter = require('events');
 const net = require('net');
@@ -14,16 +13,21 @@ const common = require('internal/http/common');
 const { readStart, resumeSocket } = require('internal/http/incoming');
 const { kNeedDrain } = require('internal/http/outgoing');
 const { storeOptions } = require('internal/http/server_options');
+const {
+  armKeepAlive,
+  startSweep,
+  kConnections,
+  kIdleSince,
+  kKeepAliveTimer,
+  kLate,
+  kSweep,
+} = require('internal/http/server_timeouts');
 const network = require('internal/perf_hooks/network');
 const diagnostics = require('internal/util/diagnostics');
 const { fields, kTracking } = require('internal/engine/hooks');
 const STATUS_CODES = require('internal/http/status');
 
 const { kExpect, kHost, kManyHosts, kHttp10, kConnectionSet, kOldVersion } = common;
-const kConnections = Symbol('connections');
-const kSweep = Symbol('connectionsCheckingInterval');
-const kKeepAliveTimer = Symbol('keepAliveTimer');
-const kIdleSince = Symbol('idleSince');
 const kRequestCount = Symbol('requests');
 const kState = Symbol('httpState');
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
@@ -72,47 +76,7 @@ function initialize(server, requestListener, event) {
   server[kSweep] = null;
 }
 
-// ---- time limits ----
-
-function startSweep() {
-  clearInterval(this[kSweep]);
-  this[kSweep] = setInterval(sweep, this.connectionsCheckingInterval, this);
-  this[kSweep].unref();
-}
-
-function sweep(server) {
-  if (server.headersTimeout === 0 && server.requestTimeout === 0) return;
-  for (const socket of server[kConnections]) {
-    const age = socket.parser?.age() ?? -1;
-    if (age === -1) continue;
-    const inHeaders = age >= 0;
-    const total = inHeaders ? age : -age - 2;
-    const late =
-      (inHeaders && server.headersTimeout > 0 && total >= server.headersTimeout) ||
-      (server.requestTimeout > 0 && total >= server.requestTimeout);
-    if (late) socketError.call(socket, new codes.ERR_HTTP_REQUEST_TIMEOUT());
-  }
-}
-
-// Between requests: closes a connection that was idle for keepAliveTimeout.
-function armKeepAlive(server, socket) {
-  const { keepAliveTimeout } = server;
-  if (!keepAliveTimeout) return;
-  socket[kIdleSince] = performance.now();
-  if (socket[kKeepAliveTimer] === undefined) scheduleKeepAlive(server, socket, keepAliveTimeout);
-}
-
-function scheduleKeepAlive(server, socket, delay) {
-  socket[kKeepAliveTimer] = setTimeout(() => {
-    socket[kKeepAliveTimer] = undefined;
-    if (socket.destroyed || socket[kIdleSince] === 0 || !server.keepAliveTimeout) return;
-    const left = server.keepAliveTimeout - (performance.now() - socket[kIdleSince]);
-    if (left > 1) return scheduleKeepAlive(server, socket, left);
-    if (socket.parser && socket.parser.age() !== -1) return; // a request has begun to arrive
-    if (!server.emit('timeout', socket)) socket.destroy();
-  }, delay);
-  socket[kKeepAliveTimer].unref();
-}
+// ---- a connection ----
 
 function onSocketTimeout() {
   const { parser, server } = this;
@@ -123,8 +87,6 @@ function onSocketTimeout() {
   const serverHeard = server?.emit('timeout', this);
   if (!requestHeard && !responseHeard && !serverHeard) this.destroy();
 }
-
-// ---- a connection ----
 
 // What a server knows of a connection beside its socket.
 class ConnectionState {
@@ -144,6 +106,7 @@ function onConnection(socket) {
   socket.server ??= server;
   socket[kKeepAliveTimer] = undefined;
   socket[kIdleSince] = 0;
+  socket[kLate] = socketError;
   socket[kRequestCount] = 0;
   socket._httpMessage = null;
   socket._httpPaused = false;

@@ -4,39 +4,28 @@
 
 const binding = internalBinding('buffer');
 const { codes } = require('internal/errors');
-const {
-  validateArray,
-  validateBuffer,
-  validateInteger,
-  validateNumber,
-  validateString,
-} = require('internal/errors/validators');
-const {
-  encodingOps,
-  getEncodingOps,
-  encodingNumbers,
-  normalizeEncoding,
-} = require('internal/buffer/encodings');
+const { validateArray, validateInteger, validateNumber } = require('internal/errors/validators');
+const { encodingOps, getEncodingOps, normalizeEncoding } = require('internal/buffer/encodings');
 const { addNumberMethods } = require('internal/buffer/numbers');
 
-const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
+const { ERR_INVALID_ARG_TYPE } = codes;
 
 const { kMaxLength, kStringMaxLength } = binding;
+const {
+  TypedArrayPrototype,
+  fillBytes,
+  getByteOffset,
+  getTypedArrayTag,
+  isAnyArrayBuffer,
+  isUint8Array,
+  lengthOf,
+  setBytes,
+} = require('internal/buffer/views');
+const { addSearchMethods, requireUint8Array } = require('internal/buffer/searching');
+const { addWritingMethods, copyBytes, fillBuffer } = require('internal/buffer/writing');
+const { atob, btoa, isAscii, isUtf8, transcode } = require('internal/buffer/conversion');
+
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
-const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
-const getTypedArrayTag = Object.getOwnPropertyDescriptor(TypedArrayPrototype, Symbol.toStringTag).get;
-
-// Called by themselves these are an instruction or two; through a property V8 often calls them.
-const getByteLength = Object.getOwnPropertyDescriptor(TypedArrayPrototype, 'byteLength').get;
-const getByteOffset = Object.getOwnPropertyDescriptor(TypedArrayPrototype, 'byteOffset').get;
-const lengthOf = (bytes) => getByteLength.call(bytes);
-
-const { set: setBytes, fill: fillBytes } = TypedArrayPrototype;
-
-const isUint8Array = (value) => ArrayBuffer.isView(value) && getTypedArrayTag.call(value) === 'Uint8Array';
-const { isAnyArrayBuffer: hasArrayBuffer } = internalBinding('types');
-const isAnyArrayBuffer = (value) => typeof value === 'object' && hasArrayBuffer(value);
-
 class FastBuffer extends Uint8Array {
   // Without this V8 spreads arguments.
   constructor(a, b, c) {
@@ -273,10 +262,6 @@ Buffer.isEncoding = function isEncoding(encoding) {
   return typeof encoding === 'string' && encoding.length !== 0 && normalizeEncoding(encoding) !== undefined;
 };
 
-function requireUint8Array(value, name) {
-  if (!isUint8Array(value)) throw new ERR_INVALID_ARG_TYPE(name, ['Buffer', 'Uint8Array'], value);
-}
-
 Buffer.compare = function compare(a, b) {
   requireUint8Array(a, 'buf1');
   requireUint8Array(b, 'buf2');
@@ -360,13 +345,6 @@ prototype.toString = function toString(encoding, start, end) {
 };
 prototype.toLocaleString = prototype.toString;
 
-prototype.equals = function equals(other) {
-  if (!isUint8Array(other)) throw new ERR_INVALID_ARG_TYPE('otherBuffer', ['Buffer', 'Uint8Array'], other);
-  if (this === other) return true;
-  const length = lengthOf(this);
-  return length === lengthOf(other) && (length === 0 || binding.compare(this, other) === 0);
-};
-
 let inspectMaxBytes = 50;
 
 prototype[kInspect] = function inspect(depth, context) {
@@ -395,207 +373,13 @@ prototype[kInspect] = function inspect(depth, context) {
 };
 prototype.inspect = prototype[kInspect];
 
-prototype.compare = function compare(target, targetStart, targetEnd, sourceStart, sourceEnd) {
-  requireUint8Array(target, 'target');
-  if (arguments.length === 1) return binding.compare(this, target);
-  targetStart = index(targetStart, 'targetStart', 0, 0);
-  sourceStart = index(sourceStart, 'sourceStart', 0, 0);
-  targetEnd = index(targetEnd, 'targetEnd', target.length, target.length);
-  sourceEnd = index(sourceEnd, 'sourceEnd', this.length, this.length);
-  if (sourceStart >= sourceEnd) return targetStart >= targetEnd ? 0 : -1;
-  if (targetStart >= targetEnd) return 1;
-  return binding.compareOffset(
-    this,
-    target,
-    targetStart,
-    sourceStart,
-    targetEnd - targetStart,
-    sourceEnd - sourceStart,
-  );
-};
+// ---- Comparing and searching, filling, writing, copying (internal/buffer/searching, writing)
 
-function index(value, name, otherwise, max) {
-  if (value === undefined) return otherwise;
-  validateInteger(value, name, 0, max || undefined);
-  return value;
-}
-
-// ---- Searching
-
-function search(buffer, value, offset, encoding, forward) {
-  if (typeof offset === 'string') {
-    encoding = offset;
-    offset = undefined;
-  } else if (offset > 0x7fffffff) {
-    offset = 0x7fffffff;
-  } else if (offset < -0x80000000) {
-    offset = -0x80000000;
-  }
-  offset = +offset;
-  if (Number.isNaN(offset)) offset = forward ? 0 : buffer.length || buffer.byteLength;
-  offset = Math.trunc(offset);
-  if (typeof value === 'number') {
-    const near = forward && offset >= 0 ? findNear(buffer, value & 255, offset) : -1;
-    return near !== -1 ? near : binding.indexOfNumber(buffer, value >>> 0, offset, forward);
-  }
-  const ops = encoding === undefined ? encodingOps.utf8 : getEncodingOps(encoding);
-  if (typeof value === 'string') {
-    if (ops === undefined) throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-    return binding.indexOfString(buffer, value, offset, ops.number, forward);
-  }
-  if (isUint8Array(value)) {
-    return binding.indexOfBuffer(buffer, value, offset, (ops ?? encodingOps.utf8).number, forward);
-  }
-  throw new ERR_INVALID_ARG_TYPE('value', ['number', 'string', 'Buffer', 'Uint8Array'], value);
-}
-
-// A look at the first bytes: shorter than a call into C++.
-function findNear(buffer, byte, from) {
-  const end = Math.min(from + 48, lengthOf(buffer));
-  for (let i = from; i < end; i++) if (buffer[i] === byte) return i;
-  return -1;
-}
-
-prototype.indexOf = function indexOf(value, offset, encoding) {
-  validateBuffer(this);
-  return search(this, value, offset, encoding, true);
-};
-prototype.lastIndexOf = function lastIndexOf(value, offset, encoding) {
-  validateBuffer(this);
-  return search(this, value, offset, encoding, false);
-};
-prototype.includes = function includes(value, offset, encoding) {
-  return this.indexOf(value, offset, encoding) !== -1;
-};
-
-// ---- Filling, writing, copying
+addSearchMethods(prototype);
+addWritingMethods(prototype);
 
 prototype.fill = function fill(value, offset, end, encoding) {
   return fillBuffer(this, value, offset, end, encoding);
-};
-
-function fillBuffer(buffer, value, offset, end, encoding) {
-  if (typeof value === 'string') {
-    if (offset === undefined || typeof offset === 'string') {
-      encoding = offset;
-      offset = 0;
-      end = buffer.length;
-    } else if (typeof end === 'string') {
-      encoding = end;
-      end = buffer.length;
-    }
-    if (normalizeEncoding(encoding) === undefined) {
-      validateString(encoding, 'encoding');
-      throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-    }
-    if (value.length === 0) {
-      // Filling with nothing is filling with zeros.
-      value = 0;
-    } else if (value.length === 1) {
-      const name = normalizeEncoding(encoding);
-      const code = value.charCodeAt(0);
-      if ((name === 'utf8' && code < 128) || name === 'latin1') value = code & 255;
-    }
-  } else {
-    encoding = undefined;
-  }
-  if (offset === undefined) {
-    offset = 0;
-    end = buffer.length;
-  } else {
-    validateNumber(offset, 'offset', 0);
-    if (end === undefined) {
-      end = buffer.length;
-    } else {
-      validateNumber(end, 'end', 0, buffer.length);
-    }
-    if (offset >= end) return buffer;
-  }
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    // The length is asked from V8, not from a property a program may have set.
-    const length = getByteLength.call(buffer);
-    if (end > length) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-    fillBytes.call(buffer, Number(value) & 255, Math.trunc(offset), Math.trunc(end));
-    return buffer;
-  }
-  const number = encodingNumbers[normalizeEncoding(encoding)];
-  const result = binding.fill(buffer, value, Math.trunc(offset), Math.trunc(end), number);
-  if (result === -1) throw new ERR_INVALID_ARG_VALUE('value', value);
-  if (result === -2) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-  return buffer;
-}
-
-prototype.write = function write(string, offset, length, encoding) {
-  if (typeof string !== 'string') throw new ERR_INVALID_ARG_TYPE('argument', 'string', string);
-  if (offset === undefined) return binding.utf8Write.call(this, string, 0, lengthOf(this));
-  if (length === undefined && typeof offset === 'string') {
-    encoding = offset;
-    length = this.length;
-    offset = 0;
-  } else {
-    const size = lengthOf(this);
-    validateInteger(offset, 'offset', 0, size);
-    const remaining = size - offset;
-    if (length === undefined) {
-      length = remaining;
-    } else if (typeof length === 'string') {
-      encoding = length;
-      length = remaining;
-    } else {
-      validateInteger(length, 'length', 0, size);
-      if (length > remaining) length = remaining;
-    }
-  }
-  if (!encoding || encoding === 'utf8') return binding.utf8Write.call(this, string, offset, length);
-  const ops = getEncodingOps(encoding);
-  if (ops === undefined) throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-  return ops.write(this, string, offset, length);
-};
-
-function toInteger(value, otherwise) {
-  value = +value;
-  return Number.isNaN(value) || value < Number.MIN_SAFE_INTEGER || value > Number.MAX_SAFE_INTEGER
-    ? otherwise
-    : Math.trunc(value);
-}
-
-// Arguments are in range; the count is cut to what fits.
-function copyBytes(source, target, targetStart, sourceStart, sourceEnd) {
-  let count = sourceEnd - sourceStart;
-  const room = target.byteLength - targetStart;
-  if (count > room) count = room;
-  const rest = lengthOf(source) - sourceStart;
-  if (count > rest) count = rest;
-  if (count <= 0) return 0;
-  binding.copy(source, target, targetStart, sourceStart, count);
-  return count;
-}
-
-prototype.copy = function copy(target, targetStart, sourceStart, sourceEnd) {
-  if (!isUint8Array(this)) throw new ERR_INVALID_ARG_TYPE('source', ['Buffer', 'Uint8Array'], this);
-  if (!ArrayBuffer.isView(target)) throw new ERR_INVALID_ARG_TYPE('target', ['Buffer', 'Uint8Array'], target);
-  if (targetStart === undefined) {
-    targetStart = 0;
-  } else {
-    targetStart = toInteger(targetStart, 0);
-    if (targetStart < 0) throw new ERR_OUT_OF_RANGE('targetStart', '>= 0', targetStart);
-  }
-  if (sourceStart === undefined) {
-    sourceStart = 0;
-  } else {
-    sourceStart = toInteger(sourceStart, 0);
-    if (sourceStart < 0 || sourceStart > lengthOf(this)) {
-      throw new ERR_OUT_OF_RANGE('sourceStart', `>= 0 && <= ${lengthOf(this)}`, sourceStart);
-    }
-  }
-  if (sourceEnd === undefined) {
-    sourceEnd = lengthOf(this);
-  } else {
-    sourceEnd = toInteger(sourceEnd, 0);
-    if (sourceEnd < 0) throw new ERR_OUT_OF_RANGE('sourceEnd', '>= 0', sourceEnd);
-  }
-  if (targetStart >= target.byteLength || sourceStart >= sourceEnd) return 0;
-  return copyBytes(this, target, targetStart, sourceStart, sourceEnd);
 };
 
 function clampIndex(value, length) {
@@ -634,78 +418,12 @@ for (const width of [2, 4, 8]) {
 
 addNumberMethods(prototype);
 
-// ---- Beside Buffer
-
-function btoa(input) {
-  if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('input');
-  const result = binding.btoa(`${input}`);
-  if (result === -1) {
-    const { DOMException } = require('internal/errors/dom_exception');
-    throw new DOMException('Invalid character', 'InvalidCharacterError');
-  }
-  return result;
-}
-
-// https://infra.spec.whatwg.org/#forgiving-base64-decode
-function atob(input) {
-  if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('input');
-  const text = binding.atob(`${input}`);
-  if (text === undefined) {
-    const { DOMException } = require('internal/errors/dom_exception');
-    throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
-  }
-  return text;
-}
-
-function checkedBytes(input) {
-  if (!ArrayBuffer.isView(input) && !isAnyArrayBuffer(input)) {
-    throw new ERR_INVALID_ARG_TYPE('input', ['ArrayBuffer', 'Buffer', 'TypedArray'], input);
-  }
-  if ((input.buffer ?? input).detached || isDetached(input.buffer ?? input)) {
-    throw new codes.ERR_INVALID_STATE('Cannot validate on a detached buffer');
-  }
-  return input;
-}
-
-function isDetached(memory) {
-  if (memory.byteLength !== 0) return false;
-  try {
-    new Uint8Array(memory);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-// Between utf8, utf16le, latin1 and ascii; characters that the target lacks become '?'.
-function transcode(source, from, to) {
-  requireUint8Array(source, 'source');
-  if (source.length === 0) return Buffer.alloc(0);
-  const known = ['utf8', 'utf16le', 'latin1', 'ascii'];
-  from = normalizeEncoding(from);
-  to = normalizeEncoding(to);
-  if (!known.includes(from) || !known.includes(to)) {
-    const error = new Error('Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]');
-    error.code = 'U_ILLEGAL_ARGUMENT_ERROR';
-    error.errno = 1;
-    throw error;
-  }
-  const text = encodingOps[from].slice(source, 0, source.length);
-  if (to === 'latin1' || to === 'ascii') {
-    const limit = to === 'ascii' ? 127 : 255;
-    let result = '';
-    for (const c of text) result += c.codePointAt(0) > limit ? '?' : c;
-    return fromString(result, 'latin1');
-  }
-  return fromString(text, to);
-}
-
 module.exports = {
   Buffer,
   SlowBuffer,
   transcode,
-  isUtf8: (input) => binding.isUtf8(checkedBytes(input)),
-  isAscii: (input) => binding.isAscii(checkedBytes(input)),
+  isUtf8,
+  isAscii,
   kMaxLength,
   kStringMaxLength,
   btoa,
