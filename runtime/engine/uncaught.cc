@@ -41,8 +41,9 @@ std::string Describe(Environment* env, v8::Local<v8::Value> error) {
   return "<toString() threw exception>";
 }
 
-// "Thrown at:\n    at ...": --trace-uncaught has V8 collect it.
+// --trace-uncaught: "Thrown at:\n    at ...". A debugger has V8 collect the trace as well.
 std::string ThrownAt(v8::Isolate* isolate, v8::Local<v8::Message> message) {
+  if (!ProcessOptions().Flag("--trace-uncaught")) return "";
   if (message.IsEmpty() || message->GetStackTrace().IsEmpty()) return "";
   v8::Local<v8::StackTrace> trace = message->GetStackTrace();
   std::string text = "Thrown at:\n";

@@ -53,9 +53,7 @@ function runCode(source, name) {
   globalThis.require = makeRequire(module);
   if (!isWorker) defineBuiltinGlobals();
   const { runScript } = internalBinding('script');
-  const result = pausing.onStart
-    ? pausing.call(runScript, undefined, source, name)
-    : runScript(source, name);
+  const result = pausing.onStart ? pausing.call(runScript, undefined, source, name) : runScript(source, name);
   if (print) require('internal/console/global').log(result);
   return undefined;
 }
@@ -114,11 +112,6 @@ function checkSyntax(script) {
   return checkSource(require('fs').readFileSync(filename, 'utf8'), filename, isModule);
 }
 
-function notImplemented(what) {
-  binding.rawWrite(2, `${process.argv0}: ${what} is not implemented in Parley\n`);
-  process.exit(9);
-}
-
 function runPrompt(code) {
   if (options.get('--input-type') !== undefined) {
     binding.rawWrite(2, 'Cannot specify --input-type for REPL\n');
@@ -168,7 +161,7 @@ function runMainCode(script) {
   const code = options.get('--eval');
   const interactive = options.get('--interactive');
   if (code !== undefined && !interactive) return runCode(code, '[eval]');
-  if (script === 'inspect') return notImplemented('the debugger');
+  if (script === 'inspect') return require('internal/inspector/cli').start(process.argv.slice(2));
   if (options.get('--test')) return require('internal/test_runner/main').start(script);
   if (script === undefined || script === '-') {
     if (interactive || (script === undefined && binding.isTerminal(0))) return runPrompt(code);
