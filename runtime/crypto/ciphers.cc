@@ -41,7 +41,9 @@ class Cipher : public BaseObject {
     self->encrypt_ = args[3]->IsTrue();
     self->mode_ = EVP_CIPHER_get_mode(cipher);
     self->chacha_ = EVP_CIPHER_get_nid(cipher) == NID_chacha20_poly1305;
-    self->aead_ = (EVP_CIPHER_get_flags(cipher) & EVP_CIPH_FLAG_AEAD_CIPHER) != 0;
+    // OpenSSL's own flag is also that of TLS's pairs of CBC and HMAC, which have no tag to ask for.
+    self->aead_ = self->chacha_ || self->mode_ == EVP_CIPH_GCM_MODE || self->mode_ == EVP_CIPH_CCM_MODE ||
+                  self->mode_ == EVP_CIPH_OCB_MODE;
     if (args[4]->IsUint32()) self->tag_length_ = args[4].As<v8::Uint32>()->Value();
     self->Start(args, name, cipher, BytesOf(args[1]), BytesOf(args[2]));
   }
@@ -335,7 +337,9 @@ void Info(const Args& args) {
 void List(const Args& args) {
   std::vector<std::string> names;
   EVP_CIPHER_do_all_sorted(
-      [](const EVP_CIPHER* cipher, const char* from, const char*, void* data) {
+      [](const EVP_CIPHER*, const char* from, const char*, void* data) {
+        // An alias has no cipher of its own here, and the providers know none.
+        const EVP_CIPHER* cipher = EVP_get_cipherbyname(from);
         if (cipher == nullptr) return;
         EVP_CIPHER* provided = EVP_CIPHER_fetch(nullptr, EVP_CIPHER_get0_name(cipher), nullptr);
         if (provided == nullptr) return;

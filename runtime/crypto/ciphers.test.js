@@ -68,6 +68,7 @@ test('what a cipher does not take is told by its code', async () => {
   const iv = Buffer.alloc(12);
   const make = (name, k = key, i = iv, o = undefined) => crypto.createCipheriv(name, k, i, o);
   assert.throws(() => make('nonesuch'), { code: 'ERR_CRYPTO_UNKNOWN_CIPHER' });
+  assert.throws(() => make('aes-128-cbc-hmac-sha1'), { code: 'ERR_CRYPTO_INVALID_IV' });
   assert.throws(() => make('aes-128-gcm', Buffer.alloc(15)), { code: 'ERR_CRYPTO_INVALID_KEYLEN' });
   assert.throws(() => make('aes-128-cbc'), { code: 'ERR_CRYPTO_INVALID_IV' });
   assert.throws(() => make('aes-128-ccm'), { code: 'ERR_CRYPTO_INVALID_AUTH_TAG' });

@@ -16,6 +16,8 @@ test('hashes agree with the published test vectors', async () => {
   );
   assert.strictEqual(crypto.createHash('md5').update('').digest('hex'), 'd41d8cd98f00b204e9800998ecf8427e');
   assert.strictEqual(crypto.createHash('sha256').update(Buffer.from('abc')).digest().toString('hex'), sha256);
+  const names = crypto.getHashes();
+  assert.ok(names.includes('RSA-SHA256') && names.includes('sha256') && !names.includes('SHA256'));
   assert.throws(() => crypto.createHash('nonesuch'), /Digest method not supported/);
 });
 

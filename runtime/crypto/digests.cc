@@ -210,7 +210,8 @@ void OneShot(const Args& args) {
 void GetHashes(const Args& args) {
   std::vector<std::string> names;
   EVP_MD_do_all_sorted(
-      [](const EVP_MD* md, const char* from, const char*, void* data) {
+      [](const EVP_MD*, const char* from, const char*, void* data) {
+        const EVP_MD* md = EVP_get_digestbyname(from);  // also of an alias
         if (md == nullptr) return;
         Owned<EVP_MD> provided(EVP_MD_fetch(nullptr, EVP_MD_get0_name(md), nullptr));
         if (provided) static_cast<std::vector<std::string>*>(data)->emplace_back(from);

@@ -5,7 +5,7 @@ const binding = internalBinding('crypto_ecdh');
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
-const { outputEncoding, toBytes } = require('internal/crypto/data');
+const { outputEncoding, toBytes, withoutDuplicates } = require('internal/crypto/data');
 
 const kCurve = Symbol('curve');
 const kPrivate = Symbol('private');
@@ -105,4 +105,6 @@ ECDH.convertKey = function convertKey(key, curve, inputEncoding, encoding, forma
   return encode(convert(curve, bytes, form), encoding);
 };
 
-module.exports = { ECDH, getCurves: binding.curves };
+const getCurves = () => withoutDuplicates(binding.curves());
+
+module.exports = { ECDH, getCurves };
