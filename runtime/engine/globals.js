@@ -117,6 +117,6 @@ for (const name of ['atob', 'btoa']) lazy(name, () => require('buffer')[name], t
 // Only who calls fetch() or names one of its classes pays for them.
 const { fetch } = require('internal/fetch');
 expose('fetch', fetch);
-for (const name of ['Request', 'Response', 'Headers', 'FormData', 'WebSocket', 'CloseEvent']) {
+for (const name of ['Request', 'Response', 'Headers', 'FormData']) {
   lazy(name, () => require('internal/fetch').undici()[name]);
 }

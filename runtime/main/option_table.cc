@@ -74,7 +74,7 @@ constexpr OptionSpec kOptions[] = {
     {"--experimental-vm-modules", kFlag, true, "ES modules in vm"},
     {"--experimental-wasi-unstable-preview1", kNothing, true, ""},
     {"--experimental-wasm-modules", kFlag, true, "import of WebAssembly modules"},
-    {"--experimental-websocket", kOnFlag, true, "--no-experimental-websocket: leave WebSocket out"},
+    {"--experimental-websocket", kFlag, true, "the global WebSocket"},
     {"--experimental-worker", kNothing, true, ""},
     {"--expose-gc", kEngine, true, "the global gc()"},
     {"--expose-internals", kFlag, false, ""},

@@ -3,7 +3,6 @@
 
 const kGlobals = {
   '--experimental-fetch': ['fetch', 'FormData', 'Headers', 'Request', 'Response'],
-  '--experimental-websocket': ['WebSocket', 'CloseEvent'],
   '--experimental-global-webcrypto': ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'],
   '--experimental-global-customevent': ['CustomEvent'],
 };
@@ -12,14 +11,17 @@ exports.removeGlobals = function removeGlobals(option) {
   for (const name of kGlobals[option]) delete globalThis[name];
 };
 
-/** --experimental-eventsource */
-exports.addEventSource = function addEventSource() {
-  const { EventSource } = require('internal/fetch').undici();
-  Object.defineProperty(globalThis, 'EventSource', {
-    value: EventSource,
-    writable: true,
-    configurable: true,
-  });
+const kAddedGlobals = {
+  '--experimental-eventsource': ['EventSource'],
+  '--experimental-websocket': ['WebSocket'],
+};
+
+/** What an option of these adds of undici. */
+exports.addGlobals = function addGlobals(option) {
+  for (const name of kAddedGlobals[option]) {
+    const value = require('internal/fetch').undici()[name];
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  }
 };
 
 function protoAccess() {

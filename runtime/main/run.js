@@ -32,11 +32,20 @@ function isModuleSource() {
   return (options.get('--input-type') ?? options.get('--experimental-default-type')) === 'module';
 }
 
+/** Code of which nothing says what it is, and which is written as an ES module. */
+function isUntypedModule(source, name) {
+  if (options.get('--input-type') !== undefined || !options.get('--experimental-detect-module')) return false;
+  return /\b(?:import|export|await)\b/.test(source)
+    ? require('internal/modules/esm_format').isModuleText(source, name)
+    : false;
+}
+
 function runCode(source, name) {
   Module._initPaths();
   const isWorker = name === kWorkerName;
   const print = options.get('--print') && !isWorker;
-  if (isModuleSource()) {
+  if (isModuleSource() || (!print && isUntypedModule(source, name))) {
+    if (!isWorker) defineBuiltinGlobals();
     if (print) {
       const { codes } = require('internal/errors');
       throw new codes.ERR_EVAL_ESM_CANNOT_PRINT();

@@ -28,10 +28,11 @@ function prepareProcess(info) {
 
 const kGlobalFlags = [
   '--experimental-fetch',
-  '--experimental-websocket',
   '--experimental-global-webcrypto',
   '--experimental-global-customevent',
 ];
+
+const kAddingFlags = ['--experimental-eventsource', '--experimental-websocket'];
 
 // Options that change what the snapshot holds.
 function applyToWorld() {
@@ -46,7 +47,9 @@ function applyToWorld() {
   }
   if (options.get('--experimental-fetch') && globalThis.WebAssembly)
     require('internal/fetch').extendWebAssembly();
-  if (options.get('--experimental-eventsource')) require('internal/main/rare_options').addEventSource();
+  for (const name of kAddingFlags) {
+    if (options.get(name)) require('internal/main/rare_options').addGlobals(name);
+  }
   if (options.get('--report-on-signal')) require('internal/process/report').start();
   if (options.get('--enable-source-maps')) require('internal/modules/source_maps').setEnabled(true);
   const mode = options.get('--unhandled-rejections');

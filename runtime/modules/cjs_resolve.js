@@ -217,8 +217,8 @@ function makeResolution(Module, parents) {
     return result;
   }
 
-  function resolveHash(request, parent) {
-    const pkg = packageScope(parent.filename);
+  function resolveHash(request, parentFile) {
+    const pkg = packageScope(parentFile);
     if (pkg?.imports === undefined) return undefined;
     const resolvePackage = (specifier, owner) => {
       if (builtinId(specifier) !== undefined) return specifier;
@@ -227,7 +227,7 @@ function makeResolution(Module, parents) {
       fake.paths = Module._nodeModulePaths(owner.folder || '/');
       return Module._resolveFilename(specifier, fake, false);
     };
-    const found = resolveImports(request, pkg, parent.filename, getConditions().require, resolvePackage);
+    const found = resolveImports(request, pkg, parentFile, getConditions().require, resolvePackage);
     return builtinId(found) === undefined ? existing(found, false) : found;
   }
 
@@ -241,8 +241,8 @@ function makeResolution(Module, parents) {
       resolveOptions?.paths === undefined
         ? Module._resolveLookupPaths(request, parent)
         : pathsOption(request, resolveOptions.paths);
-    if (request[0] === '#' && parent?.filename) {
-      const found = resolveHash(request, parent);
+    if (request[0] === '#' && selfFile(parent)) {
+      const found = resolveHash(request, selfFile(parent));
       if (found) return found;
     }
     const self = relative ? undefined : trySelf(selfFile(parent), request);

@@ -10,6 +10,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
 #include "runtime/engine/newer_syntax.h"
+#include "runtime/engine/source_line.h"
 #include "runtime/modules/compile_cache.h"
 #include "runtime/modules/dynamic_import.h"
 #include "runtime/vm/module.h"
@@ -82,6 +83,17 @@ std::string LinkKey(Local<v8::Context> context, Local<String> specifier, Local<F
   return key;
 }
 
+// Keeps with a syntax error where it is: JavaScript catches and throws it again before anybody sees it.
+void KeepPlace(Environment* env, const v8::TryCatch& caught) {
+  if (!caught.HasCaught() || caught.HasTerminated() || !caught.Exception()->IsNativeError()) return;
+  std::string line = SourceLine(env, caught.Message());
+  while (line.ends_with('\n')) line.pop_back();
+  (void)caught.Exception()
+      .As<v8::Object>()
+      ->SetPrivate(env->context(), env->ArrowSymbol(), ToV8(env->isolate(), line))
+      .FromMaybe(false);
+}
+
 // compileModule(url, source) → module
 void CompileModule(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
@@ -100,8 +112,12 @@ void CompileModule(const FunctionCallbackInfo<Value>& args) {
     return result;
   };
   Local<Module> module;
-  if (!CompileWithNewerSyntax(isolate->GetCurrentContext(), args[1].As<String>(), compile).ToLocal(&module))
+  v8::TryCatch try_catch(isolate);
+  if (!CompileWithNewerSyntax(isolate->GetCurrentContext(), args[1].As<String>(), compile).ToLocal(&module)) {
+    KeepPlace(Environment::From(args), try_catch);
+    try_catch.ReThrow();
     return;
+  }
   args.GetReturnValue().Set(Registry(isolate)->Add(isolate, module));
 }
 

@@ -212,6 +212,11 @@ function* specifierSteps(map, specifier, parentURL, list) {
   return entry;
 }
 
+function* graphSteps(entry) {
+  yield* loadGraph(entry);
+  return entry;
+}
+
 /** import(specifier) in the program, once hooks that are being registered are there. */
 async function importSpecifier(specifier, parentURL, list) {
   if (registration !== undefined) await hooksReady();
@@ -318,7 +323,6 @@ binding.setImportMeta((meta, record) => {
 /** module.register(): loads hooks and puts them in front of those there are. */
 function registerHooks(specifier, parentURL, data) {
   hooks ??= require('internal/modules/esm_hooks');
-  const start = () => importEntry(specifierSteps(loaderOwn, specifier, parentURL, undefined));
   if (registration === undefined && !hooks.isActive()) {
     // Nothing to wait for: the hooks are there when this returns, unless they await at top level.
     const entry = runNow(specifierSteps(loaderOwn, specifier, parentURL, undefined));
@@ -335,9 +339,8 @@ function registerHooks(specifier, parentURL, data) {
   const before = registration ?? Promise.resolve();
   wait(
     before.then(async () => {
-      const namespace = await start();
-      const { url } = await runSteps(resolveEntry(loaderOwn, specifier, parentURL, undefined));
-      await hooks.add(url, namespace, data);
+      const entry = await runSteps(specifierSteps(loaderOwn, specifier, parentURL, undefined));
+      await hooks.add(entry.url, await importEntry(graphSteps(entry)), data);
     }),
   );
 }
@@ -383,9 +386,7 @@ function importMain(url, format) {
 }
 
 function* urlSteps(url, format) {
-  const entry = entryOf(program, url, format, kNoAttributes);
-  yield* loadGraph(entry);
-  return entry;
+  return yield* graphSteps(entryOf(program, url, format, kNoAttributes));
 }
 
 async function hooksReady() {

@@ -160,9 +160,9 @@ test('a query makes another module of the same file', async () => {
   assert.strictEqual(two, again);
 });
 
-function run(file) {
+function run(args, options) {
   return new Promise((resolve) => {
-    execFile(process.execPath, [file], (error, stdout, stderr) =>
+    execFile(process.execPath, [args].flat(), options, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
   });
@@ -252,4 +252,44 @@ test('ports that hooks were given do not keep the program alive', async () => {
   });
   const { code, stdout } = await run(path.join(load.folder, 'main.mjs'));
   assert.deepStrictEqual([code, stdout], [0, 'end\n']);
+});
+
+test("a package's subpath is part of a URL", async () => {
+  const load = project({
+    'node_modules/p/a%b c#.mjs': 'export default 1',
+    'main.mjs': 'import n from "p/a%25b%20c%23.mjs"; export { n }',
+    'raw.mjs': 'import "p/a%25b c#.mjs"',
+  });
+  assert.strictEqual((await load('main.mjs')).n, 1);
+  await assert.rejects(load('raw.mjs'), { code: 'ERR_MODULE_NOT_FOUND' });
+});
+
+test('code of the command line may be written as an ES module, and uses imports of its package', async () => {
+  const load = project({
+    'package.json': { imports: { '#n': './n.cjs' } },
+    'n.cjs': 'module.exports = 5',
+    'preload.mjs': 'globalThis.preloaded = true',
+  });
+  const evaluate = async (code, ...flags) =>
+    (await run([...flags, '-e', code], { cwd: load.folder })).stdout.trim();
+  assert.strictEqual(await evaluate('import n from "#n"; console.log(n, typeof require)'), '5 undefined');
+  assert.strictEqual(await evaluate('console.log(await 1, f(await "")); function f() {}'), '1 undefined');
+  assert.strictEqual(await evaluate('console.log(require("#n"))'), '5');
+  assert.strictEqual(await evaluate('console.log(preloaded)', '--import', './preload.mjs'), 'true');
+});
+
+test('hooks take part in finding hooks that are registered later', async () => {
+  const load = project({
+    'first.mjs':
+      'export const resolve = (specifier, context, next) => next(specifier.replace("alias:", "./"), context)',
+    'second.mjs':
+      'export const load = async (url, context, next) => url.endsWith("x.mjs") ? { format: "module", source: "export default 3", shortCircuit: true } : next(url, context)',
+    'x.mjs': '',
+    'main.mjs': `
+      import { register } from 'node:module';
+      register('./first.mjs', import.meta.url);
+      register('alias:second.mjs', import.meta.url);
+      console.log((await import('./x.mjs')).default);`,
+  });
+  assert.strictEqual((await run(path.join(load.folder, 'main.mjs'))).stdout, '3\n');
 });

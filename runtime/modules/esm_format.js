@@ -30,9 +30,13 @@ function untypedFormat(file) {
 const kMayBeModule = /\b(?:import|export|await)\b/;
 /** Whether a file fails to compile as CommonJS only because of an ES module's syntax. */
 function hasModuleSyntax(file) {
-  const { readFileUtf8, compileFunction } = internalBinding('modules');
-  const text = readFileUtf8(file, true);
-  if (text === undefined || !kMayBeModule.test(text)) return false;
+  const text = internalBinding('modules').readFileUtf8(file, true);
+  return text !== undefined && isModuleText(text, file);
+}
+
+function isModuleText(text, file) {
+  if (!kMayBeModule.test(text)) return false;
+  const { compileFunction } = internalBinding('modules');
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
   try {
     return compileFunction(text, file, parameters, true) === null;
@@ -101,4 +105,4 @@ function requireFormat(url) {
   throw errors.unknownExtension(path.extname(file), file);
 }
 
-module.exports = { formatOf, hasModuleSyntax, requireFormat };
+module.exports = { formatOf, hasModuleSyntax, isModuleText, requireFormat };

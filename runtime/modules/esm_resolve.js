@@ -28,8 +28,6 @@ const conditionSet = (conditions) =>
 
 // A package whose main file is found only by trying extensions and index files, as require() does.
 function warnLegacyMain(pkg, found, base) {
-  const options = require('internal/main/options');
-  if (!options.get('--pending-deprecation')) return;
   const where = `${pkg?.folder ?? path.dirname(found)}/`;
   const what = pkg?.main
     ? `Package ${where} has a "main" field set to "${pkg.main}", excluding the full filename and extension to the resolved ` +
@@ -51,7 +49,12 @@ function legacyMain(pkg, folder, name, base) {
   throw errors.esmNotFound(folder, base);
 }
 
-/** @returns {string} an absolute path, or a node: URL */
+function finishFound(found, base) {
+  if (found.startsWith('node:')) return found;
+  return found.startsWith('file:') ? resolveUrl(new URL(found), base) : finish(found, '', base);
+}
+
+/** @returns {string} an absolute path, or a node: or file: URL */
 function resolveBare(specifier, base, conditions) {
   const id = builtinId(specifier);
   if (id !== undefined) return `node:${id}`;
@@ -71,9 +74,10 @@ function resolveBare(specifier, base, conditions) {
       const pkg = readPackage(candidate, `"${specifier}" from ${parent}`);
       if (pkg?.exports !== undefined && pkg?.exports !== null)
         return resolveExports(pkg, split.subpath, parent, conditions);
-      return split.subpath === '.'
-        ? legacyMain(pkg, candidate, specifier, parent)
-        : path.join(candidate, split.subpath);
+      if (split.subpath === '.') return legacyMain(pkg, candidate, specifier, parent);
+      // A subpath is part of a URL.
+      if (/[%?#\\]/.test(split.subpath)) return new URL(split.subpath, `${toUrl(candidate)}/`).href;
+      return path.join(candidate, split.subpath);
     }
     if (folder === '/') break;
   }
@@ -97,8 +101,18 @@ function resolveUrl(url, base) {
       basePath(base),
     );
   }
-  return finish(require('url').fileURLToPath(url), url.search + url.hash, base);
+  let file;
+  try {
+    file = require('url').fileURLToPath(url);
+  } catch (error) {
+    Object.assign(error, { input: url.href, module: base });
+    throw error;
+  }
+  return finish(file, url.search + url.hash, base);
 }
+
+/** What relative URLs are relative to: the path itself when it ends in a slash. */
+const folderOf = (file) => (file.endsWith('/') ? file : path.dirname(file));
 
 function parseUrl(text, base) {
   try {
@@ -160,7 +174,7 @@ function resolve(specifier, base, conditions) {
 function resolveSpecifier(specifier, base, conditions) {
   if (kRelative.test(specifier)) {
     if (kPlainRelative.test(specifier) && base?.startsWith('file://')) {
-      return finish(path.resolve(path.dirname(toPath(base)), specifier), '', base);
+      return finish(path.resolve(folderOf(toPath(base)), specifier), '', base);
     }
     const url = parseUrl(specifier, base);
     if (!url) throw errors.unresolvable(specifier, base);
@@ -179,7 +193,7 @@ function resolveSpecifier(specifier, base, conditions) {
   if (base?.startsWith('data:') && builtinId(specifier) === undefined)
     throw errors.unresolvable(specifier, base);
   const found = resolveBare(specifier, base, conditionSet(conditions));
-  return found.startsWith('node:') ? found : finish(found, '', base);
+  return finishFound(found, base);
 }
 
 function resolveHash(specifier, base, conditions) {
@@ -187,7 +201,7 @@ function resolveHash(specifier, base, conditions) {
   const resolvePackage = (target, pkg) =>
     resolveBare(target, toUrl(`${pkg.folder}/package.json`), conditions);
   const found = resolveImports(specifier, packageScope(parent), parent, conditions, resolvePackage);
-  return found.startsWith('node:') ? found : finish(found, '', base);
+  return finishFound(found, base);
 }
 
 module.exports = { resolve, importConditions: () => getConditions().importList };

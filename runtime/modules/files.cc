@@ -120,6 +120,22 @@ bool IsModuleSyntax(v8::Isolate* isolate, Local<v8::Message> message) {
                      [&](std::string_view each) { return text.find(each) != std::string::npos; });
 }
 
+// True when text that is wrong as a function's body could be one with top-level await, and is right as a
+// module. V8 reads `f(await "")` as a call with the variable `await`, and names the error after what follows.
+bool IsModuleWithAwait(v8::Isolate* isolate, Local<v8::Message> message, Local<String> text) {
+  std::string error = ToUtf8(isolate, message->Get());
+  if (error.find("missing ) after argument list") == std::string::npos &&
+      error.find("SyntaxError: Unexpected ") == std::string::npos) {
+    return false;
+  }
+  if (ToUtf8(isolate, text).find("await") == std::string::npos) return false;
+  v8::TryCatch ignored(isolate);
+  v8::ScriptOrigin origin(isolate, v8::Undefined(isolate), 0, 0, false, -1, Local<Value>(), false, false,
+                          true);
+  v8::ScriptCompiler::Source source(text, origin);
+  return !v8::ScriptCompiler::CompileModule(isolate, &source).IsEmpty();
+}
+
 // compileFunction(source, filename, parameterNames[, detect]): the function whose body is `source`, as the
 // CommonJS wrapper. V8 itself skips a "#!" line. The filename reaches dynamic import() as its referrer. With
 // `detect`, null instead of the error when the text is written as an ES module.
@@ -151,7 +167,8 @@ void CompileFunction(const FunctionCallbackInfo<Value>& args) {
   if (CompileWithNewerSyntax(context, args[0].As<String>(), compile).ToLocal(&function)) {
     args.GetReturnValue().Set(function);
   } else if (args[3]->IsTrue() && !try_catch.HasTerminated() &&
-             IsModuleSyntax(isolate, try_catch.Message())) {
+             (IsModuleSyntax(isolate, try_catch.Message()) ||
+              IsModuleWithAwait(isolate, try_catch.Message(), args[0].As<String>()))) {
     args.GetReturnValue().SetNull();
   } else {
     try_catch.ReThrow();

@@ -10,7 +10,7 @@ const ticks = require('internal/process/ticks');
 Object.setPrototypeOf(Object.getPrototypeOf(process), EventEmitter.prototype);
 EventEmitter.call(process);
 
-Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true });
+Object.defineProperty(process, Symbol.toStringTag, { value: 'process', writable: true, configurable: true });
 
 // Methods that are one native function, or live in a module loaded on first use.
 function lazyMethods(id, names) {
