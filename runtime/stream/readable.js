@@ -166,7 +166,12 @@ function addChunk(stream, chunk, encoding, atFront) {
 
 // Straight out as 'data' when someone takes it now and nothing waits before it; into the buffer otherwise.
 function store(stream, state, chunk, atFront) {
-  if (state.flowing && state.length === 0 && (state.bits & kSync) === 0 && stream.listenerCount('data') > 0) {
+  if (
+    state.flowing &&
+    state.length === 0 &&
+    (state.bits & kSync) === 0 &&
+    stream._events?.data !== undefined
+  ) {
     forgetDrainWaiters(state);
     state.bits |= kDataEmitted;
     emitData(stream, chunk);
