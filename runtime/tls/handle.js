@@ -243,6 +243,11 @@ class TLSHandle {
     return this.lower.readStop();
   }
 
+  /** What is under TLS, by Node's name for it: got's http2-wrapper asks for its class. */
+  get _parentWrap() {
+    return this.wrapped ?? this.lower;
+  }
+
   // What lies in the wrapped socket already is the peer's first word.
   receive(bytes) {
     this.fromPeer(bytes.length, bytes.buffer, bytes.byteOffset);

@@ -1,6 +1,6 @@
 'use strict';
 // timeout: 90
-// Servers and clients over HTTP and WebSocket: express, fastify, socket.io, axios, undici.
+// Servers and clients over HTTP and WebSocket: express, fastify, socket.io, axios, undici, got.
 const { test } = require('../../harness');
 const assert = require('assert');
 const { once } = require('events');
@@ -174,4 +174,28 @@ test('undici: requests, streams, pools, its own fetch', options, async (t) => {
   const zipped = await fetch(`${url}/zip`);
   assert.deepStrictEqual(await zipped.json(), { zip: 1 });
   await assert.rejects(fetch(`${url}/never`, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+});
+
+test('got: JSON, forms, redirects, retries, streams, hooks', options, async (t) => {
+  const { default: got } = await import('got');
+  const url = await target(t);
+  const client = got.extend({ prefixUrl: url, headers: { 'x-own': '1' }, retry: { limit: 0 } });
+  assert.strictEqual((await client.get('echo', { searchParams: { a: 1 } }).json()).url, '/echo?a=1');
+  assert.strictEqual((await client.post('echo', { json: { x: 1 } }).json()).body, '{"x":1}');
+  assert.strictEqual((await client.post('echo', { form: { y: 'a b' } }).json()).body, 'y=a+b');
+  const moved = await client.get('moved', { responseType: 'json' });
+  assert.deepStrictEqual([moved.body.url, moved.redirectUrls.length], ['/echo', 1]);
+  assert.deepStrictEqual(await client.get('zip').json(), { zip: 1 });
+  let text = '';
+  for await (const chunk of client.stream('echo')) text += chunk;
+  assert.match(text, /"url":"\/echo"/);
+  let tries = 0;
+  const hooks = { beforeRetry: [() => tries++] };
+  const failing = client.get('fail', {
+    hooks,
+    retry: { limit: 1, calculateDelay: ({ computedValue }) => computedValue && 1 },
+  });
+  await assert.rejects(failing, { code: 'ERR_NON_2XX_3XX_RESPONSE' });
+  assert.strictEqual(tries, 1);
+  await assert.rejects(client.get('never', { timeout: { request: 50 } }), { name: 'TimeoutError' });
 });
