@@ -65,12 +65,12 @@ function makeNative({ secureProtocol, minVersion, maxVersion }) {
     if (minVersion != null) throw new codes.ERR_TLS_PROTOCOL_VERSION_CONFLICT(minVersion, secureProtocol);
     if (maxVersion != null) throw new codes.ERR_TLS_PROTOCOL_VERSION_CONFLICT(maxVersion, secureProtocol);
     const { side, min, max } = readMethod(secureProtocol);
-    return new Native(min, max, side);
+    return { native: new Native(min, max, side), min, max };
   }
   const tls = require('tls');
   const min = readVersion('minimum', minVersion, tls.DEFAULT_MIN_VERSION);
   const max = readVersion('maximum', maxVersion, tls.DEFAULT_MAX_VERSION);
-  return new Native(min, max, undefined);
+  return { native: new Native(min, max, undefined), min, max };
 }
 
 function bytesOf(name, value) {
@@ -142,6 +142,7 @@ function setCiphers(context, ciphers) {
   if (suites === '' && older === '') throw new codes.ERR_INVALID_ARG_VALUE('options.ciphers', ciphers);
   context.setCipherSuites(suites);
   context.setCiphers(older);
+  return { older: older !== '', newer: suites !== '' };
 }
 
 function setGroups(context, { ecdhCurve = require('tls').DEFAULT_ECDH_CURVE, dhparam, sigalgs }) {
@@ -207,14 +208,18 @@ class SecureContext {
     refuseEngines(settings);
     const { secureOptions = 0, honorCipherOrder } = settings;
     if (secureOptions) validateInteger(secureOptions, 'secureOptions');
-    const native = makeNative(settings);
+    const { native, min, max } = makeNative(settings);
     Object.defineProperty(this, 'context', { value: native, writable: true, enumerable: true });
     native.setOptions(
       (secureOptions || 0) +
         (honorCipherOrder && !(secureOptions & kCipherServerPreference) ? kCipherServerPreference : 0),
     );
     // A list of ciphers may name the level that keys must have.
-    setCiphers(native, settings.ciphers);
+    const { older, newer } = setCiphers(native, settings.ciphers);
+    // A version without ciphers would end each handshake.
+    const last = newer ? max : Math.min(max, versions['TLSv1.2']);
+    const first = older ? min : Math.max(min, versions['TLSv1.3']);
+    if (first <= last) native.setVersions(first, last);
     setTrust(native, settings);
     setKeys(native, settings);
     setGroups(native, settings);

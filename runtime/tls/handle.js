@@ -161,6 +161,8 @@ class TLSHandle {
     this.bytesWritten += view.byteLength;
     if (!this.secure || this.waiting.length > 0) {
       this.waiting.push([req, view]);
+      // A client that nobody started begins with its first words.
+      if (!this.started) this.start();
       return 1;
     }
     const result = this.send(req, view);
@@ -263,6 +265,8 @@ class TLSHandle {
     if (wrapped !== undefined && wrapped._handle === lower) {
       wrapped.once('close', done);
       wrapped.destroy();
+    } else if (wrapped !== undefined) {
+      setImmediate(done); // its socket has closed it
     } else {
       lower.close(done);
     }

@@ -190,6 +190,12 @@ void SecureContext::SetCipherSuites(const Arguments& args) {
     ThrowOpenSsl(args, "Failed to set ciphers");
 }
 
+// setVersions(min, max)
+void SecureContext::SetVersions(const Arguments& args) {
+  SSL_CTX_set_min_proto_version(This(args)->context(), NumberOf(args[0]));
+  SSL_CTX_set_max_proto_version(This(args)->context(), NumberOf(args[1]));
+}
+
 void SecureContext::SetSigalgs(const Arguments& args) {
   const std::string list = ToUtf8(args.GetIsolate(), args[0]);
   if (SSL_CTX_set1_sigalgs_list(This(args)->context(), list.c_str()) == 0)
@@ -325,6 +331,7 @@ Local<v8::Function> SecureContext::Define(Environment* env) {
   SetMethod(isolate, t, "addRootCerts", AddRootCerts);
   SetMethod(isolate, t, "setCiphers", SetCiphers);
   SetMethod(isolate, t, "setCipherSuites", SetCipherSuites);
+  SetMethod(isolate, t, "setVersions", SetVersions);
   SetMethod(isolate, t, "setSigalgs", SetSigalgs);
   SetMethod(isolate, t, "setECDHCurve", SetEcdhCurve);
   SetMethod(isolate, t, "setDHParam", SetDhParam);

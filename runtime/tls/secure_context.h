@@ -40,6 +40,7 @@ class SecureContext : public BaseObject {
   static void AddRootCerts(const Arguments& args);
   static void SetCiphers(const Arguments& args);
   static void SetCipherSuites(const Arguments& args);
+  static void SetVersions(const Arguments& args);
   static void SetSigalgs(const Arguments& args);
   static void SetEcdhCurve(const Arguments& args);
   static void SetDhParam(const Arguments& args);

@@ -137,6 +137,7 @@ const methods = {
     socket.once('connect', () => {
       this.connecting = false;
       this.emit('connect');
+      this.read(0);
     });
   },
 
