@@ -158,6 +158,24 @@ napi_value Database::get_in_transaction(napi_env env, napi_callback_info info) {
   return value;
 }
 
+// location([name]): the file of a database of the connection, or null where it has none.
+napi_value Database::location(napi_env env, napi_callback_info info) {
+  size_t argc = kMaxArguments;
+  napi_value argv[kMaxArguments];
+  Database* database = unwrap(env, info, &argc, argv);
+  if (database == nullptr) return nullptr;
+  if (!database->is_open()) return not_open(env);
+  std::string name = "main";
+  if (argc > 0 && !read_string(env, argv[0], "dbName", &name)) return nullptr;
+  const char* file = sqlite3_db_filename(database->connection_, name.c_str());
+  napi_value value;
+  if (file == nullptr || *file == '\0')
+    napi_get_null(env, &value);
+  else
+    napi_create_string_utf8(env, file, NAPI_AUTO_LENGTH, &value);
+  return value;
+}
+
 napi_value Database::define(napi_env env) {
   const auto method = [](const char* name, napi_callback call) {
     return napi_property_descriptor{name,   nullptr, call, nullptr, nullptr, nullptr, napi_default_method,
@@ -167,8 +185,13 @@ napi_value Database::define(napi_env env) {
     return napi_property_descriptor{name, nullptr, nullptr, call, nullptr, nullptr, napi_enumerable, nullptr};
   };
   const napi_property_descriptor members[] = {
-      method("open", open),       method("close", close),        method("exec", exec),
-      method("prepare", prepare), getter("isOpen", get_is_open), getter("isTransaction", get_in_transaction),
+      method("open", open),
+      method("close", close),
+      method("exec", exec),
+      method("prepare", prepare),
+      method("location", location),
+      getter("isOpen", get_is_open),
+      getter("isTransaction", get_in_transaction),
   };
   napi_value constructor = nullptr;
   napi_define_class(env, "DatabaseSync", NAPI_AUTO_LENGTH, construct, nullptr, std::size(members), members,

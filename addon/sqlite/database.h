@@ -40,6 +40,7 @@ class Database {
   static napi_value close(napi_env env, napi_callback_info info);
   static napi_value exec(napi_env env, napi_callback_info info);
   static napi_value prepare(napi_env env, napi_callback_info info);
+  static napi_value location(napi_env env, napi_callback_info info);
   static napi_value get_is_open(napi_env env, napi_callback_info info);
   static napi_value get_in_transaction(napi_env env, napi_callback_info info);
 

@@ -92,3 +92,70 @@ test('a closed database says so, and so do its statements', () => {
   later.open();
   assert.strictEqual(later.prepare('SELECT 1 AS n').get().n, 1);
 });
+
+test('rows come one at a time, as objects or arrays', () => {
+  const db = open();
+  db.exec('CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2), (3, 4), (5, 6)');
+  const statement = db.prepare('SELECT a, b FROM t ORDER BY a');
+  assert.deepStrictEqual(
+    [...statement.iterate()].map((row) => ({ ...row })),
+    [
+      { a: 1, b: 2 },
+      { a: 3, b: 4 },
+      { a: 5, b: 6 },
+    ],
+  );
+  statement.setReturnArrays(true);
+  for (const row of statement.iterate()) {
+    assert.deepStrictEqual(row, [1, 2]);
+    break;
+  }
+  const early = statement.iterate();
+  early.next();
+  assert.deepStrictEqual(statement.all(), [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  assert.deepStrictEqual(early.next(), { done: true, value: null });
+  db.close();
+  assert.throws(() => early.next(), { code: 'ERR_INVALID_STATE' });
+});
+
+test('columns tell where they come from', () => {
+  const db = open();
+  db.exec('CREATE TABLE t (a INTEGER)');
+  const [first, second] = db.prepare('SELECT a AS x, 1 + 1 FROM t').columns();
+  assert.deepStrictEqual(
+    { ...first },
+    { column: 'a', database: 'main', name: 'x', table: 't', type: 'INTEGER' },
+  );
+  assert.deepStrictEqual(
+    { ...second },
+    { column: null, database: null, name: '1 + 1', table: null, type: null },
+  );
+  assert.strictEqual(db.location(), null);
+  db.close();
+});
+
+test('names of parameters may be strict, or unknown ones ignored', () => {
+  const db = open();
+  const statement = db.prepare('SELECT $a AS a');
+  assert.strictEqual(statement.get({ a: 1 }).a, 1);
+  assert.throws(() => statement.get({ a: 1, b: 2 }), { code: 'ERR_INVALID_STATE' });
+  statement.setAllowUnknownNamedParameters(true);
+  assert.strictEqual(statement.get({ a: 1, b: 2 }).a, 1);
+  statement.setAllowUnknownNamedParameters(false);
+  statement.setAllowBareNamedParameters(false);
+  assert.throws(() => statement.get({ a: 1 }), { code: 'ERR_INVALID_STATE' });
+  assert.strictEqual(statement.get({ $a: 1 }).a, 1);
+  db.close();
+});
+
+test('a statement takes as many values as SQLite does', () => {
+  const db = open();
+  const values = Array.from({ length: 200 }, (_, i) => i);
+  const { sum } = db.prepare(`SELECT ${values.map(() => '?').join(' + ')} AS sum`).get(...values);
+  assert.strictEqual(sum, 19900);
+  db.close();
+});

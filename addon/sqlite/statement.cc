@@ -9,7 +9,6 @@
 namespace parley::sqlite {
 namespace {
 
-constexpr size_t kMaxArguments = 64;
 constexpr const char kDatabaseProperty[] = "__database";
 
 Instance* instance_of(napi_env env) {
@@ -101,10 +100,17 @@ napi_value Statement::construct(napi_env env, napi_callback_info info) {
   return self;
 }
 
-Statement* Statement::unwrap(napi_env env, napi_callback_info info, size_t* argc, napi_value* argv) {
+Statement* Statement::unwrap(napi_env env, napi_callback_info info, std::vector<napi_value>* arguments,
+                             napi_value* object) {
   napi_value self;
   void* data = nullptr;
-  napi_get_cb_info(env, info, argc, argv, &self, nullptr);
+  size_t count = 0;
+  napi_get_cb_info(env, info, &count, nullptr, &self, nullptr);
+  if (arguments != nullptr) {
+    arguments->resize(count);
+    napi_get_cb_info(env, info, &count, arguments->data(), &self, nullptr);
+  }
+  if (object != nullptr) *object = self;
   if (napi_unwrap(env, self, &data) != napi_ok) {
     napi_throw_type_error(env, "ERR_INVALID_THIS", "Value of \"this\" must be of type StatementSync");
     return nullptr;
@@ -120,6 +126,7 @@ Statement* Statement::unwrap(napi_env env, napi_callback_info info, size_t* argc
 // A name as it is written, or without its prefix.
 int Statement::index_of(const std::string& name) const {
   if (const int exact = sqlite3_bind_parameter_index(statement_, name.c_str()); exact > 0) return exact;
+  if (!bare_names_) return 0;
   for (const char prefix : {':', '$', '@'}) {
     const std::string full = prefix + name;
     if (const int index = sqlite3_bind_parameter_index(statement_, full.c_str()); index > 0) return index;
@@ -139,6 +146,7 @@ bool Statement::bind_named(napi_env env, napi_value names) {
     if (!read_string(env, key, "name", &name)) return false;
     const int index = index_of(name);
     if (index == 0) {
+      if (unknown_names_) continue;
       throw_error(env, "ERR_INVALID_STATE", "Unknown named parameter '" + name + "'");
       return false;
     }
@@ -148,28 +156,36 @@ bool Statement::bind_named(napi_env env, napi_value names) {
   return true;
 }
 
-bool Statement::bind(napi_env env, size_t argc, napi_value* argv) {
-  if (argc > kMaxArguments) {
-    throw_error(env, "ERR_OUT_OF_RANGE", "more than 64 values to bind: not implemented");
-    return false;
-  }
+bool Statement::bind(napi_env env, const std::vector<napi_value>& arguments) {
+  run_++;
+  sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
   size_t first = 0;
-  if (argc > 0 && is_named_parameters(env, argv[0])) {
-    if (!bind_named(env, argv[0])) return false;
+  if (!arguments.empty() && is_named_parameters(env, arguments[0])) {
+    if (!bind_named(env, arguments[0])) return false;
     first = 1;
   }
   int index = 1;
-  for (size_t i = first; i < argc; i++, index++) {
+  for (size_t i = first; i < arguments.size(); i++, index++) {
     while (sqlite3_bind_parameter_name(statement_, index) != nullptr) index++;
-    if (!bind_value(env, database_->connection(), statement_, index, argv[i])) return false;
+    if (!bind_value(env, database_->connection(), statement_, index, arguments[i])) return false;
   }
   return true;
 }
 
 napi_value Statement::row(napi_env env) {
-  napi_value row = make_row(env);
   const int columns = sqlite3_column_count(statement_);
+  if (arrays_) {
+    napi_value list;
+    napi_create_array_with_length(env, static_cast<size_t>(columns), &list);
+    for (int i = 0; i < columns; i++) {
+      napi_value value = column_value(env, statement_, i, big_ints_);
+      if (value == nullptr) return nullptr;
+      napi_set_element(env, list, static_cast<uint32_t>(i), value);
+    }
+    return list;
+  }
+  napi_value row = make_row(env);
   for (int i = 0; i < columns; i++) {
     napi_value value = column_value(env, statement_, i, big_ints_);
     if (value == nullptr) return nullptr;
@@ -179,13 +195,12 @@ napi_value Statement::row(napi_env env) {
 }
 
 napi_value Statement::run(napi_env env, napi_callback_info info) {
-  size_t argc = kMaxArguments;
-  napi_value argv[kMaxArguments];
-  Statement* self = unwrap(env, info, &argc, argv);
+  std::vector<napi_value> arguments;
+  Statement* self = unwrap(env, info, &arguments);
   if (self == nullptr) return nullptr;
   sqlite3* db = self->database_->connection();
   const Resetter resetter{self->statement_};
-  if (!self->bind(env, argc, argv)) return nullptr;
+  if (!self->bind(env, arguments)) return nullptr;
   int result;
   do {
     result = sqlite3_step(self->statement_);
@@ -201,24 +216,22 @@ napi_value Statement::run(napi_env env, napi_callback_info info) {
 }
 
 napi_value Statement::get(napi_env env, napi_callback_info info) {
-  size_t argc = kMaxArguments;
-  napi_value argv[kMaxArguments];
-  Statement* self = unwrap(env, info, &argc, argv);
+  std::vector<napi_value> arguments;
+  Statement* self = unwrap(env, info, &arguments);
   if (self == nullptr) return nullptr;
   const Resetter resetter{self->statement_};
-  if (!self->bind(env, argc, argv)) return nullptr;
+  if (!self->bind(env, arguments)) return nullptr;
   const int result = sqlite3_step(self->statement_);
   if (result == SQLITE_ROW) return self->row(env);
   return result == SQLITE_DONE ? undefined(env) : throw_sqlite(env, self->database_->connection());
 }
 
 napi_value Statement::all(napi_env env, napi_callback_info info) {
-  size_t argc = kMaxArguments;
-  napi_value argv[kMaxArguments];
-  Statement* self = unwrap(env, info, &argc, argv);
+  std::vector<napi_value> arguments;
+  Statement* self = unwrap(env, info, &arguments);
   if (self == nullptr) return nullptr;
   const Resetter resetter{self->statement_};
-  if (!self->bind(env, argc, argv)) return nullptr;
+  if (!self->bind(env, arguments)) return nullptr;
   napi_value rows;
   napi_create_array(env, &rows);
   uint32_t count = 0;
@@ -231,20 +244,175 @@ napi_value Statement::all(napi_env env, napi_callback_info info) {
   return result == SQLITE_DONE ? rows : throw_sqlite(env, self->database_->connection());
 }
 
-napi_value Statement::set_read_big_ints(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value argument;
-  Statement* self = unwrap(env, info, &argc, &argument);
+namespace {
+
+// What an iterator over a statement's rows holds.
+struct RowIterator {
+  napi_ref statement = nullptr;
+  uint32_t run = 0;
+};
+
+napi_value iterator_result(napi_env env, napi_value value, bool done) {
+  napi_value result, flag;
+  napi_create_object(env, &result);
+  napi_get_boolean(env, done, &flag);
+  if (value == nullptr) napi_get_null(env, &value);
+  napi_set_named_property(env, result, "done", flag);
+  napi_set_named_property(env, result, "value", value);
+  return result;
+}
+
+}  // namespace
+
+// iterate(...values): rows one at a time; whatever runs the statement again ends it.
+napi_value Statement::iterate(napi_env env, napi_callback_info info) {
+  std::vector<napi_value> arguments;
+  napi_value object;
+  Statement* self = unwrap(env, info, &arguments, &object);
+  if (self == nullptr || !self->bind(env, arguments)) return nullptr;
+  napi_value iterator, global, iterator_class, prototype;
+  napi_get_global(env, &global);
+  // Iterator helpers come from the prototype of iterators.
+  if (napi_get_named_property(env, global, "Iterator", &iterator_class) != napi_ok) return nullptr;
+  napi_create_object(env, &iterator);
+  napi_valuetype type;
+  napi_typeof(env, iterator_class, &type);
+  if (type == napi_function) {
+    napi_value constructor, set_prototype, result;
+    napi_get_named_property(env, iterator_class, "prototype", &prototype);
+    napi_get_named_property(env, global, "Object", &constructor);
+    napi_get_named_property(env, constructor, "setPrototypeOf", &set_prototype);
+    napi_value pair[] = {iterator, prototype};
+    napi_call_function(env, constructor, set_prototype, 2, pair, &result);
+  }
+  auto* state = new RowIterator{nullptr, self->run_};
+  napi_create_reference(env, object, 1, &state->statement);
+  const auto destroy = [](napi_env finalizer_env, void* data, void*) {
+    auto* gone = static_cast<RowIterator*>(data);
+    napi_delete_reference(finalizer_env, gone->statement);
+    delete gone;
+  };
+  napi_wrap(env, iterator, state, destroy, nullptr, nullptr);
+  const auto itself = [](napi_env call_env, napi_callback_info call) {
+    napi_value receiver;
+    napi_get_cb_info(call_env, call, nullptr, nullptr, &receiver, nullptr);
+    return receiver;
+  };
+  napi_value symbol, symbol_iterator;
+  napi_get_named_property(env, global, "Symbol", &symbol);
+  napi_get_named_property(env, symbol, "iterator", &symbol_iterator);
+  const napi_property_descriptor members[] = {
+      {"next", nullptr, iterator_next, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"return", nullptr, iterator_return, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {nullptr, symbol_iterator, itself, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+  };
+  napi_define_properties(env, iterator, std::size(members), members);
+  return iterator;
+}
+
+napi_value Statement::iterator_next(napi_env env, napi_callback_info info) {
+  napi_value receiver, object;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, &receiver, nullptr);
+  if (napi_unwrap(env, receiver, &data) != napi_ok)
+    return throw_error(env, "ERR_INVALID_STATE", "no iterator");
+  auto* state = static_cast<RowIterator*>(data);
+  napi_get_reference_value(env, state->statement, &object);
+  napi_unwrap(env, object, &data);
+  auto* self = static_cast<Statement*>(data);
+  if (self->statement_ == nullptr)
+    return throw_error(env, "ERR_INVALID_STATE", "statement has been finalized");
+  if (self->run_ != state->run) return iterator_result(env, nullptr, true);
+  const int result = sqlite3_step(self->statement_);
+  if (result == SQLITE_ROW) {
+    napi_value row = self->row(env);
+    return row == nullptr ? nullptr : iterator_result(env, row, false);
+  }
+  self->run_++;
+  if (result != SQLITE_DONE) {
+    throw_sqlite(env, self->database_->connection());
+    sqlite3_reset(self->statement_);
+    return nullptr;
+  }
+  sqlite3_reset(self->statement_);
+  return iterator_result(env, nullptr, true);
+}
+
+napi_value Statement::iterator_return(napi_env env, napi_callback_info info) {
+  napi_value receiver, object;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, &receiver, nullptr);
+  if (napi_unwrap(env, receiver, &data) != napi_ok)
+    return throw_error(env, "ERR_INVALID_STATE", "no iterator");
+  auto* state = static_cast<RowIterator*>(data);
+  napi_get_reference_value(env, state->statement, &object);
+  napi_unwrap(env, object, &data);
+  auto* self = static_cast<Statement*>(data);
+  if (self->statement_ != nullptr && self->run_ == state->run) {
+    self->run_++;
+    sqlite3_reset(self->statement_);
+  }
+  return iterator_result(env, nullptr, true);
+}
+
+// columns(): where each column of a row comes from; null where SQLite does not say.
+napi_value Statement::columns(napi_env env, napi_callback_info info) {
+  Statement* self = unwrap(env, info, nullptr);
   if (self == nullptr) return nullptr;
-  if (napi_get_value_bool(env, argument, &self->big_ints_) != napi_ok) {
-    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "The \"readBigInts\" argument must be a boolean.");
+  napi_value list;
+  napi_create_array(env, &list);
+  const int count = sqlite3_column_count(self->statement_);
+  for (int i = 0; i < count; i++) {
+    napi_value column = make_row(env);
+    const auto set = [&](const char* name, const char* text) {
+      napi_value value;
+      if (text == nullptr)
+        napi_get_null(env, &value);
+      else
+        napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+      napi_set_named_property(env, column, name, value);
+    };
+    set("column", sqlite3_column_origin_name(self->statement_, i));
+    set("database", sqlite3_column_database_name(self->statement_, i));
+    set("name", sqlite3_column_name(self->statement_, i));
+    set("table", sqlite3_column_table_name(self->statement_, i));
+    set("type", sqlite3_column_decltype(self->statement_, i));
+    napi_set_element(env, list, static_cast<uint32_t>(i), column);
+  }
+  return list;
+}
+
+napi_value Statement::set_flag(napi_env env, napi_callback_info info, const char* name,
+                               bool Statement::*flag) {
+  std::vector<napi_value> arguments;
+  Statement* self = unwrap(env, info, &arguments);
+  if (self == nullptr) return nullptr;
+  if (arguments.empty() || napi_get_value_bool(env, arguments[0], &(self->*flag)) != napi_ok) {
+    const std::string message = std::string("The \"") + name + "\" argument must be a boolean.";
+    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", message.c_str());
     return nullptr;
   }
   return undefined(env);
 }
 
+napi_value Statement::set_read_big_ints(napi_env env, napi_callback_info info) {
+  return set_flag(env, info, "readBigInts", &Statement::big_ints_);
+}
+
+napi_value Statement::set_return_arrays(napi_env env, napi_callback_info info) {
+  return set_flag(env, info, "returnArrays", &Statement::arrays_);
+}
+
+napi_value Statement::set_allow_bare_named_parameters(napi_env env, napi_callback_info info) {
+  return set_flag(env, info, "allowBareNamedParameters", &Statement::bare_names_);
+}
+
+napi_value Statement::set_allow_unknown_named_parameters(napi_env env, napi_callback_info info) {
+  return set_flag(env, info, "enabled", &Statement::unknown_names_);
+}
+
 napi_value Statement::source_sql(napi_env env, napi_callback_info info) {
-  Statement* self = unwrap(env, info, nullptr, nullptr);
+  Statement* self = unwrap(env, info, nullptr);
   if (self == nullptr) return nullptr;
   napi_value value;
   napi_create_string_utf8(env, sqlite3_sql(self->statement_), NAPI_AUTO_LENGTH, &value);
@@ -252,7 +420,7 @@ napi_value Statement::source_sql(napi_env env, napi_callback_info info) {
 }
 
 napi_value Statement::expanded_sql(napi_env env, napi_callback_info info) {
-  Statement* self = unwrap(env, info, nullptr, nullptr);
+  Statement* self = unwrap(env, info, nullptr);
   if (self == nullptr) return nullptr;
   const std::unique_ptr<char, void (*)(void*)> text(sqlite3_expanded_sql(self->statement_), sqlite3_free);
   if (text == nullptr)
@@ -274,7 +442,12 @@ napi_value Statement::define(napi_env env) {
       method("run", run),
       method("get", get),
       method("all", all),
+      method("iterate", iterate),
+      method("columns", columns),
       method("setReadBigInts", set_read_big_ints),
+      method("setReturnArrays", set_return_arrays),
+      method("setAllowBareNamedParameters", set_allow_bare_named_parameters),
+      method("setAllowUnknownNamedParameters", set_allow_unknown_named_parameters),
       getter("sourceSQL", source_sql),
       getter("expandedSQL", expanded_sql),
   };
