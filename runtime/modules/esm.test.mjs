@@ -226,6 +226,20 @@ test('import() in evaluated code belongs to the code that calls eval, if any doe
   await assert.rejects(nobody(), { code: 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING' });
 });
 
+test('only ES modules are told that their main file is not named in full', async () => {
+  const load = project({
+    'node_modules/common/package.json': '{"main": "lib"}',
+    'node_modules/common/lib/index.js': 'module.exports = 1',
+    'node_modules/esm/package.json': '{"main": "m", "type": "module"}',
+    'node_modules/esm/m.js': 'export default 2',
+    'main.mjs': 'import a from "common"; import b from "esm"; console.log(a, b)',
+  });
+  const { stdout, stderr } = await run(path.join(load.folder, 'main.mjs'));
+  assert.strictEqual(stdout, '1 2\n');
+  assert.deepStrictEqual(stderr.match(/\[DEP0151\].*Package \S+/g)?.length, 1, stderr);
+  assert.match(stderr, /node_modules\/esm\/ has a "main" field set to "m"/);
+});
+
 test('import() works where Array has lost its iterator', async () => {
   const load = project({
     'main.cjs': `

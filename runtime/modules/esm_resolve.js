@@ -26,8 +26,9 @@ const conditionSet = (conditions) =>
     ? getConditions().import
     : new Set(conditions);
 
-// A package whose main file is found only by trying extensions and index files, as require() does.
+// A package of ES modules whose main file is found only by trying extensions and index files, as require() does.
 function warnLegacyMain(pkg, found, base) {
+  if (!found.endsWith('.js') || packageScope(found)?.type !== 'module') return;
   const where = `${pkg?.folder ?? path.dirname(found)}/`;
   const what = pkg?.main
     ? `Package ${where} has a "main" field set to "${pkg.main}", excluding the full filename and extension to the resolved ` +
