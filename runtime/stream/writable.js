@@ -20,6 +20,7 @@ const {
   kPrefinished,
   kAllBuffers,
   kAllNoop,
+  kNothing,
 } = require('internal/stream/writable_state');
 
 const { kObjectMode, kConstructed, kSync, kDestroyed, kErrored, kAutoDestroy, kErrorEmitted, kCloseEmitted } =
@@ -135,6 +136,7 @@ function writeOrBuffer(stream, state, chunk, encoding, callback) {
   const belowMark = state.length < state.highWaterMark;
   if (!belowMark) state.bits |= kNeedDrain;
   if ((state.bits & (kWriting | kErrored | kConstructed)) !== kConstructed || state.corked) {
+    if (state.buffered === kNothing) state.buffered = [];
     state.buffered.push({ chunk, encoding, callback });
     if (encoding !== 'buffer') state.bits &= ~kAllBuffers;
     if (callback !== nothing) state.bits &= ~kAllNoop;

@@ -15,6 +15,8 @@ const kPrefinished = 1 << 18;
 const kAllBuffers = 1 << 19; // every buffered chunk is a Buffer
 const kAllNoop = 1 << 20; // no buffered chunk has a callback
 
+const kNothing = [];
+
 function WritableState(options, stream, isDuplex) {
   let start =
     bits.kEmitClose |
@@ -43,7 +45,7 @@ function WritableState(options, stream, isDuplex) {
   this.writecb = null;
   this.writelen = 0;
   this.afterWriteTick = null; // callbacks of synchronous writes, gathered for one tick
-  this.buffered = []; // { chunk, encoding, callback } of writes that wait
+  this.buffered = kNothing; // { chunk, encoding, callback } of writes that wait; an array of its own once there are any
   this.bufferedIndex = 0;
   this.pendingcb = 0; // callbacks owed; 'finish' waits for them
   this.error = null;
@@ -68,7 +70,7 @@ WritableState.prototype.getBuffer = function () {
 };
 
 WritableState.prototype.resetBuffer = function () {
-  this.buffered = [];
+  this.buffered = kNothing;
   this.bufferedIndex = 0;
   this.bits |= kAllBuffers | kAllNoop;
 };
@@ -91,4 +93,5 @@ module.exports = {
   kPrefinished,
   kAllBuffers,
   kAllNoop,
+  kNothing,
 };
