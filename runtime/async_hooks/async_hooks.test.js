@@ -75,3 +75,13 @@ test('bind, snapshot and AsyncResource bring a store along', () => {
   });
   assert.strictEqual(typeof resource.asyncId(), 'number');
 });
+
+test('disable() takes the stores out of what was begun before, until the next run()', async () => {
+  const own = new AsyncLocalStorage();
+  await own.run('store', () => {
+    const later = new Promise((resolve) => setImmediate(() => resolve(own.getStore())));
+    own.disable();
+    return later.then((store) => assert.strictEqual(store, undefined));
+  });
+  own.run('again', () => assert.strictEqual(own.getStore(), 'again'));
+});

@@ -9,6 +9,7 @@ const kEmpty = new Map();
 
 class AsyncLocalStorage {
   #onPropagate;
+  #enabled = false; // disable() takes the stores out of all contexts, until run() or enterWith()
 
   constructor(options = {}) {
     validateObject(options, 'options');
@@ -26,12 +27,14 @@ class AsyncLocalStorage {
 
   #with(store) {
     frame.state.active = true;
+    this.#enabled = true;
     return new Map(frame.get() ?? kEmpty).set(this, store);
   }
 
   run(store, callback, ...args) {
     const outer = frame.state.active ? frame.get() : undefined;
-    if (outer?.has(this) && Object.is(outer.get(this), store)) return Reflect.apply(callback, null, args);
+    if (this.#enabled && outer?.has(this) && Object.is(outer.get(this), store))
+      return Reflect.apply(callback, null, args);
     frame.set(this.#with(store));
     try {
       return Reflect.apply(callback, null, args);
@@ -41,12 +44,13 @@ class AsyncLocalStorage {
   }
 
   exit(callback, ...args) {
-    if (!frame.state.active) return Reflect.apply(callback, null, args);
+    if (!this.#enabled) return Reflect.apply(callback, null, args);
     const outer = frame.get();
     this.disable();
     try {
       return Reflect.apply(callback, null, args);
     } finally {
+      this.#enabled = true;
       frame.set(outer);
     }
   }
@@ -56,12 +60,12 @@ class AsyncLocalStorage {
   }
 
   getStore() {
-    return frame.state.active ? frame.get()?.get(this) : undefined;
+    return this.#enabled ? frame.get()?.get(this) : undefined;
   }
 
-  // Forgets the store in the present context and all that starts from it.
   disable() {
-    if (!frame.state.active) return;
+    if (!this.#enabled) return;
+    this.#enabled = false;
     const current = frame.get();
     if (!current?.has(this)) return;
     const without = new Map(current);

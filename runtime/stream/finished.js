@@ -2,6 +2,7 @@
 // finished() (Node doc: stream.finished): tells once when a stream is over, for good or bad; of any kind of stream, also
 // when it was over before. "Over" means the sides asked for, and 'close' when the stream promises to emit it.
 
+const frame = require('internal/async_hooks/frame');
 const { codes, AbortError } = require('internal/errors');
 const {
   validateAbortSignal,
@@ -41,6 +42,11 @@ function eos(stream, options, callback) {
   }
   validateFunction(callback, 'callback');
   validateAbortSignal(options.signal, 'options.signal');
+  if (frame.state.active) {
+    // Who ends the stream is not who waits for that.
+    const { AsyncResource } = require('internal/async_hooks/resource');
+    callback = AsyncResource.bind(callback, 'STREAM_END_OF_STREAM');
+  }
   callback = once(callback);
   if (isReadableStream(stream) || isWritableStream(stream)) return eosWeb(stream, options, callback);
   if (!isNodeStream(stream)) {

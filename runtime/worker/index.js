@@ -9,6 +9,7 @@ const binding = internalBinding('worker');
 const { codes } = require('internal/errors');
 const { validateArray, validateObject, validateString } = require('internal/errors/validators');
 const { MessageChannel } = require('internal/messaging');
+const diagnostics = require('internal/util/diagnostics');
 const own = require('internal/worker/own');
 const { PortReadable, PortWritable } = require('internal/worker/stdio');
 
@@ -161,6 +162,7 @@ class Worker extends EventEmitter {
     this.#listen();
     this.#start();
     process.nextTick(() => process.emit('worker', this));
+    if (diagnostics.find !== null) diagnostics.publish('worker_threads', () => ({ worker: this }));
   }
 
   #openStreams({ stdin, stdout, stderr }) {
