@@ -2,6 +2,9 @@
 // The inspector as the program itself and debuggers on the network use it (Node doc: inspector; debugger, "V8 inspector integration").
 const { test } = require('../../tests/harness');
 const assert = require('assert');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
 const { once } = require('events');
 const { spawn } = require('child_process');
 const { pathToFileURL } = require('url');
@@ -185,4 +188,26 @@ test('an address that cannot be had is told of; the program runs all the same', 
     String((await said)[0]),
     /Starting inspector on 127\.0\.0\.1:\d+ failed: address already in use/,
   );
+});
+
+test('--cpu-prof and --heap-prof write profiles of the whole run', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prof-test-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const code =
+    'function spends() { const until = Date.now() + 60; const kept = []; while (Date.now() < until) kept.push([1]); }' +
+    'spends(); process.exit(3);';
+  const flags = [
+    '--cpu-prof',
+    '--cpu-prof-dir=cpu',
+    '--cpu-prof-interval=500',
+    '--heap-prof',
+    '--heap-prof-name=h',
+  ];
+  const child = spawn(process.execPath, [...flags, '-e', code], { cwd: folder, stdio: 'inherit' });
+  assert.strictEqual((await once(child, 'exit'))[0], 3);
+  const [name] = fs.readdirSync(path.join(folder, 'cpu'));
+  assert.match(name, /^CPU\.\d{8}\.\d{6}\.\d+\.0\.001\.cpuprofile$/);
+  const { nodes } = JSON.parse(fs.readFileSync(path.join(folder, 'cpu', name)));
+  assert.ok(nodes.some(({ callFrame }) => callFrame.functionName === 'spends'));
+  assert.ok(JSON.parse(fs.readFileSync(path.join(folder, 'h'))).head);
 });

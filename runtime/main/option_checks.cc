@@ -94,6 +94,12 @@ std::vector<std::string> CheckOptions(const Options& options) {
     bool empty = digits == address.size();
     need(!empty && (port == 0 || (port >= 1024 && port <= 65535)), " must be 0 or in range 1024 to 65535.");
   }
+  for (const std::string kind : {"--cpu-prof", "--heap-prof"}) {
+    for (const char* detail : {"-name", "-dir", "-interval"}) {
+      if (options.Given(kind + detail) && !options.Flag(kind))
+        errors.push_back(kind + detail + " must be used with " + kind);
+    }
+  }
   if (options.Flag("--watch") || options.Given("--watch-path")) {
     need(!options.Flag("--check"), "either --watch or --check can be used, not both");
     need(!options.Given("--eval"), "either --watch or --eval can be used, not both");

@@ -85,6 +85,7 @@ function start(info) {
   if (info.argv === undefined) return require('internal/worker/child').start();
   openParentChannel();
   joinCluster();
+  if (options.get('--cpu-prof') || options.get('--heap-prof')) require('internal/inspector/profiles').start();
   if (options.get('--inspect')) require('internal/inspector').openOnStart(info.script);
   return require('internal/main/run').run(info);
 }

@@ -2,6 +2,7 @@
 'use strict';
 
 let exitCode;
+const lastTasks = []; // run once all listeners of 'exit' have
 
 function toExitCode(code) {
   if (code === undefined || code === null) return undefined;
@@ -21,6 +22,7 @@ function emitExit() {
   if (!process._exiting) {
     process._exiting = true;
     process.emit('exit', exitCode ?? 0);
+    for (const task of lastTasks.splice(0)) task();
   }
   return (exitCode ?? 0) | 0;
 }
@@ -31,6 +33,7 @@ function exit(code) {
   process.reallyExit((exitCode ?? 0) | 0);
 }
 
+exports.atEnd = (task) => lastTasks.push(task);
 exports.exit = exit;
 exports.onExit = emitExit;
 exports.onBeforeExit = () => process.emit('beforeExit', exitCode ?? 0);
