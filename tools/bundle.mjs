@@ -12,13 +12,17 @@ if (out === undefined) {
 }
 const root = dirname(entry);
 const kRequire = /\brequire\(\s*(['"])([^'"]+)\1\s*\)/g;
+// An export that only passes on what another file exports is looked up when it is asked for.
+const kPassedOn = /^module\.exports\.(\w+) = (local\(\d+\)\.\w+)$/gm;
 const files = [entry];
+const kLater = ['zlib']; // builtin modules that most uses of a package need nothing of: loaded at the first property
 
 /** One file's text, its require()s naming positions in `files` or builtin modules. */
 function translate(file) {
   const find = createRequire(file).resolve;
   return readFileSync(file, 'utf8').replace(kRequire, (whole, quote, name) => {
     const builtin = name.replace(/^node:/, '');
+    if (kLater.includes(builtin)) return `later('${builtin}')`;
     if (builtinModules.includes(builtin)) return `require('${builtin}')`;
     if (/^node:/.test(name)) return whole; // newer than the Node.js that builds: in a branch that is not reached
     if (!name.startsWith('.')) throw new Error(`${file}: ${name} is not part of the package`);
@@ -28,10 +32,15 @@ function translate(file) {
   });
 }
 
+const passOn = (whole, name, value) =>
+  `Object.defineProperty(module.exports, '${name}', { enumerable: true, get: () => ${value} })`;
+
 const functions = [];
 for (let i = 0; i < files.length; i++) {
   // In parentheses: V8 takes that as a hint to compile it at once, and so keeps it in the code cache.
-  functions.push(`// ${relative(root, files[i])}\n(function (module, exports) {\n${translate(files[i])}\n})`);
+  functions.push(
+    `// ${relative(root, files[i])}\n(function (module, exports) {\n${translate(files[i]).replace(kPassedOn, passOn)}\n})`,
+  );
 }
 // Builtin sources are one byte a character.
 const ascii = (text) =>
@@ -50,6 +59,7 @@ function local(number) {
   }
   return module.exports;
 }
+const later = (id) => new Proxy({}, { get: (target, name) => require(id)[name] });
 module.exports = local(0);
 `;
 writeFileSync(out, ascii(text));
