@@ -170,7 +170,7 @@ class ReadJob : public FileJob {
 class WriteJob : public FileJob {
  public:
   explicit WriteJob(const Args& args, bool asynchronous)
-      : FileJob(args.GetIsolate(), args[0], IntOf(args[3]), IntOf(args[4])), flush_(args[5]->IsTrue()) {
+      : FileJob(args.GetIsolate(), args[0], IntOf(args[3]), IntOf(args[4])) {
     if (args[1]->IsString()) {
       Encode(args.GetIsolate(), args[1].As<v8::String>(), ParseEncoding(args.GetIsolate(), args[2]));
       return;
@@ -190,7 +190,6 @@ class WriteJob : public FileJob {
       }
       bytes_ = bytes_.subspan(static_cast<size_t>(n));
     }
-    if (error_ == 0 && flush_ && Retry([this] { return ::fsync(fd_); }) != 0) Fail(-errno, "fsync");
     Close();
   }
 
@@ -208,7 +207,6 @@ class WriteJob : public FileJob {
     bytes_ = {target, WriteString(isolate, text, encoding, {target, most})};
   }
 
-  bool flush_;
   std::span<const uint8_t> bytes_;
   uint8_t small_[4096];
   std::unique_ptr<uint8_t[]> encoded_;
@@ -222,7 +220,7 @@ void FsReadFile(const Args& args) {
 }
 
 void FsWriteFile(const Args& args) {
-  FsJob::Run(args, args[6], std::make_unique<WriteJob>(args, !args[6]->IsUndefined()));
+  FsJob::Run(args, args[5], std::make_unique<WriteJob>(args, !args[5]->IsUndefined()));
 }
 
 }  // namespace parley
