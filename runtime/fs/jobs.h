@@ -11,7 +11,7 @@ namespace parley {
 // it gives the open descriptor instead when the file is large or its size is not known: it is the caller's
 // then.
 void FsReadFile(const v8::FunctionCallbackInfo<v8::Value>& args);
-// writeFile(path or fd, string or view, encoding, flags, mode, flush, req)
+// writeFile(path or fd, string or view, encoding, flags, mode, req)
 void FsWriteFile(const v8::FunctionCallbackInfo<v8::Value>& args);
 // readdir(path, encoding, withTypes, req, asOpendir): names in the order of their bytes, or [names, types].
 // Its errors are scandir's, or opendir's.
