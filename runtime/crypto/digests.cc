@@ -46,6 +46,28 @@ class DigestCache {
   std::vector<std::pair<std::string, Owned<EVP_MD>>> entries_;
 };
 
+// Likewise for HMAC: a new context is a copy of one that knows its digest, and has had a key, without which
+// OpenSSL copies none.
+class MacCache {
+ public:
+  Owned<EVP_MAC_CTX> New(const EVP_MD* md) {
+    for (const auto& entry : entries_) {
+      if (entry.first == md) return Owned<EVP_MAC_CTX>(EVP_MAC_CTX_dup(entry.second.get()));
+    }
+    Owned<EVP_MAC> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    Owned<EVP_MAC_CTX> context(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr);
+    char* digest = const_cast<char*>(EVP_MD_get0_name(md));
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    static const uint8_t kAnyKey[1] = {0};
+    if (!context || EVP_MAC_init(context.get(), kAnyKey, sizeof(kAnyKey), params) != 1) return nullptr;
+    entries_.emplace_back(md, std::move(context));
+    return Owned<EVP_MAC_CTX>(EVP_MAC_CTX_dup(entries_.back().second.get()));
+  }
+
+ private:
+  std::vector<std::pair<const EVP_MD*, Owned<EVP_MAC_CTX>>> entries_;
+};
+
 const EVP_MD* FindDigest(const Args& args, int index) {
   return Environment::From(args)->Slot<DigestCache>()->Find(ToUtf8(args.GetIsolate(), args[index]));
 }
@@ -158,14 +180,11 @@ class Hmac : public BaseObject {
       return Environment::From(args)->ThrowError("ERR_CRYPTO_INVALID_DIGEST", "Invalid digest: " + name,
                                                  Environment::ErrorType::kTypeError);
     }
-    Owned<EVP_MAC> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-    self->context_.reset(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr);
-    char* digest = const_cast<char*>(EVP_MD_get0_name(md));
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    self->context_ = self->env()->Slot<MacCache>()->New(md);
     std::span<uint8_t> key = BytesOf(args[1]);
     static const uint8_t kEmpty[1] = {0};
     if (!self->context_ ||
-        EVP_MAC_init(self->context_.get(), key.empty() ? kEmpty : key.data(), key.size(), params) != 1) {
+        EVP_MAC_init(self->context_.get(), key.empty() ? kEmpty : key.data(), key.size(), nullptr) != 1) {
       ThrowOpenSsl(args, "HMAC initialisation failed");
     }
   }
