@@ -172,6 +172,8 @@ class Environment {
     milestones_[static_cast<size_t>(milestone)] = time;
   }
   uint64_t milestone(Milestone milestone) const { return milestones_[static_cast<size_t>(milestone)]; }
+  // Nanoseconds the loop has waited for events.
+  uint64_t IdleTime();
 
   // --- the engine's own side ---
   // Makes `context` the main context; callable once.
@@ -236,6 +238,9 @@ class Environment {
   std::vector<CleanupEntry> cleanup_;
   std::vector<SlotEntry> slots_;
   bool loop_started_ = false;
+  bool measures_idle_time_ = false;
+  uint64_t idle_before_ = 0;      // nanoseconds, before it was measured
+  uint64_t loop_start_work_ = 0;  // of the thread, when the loop started
   uv_timer_t timer_;
   uv_check_t immediate_check_;
   uv_idle_t immediate_idle_;

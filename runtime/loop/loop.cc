@@ -1,5 +1,7 @@
 // The event loop of an environment: timers, then libuv's polling, then immediates; 'beforeExit' when nothing
 // is left (Node doc: "The Node.js event loop", timers, process event 'beforeExit').
+#include <ctime>
+
 #include "runtime/engine/environment.h"
 
 namespace parley {
@@ -7,7 +9,6 @@ namespace parley {
 void Environment::StartLoop() {
   if (loop_started_) return;
   loop_started_ = true;
-  uv_loop_configure(loop_, UV_METRICS_IDLE_TIME);
   uv_timer_init(loop_, &timer_);
   uv_unref(reinterpret_cast<uv_handle_t*>(&timer_));
   timer_.data = this;
@@ -90,8 +91,33 @@ void Environment::RunImmediates() {
   if (fields_[kReferencedImmediates] == 0) RefImmediates(false);
 }
 
+namespace {
+// Nanoseconds this thread has worked.
+uint64_t ThreadTime() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
+}  // namespace
+
+// libuv measures it with one more system call in each round of the loop: only once somebody asks. Up to then
+// it is the time in which the thread did not work.
+uint64_t Environment::IdleTime() {
+  if (!measures_idle_time_) {
+    measures_idle_time_ = true;
+    uv_loop_configure(loop_, UV_METRICS_IDLE_TIME);
+    if (uint64_t start = milestone(Milestone::kLoopStart); start != 0) {
+      uint64_t passed = uv_hrtime() - start;
+      uint64_t worked = ThreadTime() - loop_start_work_;
+      idle_before_ = passed > worked ? passed - worked : 0;
+    }
+  }
+  return idle_before_ + uv_metrics_idle_time(loop_);
+}
+
 int Environment::RunLoop() {
   Reach(Milestone::kLoopStart);
+  loop_start_work_ = ThreadTime();
   v8::HandleScope handles(isolate_);
   v8::Local<v8::Context> main_context = context();
   v8::Context::Scope context_scope(main_context);

@@ -89,7 +89,7 @@ void Milestones(const Args& args) {
 // idleTime() -> milliseconds the loop has waited for events
 void IdleTime(const Args& args) {
   Environment* env = Environment::From(args);
-  args.GetReturnValue().Set(static_cast<double>(uv_metrics_idle_time(env->loop())) / 1e6);
+  args.GetReturnValue().Set(static_cast<double>(env->IdleTime()) / 1e6);
 }
 
 constexpr BindingFunction kFunctions[] = {
