@@ -45,6 +45,28 @@ function onShutdownComplete(status, req) {
   req.callback();
 }
 
+// What of a socket's options is the stream's: always an object of one shape, since sockets are made often.
+const streamOptions = (options) => ({
+  allowHalfOpen: Boolean(options.allowHalfOpen),
+  autoDestroy: true,
+  captureRejections: options.captureRejections,
+  construct: options.construct,
+  decodeStrings: false,
+  defaultEncoding: options.defaultEncoding,
+  destroy: options.destroy,
+  emitClose: false, // after the handle's close
+  encoding: options.encoding,
+  final: options.final,
+  highWaterMark: options.highWaterMark,
+  read: options.read,
+  readable: options.readable,
+  readableHighWaterMark: options.readableHighWaterMark,
+  writable: options.writable,
+  writableHighWaterMark: options.writableHighWaterMark,
+  write: options.write,
+  writev: options.writev,
+});
+
 function Socket(options) {
   if (!(this instanceof Socket)) return new Socket(options);
   if (options?.objectMode) {
@@ -56,10 +78,9 @@ function Socket(options) {
   }
   if (typeof options?.keepAliveInitialDelay !== 'undefined') {
     validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-    if (options.keepAliveInitialDelay < 0) options = { ...options, keepAliveInitialDelay: 0 };
   }
   if (typeof options === 'number') options = { fd: options };
-  else options = { ...options };
+  else options ??= {};
 
   this.connecting = false;
   this._hadError = false;
@@ -74,18 +95,10 @@ function Socket(options) {
   this._server = null;
   this[kSetNoDelay] = Boolean(options.noDelay);
   this[kSetKeepAlive] = Boolean(options.keepAlive);
-  this[kKeepAliveDelay] = Math.trunc((options.keepAliveInitialDelay ?? 0) / 1000);
+  this[kKeepAliveDelay] = Math.max(0, Math.trunc((options.keepAliveInitialDelay ?? 0) / 1000));
 
   const { signal } = options;
   if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
-  const streamOptions = {
-    ...options,
-    signal: undefined,
-    allowHalfOpen: Boolean(options.allowHalfOpen),
-    emitClose: false, // after the handle's close
-    autoDestroy: true,
-    decodeStrings: false,
-  };
   if (options.handle) {
     this._handle = options.handle;
   } else if (options.fd !== undefined) {
@@ -110,7 +123,7 @@ function Socket(options) {
   }
 
   // The handle needs its owner before streams may read.
-  Duplex.call(this, streamOptions);
+  Duplex.call(this, streamOptions(options));
   if (this._handle) initializeHandle(this);
   this.on('end', refuseWrites);
   if (signal) require('internal/stream/abort').addAbortSignal(signal, this);

@@ -24,6 +24,16 @@ class Ring {
 let newest = new Ring();
 let oldest = newest;
 
+class Tick {
+  constructor(callback, args) {
+    this[kAsyncId] = 0;
+    this[kTrigger] = 0;
+    this.callback = callback;
+    this.args = args;
+    this.context = frame.state.active ? frame.get() : undefined;
+  }
+}
+
 function push(tick) {
   if (((newest.head + 1) & kMask) === newest.tail) newest = newest.next = new Ring();
   newest.list[newest.head] = tick;
@@ -87,13 +97,7 @@ function nextTick(callback, ...args) {
   if (typeof callback !== 'function') throw invalidCallback(callback);
   if (process._exiting) return;
   fields[kHasTick] = 1;
-  const tick = {
-    [kAsyncId]: 0,
-    [kTrigger]: 0,
-    callback,
-    args: args.length === 0 ? undefined : args,
-    context: frame.state.active ? frame.get() : undefined,
-  };
+  const tick = new Tick(callback, args.length === 0 ? undefined : args);
   if (fields[kTracking] !== 0) begin(tick, 'TickObject');
   push(tick);
 }

@@ -18,11 +18,6 @@ function noteError(error, r, w) {
   if (r && !r.errored) r.errored = error;
 }
 
-function setOnBoth(r, w, name, value) {
-  if (w) w[name] = value;
-  if (r) r[name] = value;
-}
-
 // Stream.prototype.destroy
 function destroy(error, callback) {
   const r = this._readableState;
@@ -33,7 +28,8 @@ function destroy(error, callback) {
     return this;
   }
   noteError(error, r, w);
-  setOnBoth(r, w, 'destroyed', true);
+  if (w) w.destroyed = true;
+  if (r) r.destroyed = true;
   if (main.constructed) {
     runDestroy(this, error, callback);
   } else {
@@ -52,7 +48,8 @@ function runDestroy(stream, error, callback) {
     const r = stream._readableState;
     const w = stream._writableState;
     noteError(result, r, w);
-    setOnBoth(r, w, 'closed', true);
+    if (w) w.closed = true;
+    if (r) r.closed = true;
     if (typeof callback === 'function') callback(result);
     if (result) process.nextTick(emitErrorAndClose, stream, result);
     else process.nextTick(emitClose, stream);
@@ -72,7 +69,8 @@ function emitErrorAndClose(stream, error) {
 function emitClose(stream) {
   const r = stream._readableState;
   const w = stream._writableState;
-  setOnBoth(r, w, 'closeEmitted', true);
+  if (w) w.closeEmitted = true;
+  if (r) r.closeEmitted = true;
   if (w?.emitClose || r?.emitClose) stream.emit('close');
 }
 
@@ -80,7 +78,8 @@ function emitError(stream, error) {
   const r = stream._readableState;
   const w = stream._writableState;
   if (w?.errorEmitted || r?.errorEmitted) return;
-  setOnBoth(r, w, 'errorEmitted', true);
+  if (w) w.errorEmitted = true;
+  if (r) r.errorEmitted = true;
   stream.emit('error', error);
 }
 
@@ -119,7 +118,10 @@ function errorOrDestroy(stream, error, sync) {
 
 // For a stream with a _construct().
 function construct(stream, callback) {
-  setOnBoth(stream._readableState, stream._writableState, 'constructed', false);
+  const r = stream._readableState;
+  const w = stream._writableState;
+  if (w) w.constructed = false;
+  if (r) r.constructed = false;
   stream.once(kConstruct, callback);
   // Both sides of a duplex come here; _construct runs once.
   if (stream.listenerCount(kConstruct) === 1) process.nextTick(runConstruct, stream);
@@ -135,7 +137,8 @@ function runConstruct(stream) {
     called = true;
     const r = stream._readableState;
     const w = stream._writableState;
-    setOnBoth(r, w, 'constructed', true);
+    if (w) w.constructed = true;
+    if (r) r.constructed = true;
     if ((w || r).destroyed) stream.emit(kDestroy, error);
     else if (error) errorOrDestroy(stream, error, true);
     else process.nextTick(emitConstruct, stream);
