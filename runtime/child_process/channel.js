@@ -131,14 +131,6 @@ function kindOf(handle) {
   throw new codes.ERR_INVALID_HANDLE_TYPE();
 }
 
-// Values as the advanced mode carries them: the structured clone algorithm.
-function serialize(value) {
-  return require('v8').serialize(value);
-}
-function deserialize(bytes) {
-  return require('v8').deserialize(bytes);
-}
-
 function setupChannel(target, pipe, advanced, onClosed) {
   const control = new Control(pipe);
   const { Channel } = internalBinding('ipc');
@@ -164,8 +156,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
 
   framer.onmessages = (messages, handle) => {
     let pending = handle;
-    for (const raw of messages) {
-      const message = advanced ? deserialize(raw) : raw;
+    for (const message of messages) {
       if (isInternal(message) && message.cmd === 'NODE_HANDLE') {
         onHandleMessage(message, pending);
         pending = undefined;
@@ -239,7 +230,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
           self.callback(status < 0 ? errnoException(status, 'write') : null);
       },
     };
-    const data = advanced ? serialize(message) : JSON.stringify(message);
+    const data = advanced ? message : JSON.stringify(message);
     const result = framer.send(req, data, nativeHandle);
     if (result >= 0) {
       if (result === 1) control.refCounted();

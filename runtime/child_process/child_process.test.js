@@ -35,6 +35,13 @@ test('advanced serialisation keeps maps, dates and buffers', async (t) => {
   assert.strictEqual(got.d.getTime(), 5);
   assert.strictEqual(got.n, 5n);
   assert.strictEqual(got.u[1], 2);
+  const views = [new Float64Array([1.5, -2]), new DataView(new ArrayBuffer(3)), new BigInt64Array([-1n])];
+  views.push(Buffer.from('é'), new Uint16Array(0), new Uint8ClampedArray([300]));
+  child.send(views);
+  const [back] = await once(child, 'message');
+  assert.deepStrictEqual(back, views);
+  assert.ok(Buffer.isBuffer(back[3]) && !Buffer.isBuffer(got.u));
+  assert.throws(() => child.send({ f() {} }), /could not be cloned/);
 });
 
 test('10,000 messages come back whole', async (t) => {

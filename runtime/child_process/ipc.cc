@@ -4,12 +4,10 @@
 // The framer is the topmost listener of its pipe: it splits and parses here, so that a read costs one call
 // into JavaScript, whatever the number of messages in it.
 //   new Channel(pipe, advanced)
-//   onmessages(messages, handle)   messages: parsed values (json) or views of the bytes (advanced); `handle`,
-//   when one came
-//                                  along, belongs to the first message of the array that announces one
+//   onmessages(messages, handle)   `handle`, when one came along, belongs to the first message of the array
+//                                  that announces one
 //   onclose(error)                 the other side closed (0) or broke (negative)
-//   send(req, text, handle)        json: adds the line's end      sendBytes(req, view, handle)   adds the
-//   length
+//   send(req, message, handle)     json: the text, whose line's end is added; advanced: any value
 #include <arpa/inet.h>
 
 #include <cstring>
@@ -18,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/child_process/clone.h"
 #include "runtime/dgram/udp.h"
 #include "runtime/engine/binding.h"
 #include "runtime/net/native_stream.h"
@@ -120,6 +119,7 @@ bool IpcChannel::TakeLines(std::string_view bytes, Values* out) {
 }
 
 bool IpcChannel::TakeFrames(std::string_view bytes, Values* out) {
+  v8::TryCatch try_catch(env()->isolate());
   rest_.append(bytes);
   size_t at = 0;
   while (rest_.size() - at >= 4) {
@@ -128,9 +128,10 @@ bool IpcChannel::TakeFrames(std::string_view bytes, Values* out) {
     size = ntohl(size);
     if (size > kMaxMessage) return false;
     if (rest_.size() - at - 4 < size) break;
-    Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(env()->isolate(), size);
-    memcpy(buffer->Data(), rest_.data() + at + 4, size);
-    out->push_back(v8::Uint8Array::New(buffer, 0, size));
+    Local<Value> value;
+    const auto* start = reinterpret_cast<const uint8_t*>(rest_.data()) + at + 4;
+    if (!ReadClone(env()->isolate(), {start, size}).ToLocal(&value)) return false;
+    out->push_back(value);
     at += 4 + size;
   }
   rest_.erase(0, at);
@@ -170,14 +171,12 @@ void Send(const FunctionCallbackInfo<Value>& args) {
   char stack[8192];
   char* data = stack;
   size_t size = 0;
+  ClonedMessage clone;
   if (self->advanced()) {
-    if (!args[1]->IsArrayBufferView()) return args.GetReturnValue().Set(UV_EINVAL);
-    Local<v8::ArrayBufferView> view = args[1].As<v8::ArrayBufferView>();
-    size = view->ByteLength() + 4;
-    if (size > sizeof stack) data = (heap = std::make_unique<char[]>(size)).get();
-    const uint32_t length = htonl(static_cast<uint32_t>(view->ByteLength()));
-    memcpy(data, &length, 4);
-    view->CopyContents(data + 4, view->ByteLength());
+    clone = WriteClone(isolate, args[1]);
+    if (clone.bytes == nullptr) return;  // an exception is pending
+    data = reinterpret_cast<char*>(clone.bytes.get());
+    size = clone.size;
   } else {
     if (!args[1]->IsString()) return args.GetReturnValue().Set(UV_EINVAL);
     Local<v8::String> text = args[1].As<v8::String>();
