@@ -2,24 +2,8 @@
 // --cpu-prof and --heap-prof: a profile of the whole run, written when the process ends (Node doc: cli).
 
 const path = require('path');
+const connect = require('internal/inspector/quiet_session');
 const options = require('internal/main/options');
-
-// The program's own sessions stay its own: what the profiler says is heard here only.
-function connect() {
-  const { Connection } = internalBinding('inspector');
-  const answers = new Map();
-  const connection = new Connection((text) => {
-    const { id, result } = JSON.parse(text);
-    answers.set(id, result);
-  });
-  let lastId = 0;
-  return function send(method, params) {
-    connection.dispatch(JSON.stringify({ id: ++lastId, method, params }));
-    const result = answers.get(lastId);
-    answers.delete(lastId);
-    return result;
-  };
-}
 
 const kinds = {
   cpu: {

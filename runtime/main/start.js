@@ -85,6 +85,8 @@ function start(info) {
   if (info.argv === undefined) return require('internal/worker/child').start();
   openParentChannel();
   joinCluster();
+  const { NODE_V8_COVERAGE: coverage } = process.env;
+  if (coverage) require('internal/inspector/coverage').start(coverage);
   if (options.get('--cpu-prof') || options.get('--heap-prof')) require('internal/inspector/profiles').start();
   if (options.get('--inspect')) require('internal/inspector').openOnStart(info.script);
   return require('internal/main/run').run(info);

@@ -95,3 +95,28 @@ test('flags can be set; a snapshot is not being built', () => {
   });
   assert.strictEqual(typeof v8.cachedDataVersionTag(), 'number');
 });
+
+test('NODE_V8_COVERAGE counts what ran, at the end and on demand', (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'v8-test-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const script = path.join(folder, 'counted.js');
+  fs.writeFileSync(
+    script,
+    'function ran() {}\nfunction idle() {}\nran(); ran(); require("v8").takeCoverage();\n',
+  );
+  const env = { ...process.env, NODE_V8_COVERAGE: path.join(folder, 'out') };
+  const child = spawnSync(process.execPath, [script], { env });
+  assert.strictEqual(child.status, 0, String(child.stderr));
+  const files = fs.readdirSync(env.NODE_V8_COVERAGE);
+  assert.strictEqual(files.length, 2);
+  const counts = {};
+  for (const file of files) {
+    const { result } = JSON.parse(fs.readFileSync(path.join(env.NODE_V8_COVERAGE, file)));
+    const own = result.find(({ url }) => url.endsWith('/counted.js'));
+    for (const { functionName, ranges } of own?.functions ?? []) {
+      counts[functionName] = (counts[functionName] ?? 0) + ranges[0].count;
+    }
+  }
+  assert.strictEqual(counts.ran, 2);
+  assert.strictEqual(counts.idle, 0);
+});

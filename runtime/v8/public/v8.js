@@ -3,7 +3,7 @@
 
 const binding = internalBinding('v8');
 const { Serializer, Deserializer } = internalBinding('serdes');
-const { codes, notImplemented } = require('internal/errors');
+const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
 const { Buffer } = require('buffer');
 
@@ -93,13 +93,13 @@ function setFlagsFromString(flags) {
   binding.setFlagsFromString(flags);
 }
 
-// What NODE_V8_COVERAGE would have collected. Without it both do nothing, as documented.
-function coverage(name) {
-  return {
-    [name]() {
-      if (process.env.NODE_V8_COVERAGE) throw notImplemented(`v8.${name}() with NODE_V8_COVERAGE`);
-    },
-  }[name];
+// What NODE_V8_COVERAGE asks for. Without it both do nothing, as documented.
+function takeCoverage() {
+  if (process.env.NODE_V8_COVERAGE) require('internal/inspector/coverage').take();
+}
+
+function stopCoverage() {
+  if (process.env.NODE_V8_COVERAGE) require('internal/inspector/coverage').stop();
 }
 
 // User-land snapshots cannot be built, so the program is never being put into one.
@@ -150,8 +150,8 @@ module.exports = {
   DefaultDeserializer,
   serialize,
   deserialize,
-  takeCoverage: coverage('takeCoverage'),
-  stopCoverage: coverage('stopCoverage'),
+  takeCoverage,
+  stopCoverage,
   GCProfiler,
   get promiseHooks() {
     return require('internal/async_hooks/promise_hooks');
