@@ -131,3 +131,13 @@ test('a hook that throws ends the process with its stack', () => {
   assert.strictEqual(status, 1);
   assert.match(stderr, /Error: from the hook/);
 });
+
+test('callbacks about promises are plain functions', () => {
+  const { promiseHooks } = require('v8');
+  const wrong = [async () => {}, async function* () {}, 1, null];
+  for (const name of ['onInit', 'onBefore', 'onAfter', 'onSettled']) {
+    for (const value of wrong) {
+      assert.throws(() => promiseHooks[name](value), { code: 'ERR_INVALID_ARG_TYPE' }, `${name} ${value}`);
+    }
+  }
+});

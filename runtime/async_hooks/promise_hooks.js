@@ -3,7 +3,7 @@
 // nobody wants stay empty, so that V8 need not call.
 
 const { setPromiseHooks } = internalBinding('async_hooks');
-const { validateFunction } = require('internal/errors/validators');
+const { validatePlainFunction } = require('internal/errors/validators');
 
 const kinds = ['init', 'before', 'after', 'settled'];
 const lists = { init: [], before: [], after: [], settled: [] };
@@ -43,12 +43,7 @@ function add(kind, callback) {
 
 function adder(kind, name) {
   return (callback) => {
-    validateFunction(callback, name);
-    // An async function would make promises while it is told of one.
-    if (Object.prototype.toString.call(callback) === '[object AsyncFunction]') {
-      const { codes } = require('internal/errors');
-      throw new codes.ERR_INVALID_ARG_TYPE(name, 'Function', callback);
-    }
+    validatePlainFunction(callback, name); // one that is async would make promises while it is told of one
     return add(kind, callback);
   };
 }
