@@ -86,7 +86,7 @@ function setKeys(context, { key, passphrase, cert }) {
   for (const one of list(cert)) context.setCert(bytesOf('options.cert', one));
   if (key === undefined || key === null || key === '') return;
   for (const one of list(key)) {
-    const wrapped = one !== null && typeof one === 'object' && one.pem !== undefined;
+    const wrapped = Array.isArray(key) && one !== null && typeof one === 'object' && one.pem !== undefined;
     const pem = wrapped ? one.pem : one;
     const secret = (wrapped ? one.passphrase : undefined) ?? passphrase;
     if (secret !== undefined && secret !== null) {

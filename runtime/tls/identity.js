@@ -42,7 +42,8 @@ function splitNames(text) {
 
 // An address in one spelling.
 function canonical(address) {
-  if (isIP(address) !== 6) return address;
+  const family = isIP(address);
+  if (family !== 6) return family === 4 ? address : '';
   return new URL(`http://[${address}]`).hostname;
 }
 

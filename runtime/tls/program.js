@@ -29,9 +29,13 @@ function setUpServer(socket, options) {
     session.enable('sessions');
     session.onnewsession = (id, bytes) => keepSession(socket, server, id, bytes);
   }
-  if (hears('keylog')) {
+  const file = require('internal/main/options').get('--tls-keylog');
+  if (hears('keylog') || file) {
     session.enable('keylog');
-    session.onkeylog = (line) => server.emit('keylog', Buffer.from(line), socket);
+    session.onkeylog = (line) => {
+      server?.emit('keylog', Buffer.from(line), socket);
+      if (file) require('fs').appendFileSync(file, Buffer.from(line), { mode: 0o600 });
+    };
   }
   const contexts = server?._contexts;
   const chooses =
@@ -92,7 +96,10 @@ function chooseCertificate(socket, session, server, { servername, OCSPRequest })
     if (context !== undefined && context !== null) {
       const native = context.context ?? context;
       if (!(native instanceof internalBinding('tls').SecureContext)) {
-        return socket._handle.onerror(new codes.ERR_TLS_INVALID_CONTEXT('SNI context'));
+        const error = Object.assign(new TypeError('Invalid SNI context'), {
+          code: 'ERR_TLS_INVALID_CONTEXT',
+        });
+        return socket._handle.onerror(error);
       }
     }
     if (!OCSPRequest || !(server?.listenerCount('OCSPRequest') > 0)) return goOn(handle, context);

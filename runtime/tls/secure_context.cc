@@ -7,6 +7,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 
@@ -33,6 +34,32 @@ SecureContext* This(const Arguments& args) { return BaseObject::Unwrap<SecureCon
 
 int NumberOf(Local<Value> value) {
   return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
+}
+
+using StorePointer = OpenSslPointer<X509_STORE, X509_STORE_free>;
+
+StorePointer NewSystemStore() {
+  StorePointer store(X509_STORE_new());
+  X509_STORE_set_default_paths(store.get());
+  ERR_clear_error();
+  return store;
+}
+
+// The certificates that the system trusts. Reading them takes long: all contexts without a trust of their own
+// share them.
+std::atomic<X509_STORE*> system_store = nullptr;
+
+X509_STORE* SystemStore() {
+  static const StorePointer store = NewSystemStore();
+  system_store = store.get();
+  return store.get();
+}
+
+// A store to add to.
+X509_STORE* OwnStore(SSL_CTX* context) {
+  if (SSL_CTX_get_cert_store(context) == system_store)
+    SSL_CTX_set_cert_store(context, NewSystemStore().release());
+  return SSL_CTX_get_cert_store(context);
 }
 
 // A string or bytes.
@@ -106,10 +133,10 @@ void SecureContext::New(const Arguments& args) {
 
 void SecureContext::SetKey(const Arguments& args) {
   std::string passphrase = TextOf(args, 1);
-  const bool has = !args[1]->IsUndefined();
   const std::string pem = TextOf(args, 0);
   const BioPointer bio = ReadBio(SpanOf(pem));
-  const PkeyPointer key(PEM_read_bio_PrivateKey(bio.get(), nullptr, Passphrase, has ? &passphrase : nullptr));
+  // Without a passphrase an encrypted key is one with an empty one: "bad decrypt".
+  const PkeyPointer key(PEM_read_bio_PrivateKey(bio.get(), nullptr, Passphrase, &passphrase));
   if (key == nullptr) return ThrowOpenSsl(args, "PEM_read_bio_PrivateKey");
   if (SSL_CTX_use_PrivateKey(This(args)->context(), key.get()) != 1) {
     ThrowOpenSsl(args, "SSL_CTX_use_PrivateKey");
@@ -146,7 +173,7 @@ void SecureContext::AddCaCert(const Arguments& args) {
   while (true) {
     const X509Pointer cert(PEM_read_bio_X509_AUX(bio.get(), nullptr, Passphrase, nullptr));
     if (cert == nullptr) break;
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(raw), cert.get());
+    X509_STORE_add_cert(OwnStore(raw), cert.get());
     SSL_CTX_add_client_CA(raw, cert.get());
   }
   ForgetEndOfPem();
@@ -162,15 +189,13 @@ void SecureContext::AddCrl(const Arguments& args) {
     ERR_clear_error();
     return ThrowError(args, "Failed to parse CRL");
   }
-  X509_STORE* store = SSL_CTX_get_cert_store(This(args)->context());
+  X509_STORE* store = OwnStore(This(args)->context());
   X509_STORE_add_crl(store, crl.get());
   X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 }
 
-// Those of the system, found when one is needed.
 void SecureContext::AddRootCerts(const Arguments& args) {
-  SSL_CTX_set_default_verify_paths(This(args)->context());
-  ERR_clear_error();
+  SSL_CTX_set1_cert_store(This(args)->context(), SystemStore());
 }
 
 void SecureContext::SetCiphers(const Arguments& args) {
@@ -281,7 +306,7 @@ void SecureContext::LoadPkcs12(const Arguments& args) {
     return ThrowOpenSsl(args, "Unable to load PFX certificate");
   }
   for (int i = 0; i < sk_X509_num(others); i++) {
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(self->context()), sk_X509_value(others, i));
+    X509_STORE_add_cert(OwnStore(self->context()), sk_X509_value(others, i));
     SSL_CTX_add_client_CA(self->context(), sk_X509_value(others, i));
   }
 }
