@@ -118,6 +118,10 @@ v8::MaybeLocal<v8::Value> ProducedString(v8::Isolate* isolate, size_t length, Fi
 template <typename Decode>
 size_t WithCharacters(v8::Isolate* isolate, v8::Local<v8::String> string, Decode decode) {
   const size_t length = static_cast<size_t>(string->Length());
+  if (string->IsExternalOneByte()) {
+    const char* text = string->GetExternalOneByteStringResource()->data();
+    return decode(reinterpret_cast<const uint8_t*>(text), length);
+  }
   if (string->IsOneByte()) {
     uint8_t stack[kStackBytes];
     std::unique_ptr<uint8_t[]> heap;
@@ -134,6 +138,40 @@ size_t WithCharacters(v8::Isolate* isolate, v8::Local<v8::String> string, Decode
   return decode(static_cast<const uint16_t*>(text.get()), length);
 }
 
+// Latin-1 at the beginning of `target`, `length` bytes of it, becomes UTF-8 where it is. 0 when that does not
+// fit.
+size_t WidenLatin1(std::span<uint8_t> target, size_t length) {
+  size_t wide = 0;
+  for (size_t i = 0; i < length; i++) wide += target[i] >> 7;
+  size_t to = length + wide;
+  if (to > target.size()) return 0;
+  for (size_t from = length; from < to;) {
+    const uint8_t c = target[--from];
+    if (c < 0x80) {
+      target[--to] = c;
+    } else {
+      target[--to] = static_cast<uint8_t>(0x80 | (c & 0x3f));
+      target[--to] = static_cast<uint8_t>(0xc0 | c >> 6);
+    }
+  }
+  return length + wide;
+}
+
+size_t WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
+  const size_t length = static_cast<size_t>(string->Length());
+  // Copied as it is and then looked at: V8 writes UTF-8 a character at a time.
+  if (length <= target.size() && string->IsOneByte()) {
+    string->WriteOneByte(isolate, target.data(), 0, static_cast<int>(length),
+                         v8::String::NO_NULL_TERMINATION);
+    if (IsAscii(target.first(length))) return length;
+    if (const size_t written = WidenLatin1(target, length); written != 0) return written;
+  }
+  const int capacity = static_cast<int>(std::min<size_t>(target.size(), 0x7fffffff));
+  return static_cast<size_t>(
+      string->WriteUtf8(isolate, reinterpret_cast<char*>(target.data()), capacity, nullptr,
+                        v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8));
+}
+
 size_t WriteUcs2(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
   const int count =
       static_cast<int>(std::min<size_t>(target.size() / 2, static_cast<size_t>(string->Length())));
@@ -147,16 +185,6 @@ size_t WriteUcs2(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<u
     std::memcpy(target.data(), aligned.get(), static_cast<size_t>(count) * 2);
   }
   return static_cast<size_t>(count) * 2;
-}
-
-// Long text is mostly ASCII, which is quicker copied and looked at than encoded. 0 when it is not, or is
-// short.
-size_t WriteAscii(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
-  constexpr size_t kLong = 256;
-  const auto length = static_cast<size_t>(string->Length());
-  if (length < kLong || length > target.size() || !string->IsOneByte()) return 0;
-  string->WriteOneByte(isolate, target.data(), 0, static_cast<int>(length), v8::String::NO_NULL_TERMINATION);
-  return IsAscii(target.first(length)) ? length : 0;
 }
 
 v8::MaybeLocal<v8::Value> DecodeUtf8(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
@@ -332,10 +360,7 @@ size_t WriteString(v8::Isolate* isolate, v8::Local<v8::String> string, Encoding 
   switch (encoding) {
     case Encoding::kUtf8:
     case Encoding::kBuffer:
-      if (const size_t ascii = WriteAscii(isolate, string, target)) return ascii;
-      return static_cast<size_t>(
-          string->WriteUtf8(isolate, reinterpret_cast<char*>(target.data()), capacity, nullptr,
-                            v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8));
+      return WriteUtf8(isolate, string, target);
     case Encoding::kLatin1:
     case Encoding::kAscii:
       return static_cast<size_t>(string->WriteOneByte(

@@ -158,10 +158,12 @@ void Fill(const Args& args) {
     const Encoding encoding = ParseEncoding(isolate, args[4]);
     const size_t size = StringSize(isolate, string, encoding);
     // Through memory of its own: a character cut by the range's end is still copied in part.
-    std::unique_ptr<uint8_t[]> text(new uint8_t[size + 1]);
-    const size_t written = WriteString(isolate, string, encoding, {text.get(), size});
+    uint8_t few[256];
+    std::unique_ptr<uint8_t[]> many(size > sizeof(few) ? new uint8_t[size] : nullptr);
+    uint8_t* text = many ? many.get() : few;
+    const size_t written = WriteString(isolate, string, encoding, {text, size});
     pattern = std::min(written, range.size());
-    if (pattern > 0) std::memcpy(range.data(), text.get(), pattern);
+    if (pattern > 0) std::memcpy(range.data(), text, pattern);
   } else {
     uint32_t value = 0;
     if (!args[1]->Uint32Value(isolate->GetCurrentContext()).To(&value)) return;

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #define PARLEY_AVX2 __attribute__((target("avx2")))
+#define PARLEY_AVX2_INLINE __attribute__((target("avx2"), always_inline)) inline
 
 namespace parley::simd {
 namespace {
@@ -18,19 +19,27 @@ bool HasAvx2() {
   return has;
 }
 
-PARLEY_AVX2 __m256i Load(const void* at) { return _mm256_loadu_si256(static_cast<const __m256i*>(at)); }
-PARLEY_AVX2 __m128i LoadHalf(const void* at) { return _mm_loadu_si128(static_cast<const __m128i*>(at)); }
-PARLEY_AVX2 void Store(void* at, __m256i value) { _mm256_storeu_si256(static_cast<__m256i*>(at), value); }
-PARLEY_AVX2 void StoreHalf(void* at, __m128i value) { _mm_storeu_si128(static_cast<__m128i*>(at), value); }
+PARLEY_AVX2_INLINE __m256i Load(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+PARLEY_AVX2_INLINE __m128i LoadHalf(const void* at) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(at));
+}
+PARLEY_AVX2_INLINE void Store(void* at, __m256i value) {
+  _mm256_storeu_si256(static_cast<__m256i*>(at), value);
+}
+PARLEY_AVX2_INLINE void StoreHalf(void* at, __m128i value) {
+  _mm_storeu_si128(static_cast<__m128i*>(at), value);
+}
 
 // A table of 16 bytes that _mm256_shuffle_epi8 looks up in, once in each half.
 struct Table {
   alignas(16) uint8_t values[16];
 };
-PARLEY_AVX2 __m256i Lookup(const Table& table, __m256i index) {
+PARLEY_AVX2_INLINE __m256i Lookup(const Table& table, __m256i index) {
   return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(LoadHalf(table.values)), index);
 }
-PARLEY_AVX2 __m256i HighNibbles(__m256i bytes) {
+PARLEY_AVX2_INLINE __m256i HighNibbles(__m256i bytes) {
   return _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0f));
 }
 
@@ -86,7 +95,7 @@ constexpr Table kSecondHigh = {
      kTooShort, kTooShort}};
 
 // The errors of `block`, whose preceding 32 bytes are `before`.
-PARLEY_AVX2 __m256i Utf8Errors(__m256i block, __m256i before) {
+PARLEY_AVX2_INLINE __m256i Utf8Errors(__m256i block, __m256i before) {
   const __m256i shifted = _mm256_permute2x128_si256(before, block, 0x21);
   const __m256i one_back = _mm256_alignr_epi8(block, shifted, 15);
   const __m256i two_back = _mm256_alignr_epi8(block, shifted, 14);

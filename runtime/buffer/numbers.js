@@ -114,15 +114,13 @@ function writeFloatWith(array, bytes, reverse) {
 }
 
 function readBig(isSigned, little) {
+  const array = isSigned ? new BigInt64Array(1) : new BigUint64Array(1);
+  const bytes = new Uint8Array(array.buffer);
+  const reverse = !little;
   return function (offset = 0) {
     check(this, offset, 8);
-    let low = 0;
-    let high = 0;
-    for (let i = 3; i >= 0; i--) {
-      low = low * 256 + this[offset + (little ? i : 7 - i)];
-      high = high * 256 + this[offset + (little ? 4 + i : 3 - i)];
-    }
-    return (BigInt(isSigned ? high | 0 : high) << 32n) + BigInt(low);
+    for (let i = 0; i < 8; i++) bytes[reverse ? 7 - i : i] = this[offset + i];
+    return array[0];
   };
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/engine/bootstrap.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "runtime/engine/binding.h"
@@ -36,6 +37,20 @@ bool MayAbort(v8::Isolate* isolate) {
   return env != nullptr && !env->is_stopping() && !env->is_worker() && env->may_abort();
 }
 
+// Zeroed but where Buffer says that it is going to write all of it, or reveals what was there as documented.
+class Memory final : public v8::ArrayBuffer::Allocator {
+ public:
+  void* Allocate(size_t length) override {
+    static const bool always_zero = ProcessOptions().Flag("--zero-fill-buffers");
+    v8::Isolate* isolate = v8::Isolate::TryGetCurrent();
+    Environment* env = isolate == nullptr ? nullptr : Environment::From(isolate);
+    const bool zero = always_zero || env == nullptr || env->field(kUninitialized) == 0;
+    return zero ? std::calloc(length, 1) : std::malloc(length);
+  }
+  void* AllocateUninitialized(size_t length) override { return std::malloc(length); }
+  void Free(void* data, size_t) override { std::free(data); }
+};
+
 // Exceptions of microtasks: nobody else's TryCatch is around them.
 void OnMessage(v8::Local<v8::Message> message, v8::Local<v8::Value> error) {
   if (message->ErrorLevel() != v8::Isolate::kMessageError) return;
@@ -55,8 +70,8 @@ void ConfigureIsolate(v8::Isolate* isolate) {
 }
 
 v8::ArrayBuffer::Allocator* SharedAllocator() {
-  static v8::ArrayBuffer::Allocator* allocator = v8::ArrayBuffer::Allocator::NewDefaultAllocator();
-  return allocator;
+  static Memory memory;
+  return &memory;
 }
 
 bool Bootstrap(Environment* env, v8::Local<v8::Context> context) {

@@ -38,6 +38,7 @@ enum Field : int {
   kPromiseResolveHooks,
   kNativeResource,  // 1: the running resource is native code's (AsyncScope), not JavaScript's
   kMayAbort,        // --abort-on-uncaught-exception holds: no capture callback is set
+  kUninitialized,   // memory of new ArrayBuffers need not be zero
   kFieldCount
 };
 // Where the ids (enum AsyncNumber) lie in the memory of the fields, in bytes.

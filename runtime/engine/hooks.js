@@ -34,6 +34,7 @@ exports.kDestroyHooks = 8;
 exports.kPromiseResolveHooks = 9;
 exports.kNativeResource = 10;
 exports.kMayAbort = 11;
+exports.kUninitialized = 12;
 
 exports.kExecutionId = 0;
 exports.kTriggerId = 1;

@@ -15,7 +15,8 @@ const {
 } = require('internal/url/encode');
 
 const DEFAULT_PORTS = { __proto__: null, http: 80, https: 443, ws: 80, wss: 443, ftp: 21, file: null };
-const isSpecial = (record) => record.scheme in DEFAULT_PORTS;
+const isSpecialScheme = (scheme) => scheme === 'https' || scheme === 'http' || scheme in DEFAULT_PORTS;
+const isSpecial = (record) => isSpecialScheme(record.scheme);
 
 const SCHEME = /^([A-Za-z][A-Za-z0-9+\-.]*):/;
 const SINGLE_DOT = /^(?:\.|%2e)$/i;
@@ -55,17 +56,32 @@ function clean(input) {
   return /[\t\n\r]/.test(input) ? input.replace(/[\t\n\r]+/g, '') : input;
 }
 
+// lastIndexOf() is a call into V8's runtime.
+function lastSlash(path) {
+  let i = path.length - 1;
+  while (i > 0 && path.charCodeAt(i) !== 0x2f) i--;
+  return Math.max(i, 0);
+}
+
 function shorten(record) {
   if (record.scheme === 'file' && DRIVE_PATH.test(record.path)) return;
-  record.path = record.path.slice(0, record.path.lastIndexOf('/'));
+  record.path = record.path.slice(0, lastSlash(record.path));
 }
 
 const firstSegment = (path) => /^\/([^/]*)/.exec(path)?.[1] ?? '';
 
+function mayHaveDots(record, text) {
+  // What is plain has no backslashes. Most paths have nothing that a dot segment could begin with.
+  const first = text.charCodeAt(0);
+  if (record.plain && first !== 0x2e && first !== 0x25 && !text.includes('/.') && !text.includes('/%'))
+    return false;
+  return DOT_SEGMENT.test(text);
+}
+
 // Path state. `text` comes without the slash before the first segment.
 function parsePath(record, text) {
   const special = isSpecial(record);
-  if (record.scheme !== 'file' && !DOT_SEGMENT.test(text) && !(special && text.includes('\\'))) {
+  if (record.scheme !== 'file' && !mayHaveDots(record, text) && !(special && text.includes('\\'))) {
     record.path += `/${encode(record, text, PATH)}`;
     return;
   }
@@ -111,16 +127,20 @@ function startPath(record, text) {
 
 function parsePort(record, digits) {
   if (digits === '') return;
-  if (!/^[0-9]+$/.test(digits)) fail();
-  const port = Number(digits);
+  let port = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(i) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) fail();
+    port = port * 10 + digit;
+  }
   if (port > 65535) fail();
   record.port = port === DEFAULT_PORTS[record.scheme] ? null : port;
 }
 
 // "host:port" -> [host, port or undefined]; a colon in brackets belongs to the address.
 function splitPort(text) {
-  const bracket = text.lastIndexOf(']');
-  const colon = text.indexOf(':', text[0] === '[' && bracket !== -1 ? bracket : 0);
+  const bracket = text[0] === '[' ? text.lastIndexOf(']') : -1;
+  const colon = text.indexOf(':', bracket !== -1 ? bracket : 0);
   return colon === -1 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
@@ -136,7 +156,7 @@ function parseAuthority(record, text) {
   const special = isSpecial(record);
   const end = endOfAuthority(text, special);
   let authority = text.slice(0, end);
-  const at = authority.lastIndexOf('@');
+  const at = authority.includes('@') ? authority.lastIndexOf('@') : -1;
   if (at !== -1) {
     const credentials = authority.slice(0, at);
     authority = authority.slice(at + 1);

@@ -6,6 +6,7 @@ const binding = internalBinding('buffer');
 const { codes } = require('internal/errors');
 const { validateArray, validateInteger, validateNumber } = require('internal/errors/validators');
 const { encodingOps, getEncodingOps, normalizeEncoding } = require('internal/buffer/encodings');
+const { fields, kUninitialized } = require('internal/engine/hooks');
 const { addNumberMethods } = require('internal/buffer/numbers');
 
 const { ERR_INVALID_ARG_TYPE } = codes;
@@ -71,7 +72,12 @@ let poolOffset = 0;
 
 function createUnsafe(size) {
   if (size <= 0) return new FastBuffer();
-  return new FastBuffer(binding.createUnsafeArrayBuffer(size));
+  fields[kUninitialized] = 1;
+  try {
+    return new FastBuffer(size);
+  } finally {
+    fields[kUninitialized] = 0;
+  }
 }
 
 function newPool() {
@@ -273,7 +279,11 @@ Buffer.concat = function concat(list, length) {
   if (list.length === 0) return new FastBuffer();
   if (length === undefined) {
     length = 0;
-    for (let i = 0; i < list.length; i++) if (list[i]?.length) length += list[i].length;
+    for (let i = 0; i < list.length; i++) {
+      const item = list[i];
+      if (isUint8Array(item)) length += lengthOf(item);
+      else if (item?.length) length += item.length;
+    }
   } else {
     validateInteger(length, 'length', 0);
   }
