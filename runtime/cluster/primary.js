@@ -16,6 +16,7 @@ const LONGEST_UNIX_PATH = 107; // bytes of sockaddr_un.sun_path less its end
 const cluster = new EventEmitter();
 const lastGone = new EventEmitter(); // 'disconnect': no worker is left
 const handles = new Map(); // key → RoundRobinHandle or SharedHandle
+const alive = new Set(); // cluster.workers and those told to disconnect
 let lastId = 0;
 let isSetUp = false;
 
@@ -103,6 +104,7 @@ cluster.fork = function (env) {
   worker.process.on('internalMessage', messages.listener(worker, onMessage));
   process.nextTick(() => cluster.emit('fork', worker));
   cluster.workers[id] = worker;
+  alive.add(worker);
   return worker;
 };
 
@@ -129,7 +131,8 @@ function onDisconnect(worker) {
 
 function forget(worker) {
   delete cluster.workers[worker.id];
-  if (Object.keys(cluster.workers).length === 0) lastGone.emit('disconnect');
+  alive.delete(worker);
+  if (alive.size === 0) lastGone.emit('disconnect');
 }
 
 function releaseHandles(worker) {
@@ -141,7 +144,7 @@ function releaseHandles(worker) {
 cluster.disconnect = function (callback) {
   const workers = Object.values(cluster.workers);
   if (typeof callback === 'function') lastGone.once('disconnect', callback);
-  if (workers.length === 0) process.nextTick(() => lastGone.emit('disconnect'));
+  if (alive.size === 0) process.nextTick(() => lastGone.emit('disconnect'));
   for (const worker of workers) {
     if (worker.isConnected()) worker.disconnect();
   }
@@ -204,6 +207,7 @@ Worker.prototype.disconnect = function () {
   this.exitedAfterDisconnect = true;
   messages.send(this.process, { act: 'disconnect' });
   releaseHandles(this);
+  delete cluster.workers[this.id]; // no more work for this one
   return this;
 };
 
