@@ -123,12 +123,13 @@ v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(v8::Local<v8::Function> funct
 void BaseObject::EndAsync() {
   env_->async().QueueDestroy(async_ids_.id);
   async_ids_ = {};
+  // What it holds may hold this object in turn.
+  async_resource_.Reset();
 }
 
 void BaseObject::StartAsync(const char* type, v8::Local<v8::Object> resource) {
   EndAsync();
   if (resource.IsEmpty()) {
-    async_resource_.Reset();
     resource = object();
   } else {
     async_resource_.Reset(env_->isolate(), resource);

@@ -102,7 +102,9 @@ test('NODE_V8_COVERAGE counts what ran, at the end and on demand', (t) => {
   const script = path.join(folder, 'counted.js');
   fs.writeFileSync(
     script,
-    'function ran() {}\nfunction idle() {}\nran(); ran(); require("v8").takeCoverage();\n',
+    // Files are named by the millisecond.
+    'function ran() {}\nfunction idle() {}\nran(); ran(); require("v8").takeCoverage();\n' +
+      'const end = Date.now() + 5; while (Date.now() < end);\n',
   );
   const env = { ...process.env, NODE_V8_COVERAGE: path.join(folder, 'out') };
   const child = spawnSync(process.execPath, [script], { env });
