@@ -62,7 +62,8 @@ let debugPorts = 1; // the workers' follow the primary's
 
 // A worker cannot listen for debuggers where its primary does.
 function withInspectPort({ execArgv, inspectPort }) {
-  const wanted = execArgv.some((word) => kInspect.test(word)) || kInspect.test(process.env.NODE_OPTIONS ?? '');
+  const wanted =
+    execArgv.some((word) => kInspect.test(word)) || kInspect.test(process.env.NODE_OPTIONS ?? '');
   if (!wanted) return execArgv;
   let port = typeof inspectPort === 'function' ? inspectPort() : inspectPort;
   if (port == null) {

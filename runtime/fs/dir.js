@@ -108,10 +108,7 @@ function opendirSync(path, options) {
     const { readdirSync } = require('internal/fs/folders');
     return new Dir(path, readdirSync(path, { ...o, withFileTypes: true }));
   }
-  return new Dir(
-    path,
-    makeDirents(o.path, binding.readdir(o.path, o.encoding, true, undefined, true)),
-  );
+  return new Dir(path, makeDirents(o.path, binding.readdir(o.path, o.encoding, true, undefined, true)));
 }
 
 function prepareOpendir(path, options) {
@@ -121,10 +118,7 @@ function prepareOpendir(path, options) {
     return async () => new Dir(path, await read());
   }
   return async () =>
-    new Dir(
-      path,
-      makeDirents(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, true)),
-    );
+    new Dir(path, makeDirents(o.path, await binding.readdir(o.path, o.encoding, true, kUsePromises, true)));
 }
 
 module.exports = { Dir, opendirSync, prepareOpendir };

@@ -12,7 +12,10 @@ let port;
 function address() {
   const text = options.get('--inspect-port') ?? '';
   const [, host, digits] = /^(\[.*\]|.*?)?:?(?<![^:])(\d+)?$/.exec(text) ?? [undefined, text];
-  return { host: host?.replace(/^\[(.*)\]$/, '$1') || kHost, port: digits === undefined ? kPort : Number(digits) };
+  return {
+    host: host?.replace(/^\[(.*)\]$/, '$1') || kHost,
+    port: digits === undefined ? kPort : Number(digits),
+  };
 }
 
 function define() {

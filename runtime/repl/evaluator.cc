@@ -111,10 +111,8 @@ void LocateSyntaxError(const Args& args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
 }
 
-constexpr BindingFunction kFunctions[] = {{"contextId", ContextId},
-                                          {"send", Send},
-                                          {"unwrap", Unwrap},
-                                          {"locateSyntaxError", LocateSyntaxError}};
+constexpr BindingFunction kFunctions[] = {
+    {"contextId", ContextId}, {"send", Send}, {"unwrap", Unwrap}, {"locateSyntaxError", LocateSyntaxError}};
 PARLEY_BINDING(repl_evaluator, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

@@ -49,7 +49,8 @@ void ReadFile(const Args& args) {
   args.GetReturnValue().Set(ToV8(env->isolate(), text));
 }
 
-// detach(buffer) -> a new ArrayBuffer with its memory; `buffer` is left with none. Undefined where that cannot be (a WebAssembly memory).
+// detach(buffer) -> a new ArrayBuffer with its memory; `buffer` is left with none. Undefined where that
+// cannot be (a WebAssembly memory).
 void Detach(const Args& args) {
   if (!args[0]->IsArrayBuffer()) return;
   v8::Local<v8::ArrayBuffer> buffer = args[0].As<v8::ArrayBuffer>();

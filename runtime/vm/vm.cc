@@ -126,7 +126,8 @@ class ScriptWrap : public BaseObject {
 // makeContext(object, allow strings as code, allow WebAssembly, own microtasks, name, import id, origin)
 void MakeContext(const Args& args) {
   if (!args[0]->IsObject()) return;
-  ContextOptions options{args[4], args[6], !args[1]->IsFalse(), !args[2]->IsFalse(), args[5], args[3]->IsTrue()};
+  ContextOptions options{args[4], args[6],          !args[1]->IsFalse(), !args[2]->IsFalse(),
+                         args[5], args[3]->IsTrue()};
   (void)ContextifyObject(args.GetIsolate(), args[0].As<v8::Object>(), options).IsEmpty();
 }
 
