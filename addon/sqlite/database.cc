@@ -177,13 +177,6 @@ napi_value Database::location(napi_env env, napi_callback_info info) {
 }
 
 napi_value Database::define(napi_env env) {
-  const auto method = [](const char* name, napi_callback call) {
-    return napi_property_descriptor{name,   nullptr, call, nullptr, nullptr, nullptr, napi_default_method,
-                                    nullptr};
-  };
-  const auto getter = [](const char* name, napi_callback call) {
-    return napi_property_descriptor{name, nullptr, nullptr, call, nullptr, nullptr, napi_enumerable, nullptr};
-  };
   const napi_property_descriptor members[] = {
       method("open", open),
       method("close", close),

@@ -244,13 +244,13 @@ napi_value Statement::all(napi_env env, napi_callback_info info) {
   return result == SQLITE_DONE ? rows : throw_sqlite(env, self->database_->connection());
 }
 
-namespace {
-
 // What an iterator over a statement's rows holds.
 struct RowIterator {
   napi_ref statement = nullptr;
   uint32_t run = 0;
 };
+
+namespace {
 
 napi_value iterator_result(napi_env env, napi_value value, bool done) {
   napi_value result, flag;
@@ -310,16 +310,25 @@ napi_value Statement::iterate(napi_env env, napi_callback_info info) {
   return iterator;
 }
 
-napi_value Statement::iterator_next(napi_env env, napi_callback_info info) {
+// The statement an iterator's method was called for, and the iterator's state; null with an error thrown.
+Statement* Statement::unwrap_iterator(napi_env env, napi_callback_info info, const RowIterator** state) {
   napi_value receiver, object;
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, &receiver, nullptr);
-  if (napi_unwrap(env, receiver, &data) != napi_ok)
-    return throw_error(env, "ERR_INVALID_STATE", "no iterator");
-  auto* state = static_cast<RowIterator*>(data);
-  napi_get_reference_value(env, state->statement, &object);
+  if (napi_unwrap(env, receiver, &data) != napi_ok) {
+    throw_error(env, "ERR_INVALID_STATE", "no iterator");
+    return nullptr;
+  }
+  *state = static_cast<const RowIterator*>(data);
+  napi_get_reference_value(env, (*state)->statement, &object);
   napi_unwrap(env, object, &data);
-  auto* self = static_cast<Statement*>(data);
+  return static_cast<Statement*>(data);
+}
+
+napi_value Statement::iterator_next(napi_env env, napi_callback_info info) {
+  const RowIterator* state = nullptr;
+  Statement* self = unwrap_iterator(env, info, &state);
+  if (self == nullptr) return nullptr;
   if (self->statement_ == nullptr)
     return throw_error(env, "ERR_INVALID_STATE", "statement has been finalized");
   if (self->run_ != state->run) return iterator_result(env, nullptr, true);
@@ -339,15 +348,9 @@ napi_value Statement::iterator_next(napi_env env, napi_callback_info info) {
 }
 
 napi_value Statement::iterator_return(napi_env env, napi_callback_info info) {
-  napi_value receiver, object;
-  void* data = nullptr;
-  napi_get_cb_info(env, info, nullptr, nullptr, &receiver, nullptr);
-  if (napi_unwrap(env, receiver, &data) != napi_ok)
-    return throw_error(env, "ERR_INVALID_STATE", "no iterator");
-  auto* state = static_cast<RowIterator*>(data);
-  napi_get_reference_value(env, state->statement, &object);
-  napi_unwrap(env, object, &data);
-  auto* self = static_cast<Statement*>(data);
+  const RowIterator* state = nullptr;
+  Statement* self = unwrap_iterator(env, info, &state);
+  if (self == nullptr) return nullptr;
   if (self->statement_ != nullptr && self->run_ == state->run) {
     self->run_++;
     sqlite3_reset(self->statement_);
@@ -431,13 +434,6 @@ napi_value Statement::expanded_sql(napi_env env, napi_callback_info info) {
 }
 
 napi_value Statement::define(napi_env env) {
-  const auto method = [](const char* name, napi_callback call) {
-    return napi_property_descriptor{name,   nullptr, call, nullptr, nullptr, nullptr, napi_default_method,
-                                    nullptr};
-  };
-  const auto getter = [](const char* name, napi_callback call) {
-    return napi_property_descriptor{name, nullptr, nullptr, call, nullptr, nullptr, napi_enumerable, nullptr};
-  };
   const napi_property_descriptor members[] = {
       method("run", run),
       method("get", get),

@@ -10,6 +10,7 @@
 namespace parley::sqlite {
 
 class Database;
+struct RowIterator;
 
 class Statement {
  public:
@@ -37,6 +38,7 @@ class Statement {
   static napi_value set_return_arrays(napi_env env, napi_callback_info info);
   static napi_value set_allow_bare_named_parameters(napi_env env, napi_callback_info info);
   static napi_value set_allow_unknown_named_parameters(napi_env env, napi_callback_info info);
+  static Statement* unwrap_iterator(napi_env env, napi_callback_info info, const RowIterator** state);
   static napi_value iterator_next(napi_env env, napi_callback_info info);
   static napi_value iterator_return(napi_env env, napi_callback_info info);
   static napi_value set_read_big_ints(napi_env env, napi_callback_info info);

@@ -177,4 +177,12 @@ napi_value column_value(napi_env env, sqlite3_stmt* statement, int column, bool 
   }
 }
 
+napi_property_descriptor method(const char* name, napi_callback call) {
+  return {name, nullptr, call, nullptr, nullptr, nullptr, napi_default_method, nullptr};
+}
+
+napi_property_descriptor getter(const char* name, napi_callback call) {
+  return {name, nullptr, nullptr, call, nullptr, nullptr, napi_enumerable, nullptr};
+}
+
 }  // namespace parley::sqlite

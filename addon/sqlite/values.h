@@ -24,4 +24,8 @@ bool bind_value(napi_env env, sqlite3* db, sqlite3_stmt* statement, int index, n
 napi_value column_value(napi_env env, sqlite3_stmt* statement, int column, bool big_ints);
 napi_value integer_value(napi_env env, sqlite3_int64 value, bool big_ints);
 
+// Members of a class for napi_define_class.
+napi_property_descriptor method(const char* name, napi_callback call);
+napi_property_descriptor getter(const char* name, napi_callback call);
+
 }  // namespace parley::sqlite

@@ -196,10 +196,9 @@ void Send(const FunctionCallbackInfo<Value>& args) {
 
 void Initialize(Environment* env, Local<Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = env->context();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Channel", New);
   BaseObject::SetMethod(isolate, t, "send", Send);
-  target->Set(context, OneByte(isolate, "Channel"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Channel", t);
 }
 
 }  // namespace

@@ -17,10 +17,6 @@ using v8::Local;
 using v8::Object;
 using v8::Value;
 
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
-}
-
 class ProcessWrap : public HandleWrap {
  public:
   ProcessWrap(Environment* env, Local<Object> object)
@@ -108,12 +104,11 @@ void Kill(const FunctionCallbackInfo<Value>& args) {
 
 void Initialize(Environment* env, Local<Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = env->context();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Process", New);
   HandleWrap::AddMethods(isolate, t);
   BaseObject::SetMethod(isolate, t, "spawn", Spawn);
   BaseObject::SetMethod(isolate, t, "kill", Kill);
-  target->Set(context, OneByte(isolate, "Process"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Process", t);
 }
 
 }  // namespace

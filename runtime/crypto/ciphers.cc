@@ -387,10 +387,9 @@ constexpr Method kMethods[] = {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Cipher", Cipher::New);
   for (const Method& method : kMethods) BaseObject::SetMethod(isolate, t, method.name, method.callback);
-  target->Set(context, OneByte(isolate, "Cipher"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Cipher", t);
 }
 
 const intptr_t kReferences[] = {

@@ -226,10 +226,9 @@ constexpr Method kMethods[] = {{"generateKeys", DiffieHellman::GenerateKeys},
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "DiffieHellman", DiffieHellman::New);
   for (const Method& method : kMethods) BaseObject::SetMethod(isolate, t, method.name, method.callback);
-  target->Set(context, OneByte(isolate, "DiffieHellman"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "DiffieHellman", t);
 }
 
 const intptr_t kReferences[] = {reinterpret_cast<intptr_t>(DiffieHellman::New),

@@ -319,11 +319,10 @@ constexpr BindingFunction kFunctions[] = {
 template <typename T>
 void AddClass(Environment* env, Local<v8::Object> target, const char* name) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, name, T::New);
   BaseObject::SetMethod(isolate, t, "update", T::Update);
   BaseObject::SetMethod(isolate, t, "digest", T::Digest);
-  target->Set(context, OneByte(isolate, name), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, name, t);
 }
 
 void Initialize(Environment* env, Local<v8::Object> target) {

@@ -51,16 +51,7 @@ struct PendingSend {
   v8::Global<Value> chunks;  // whose memory the kernel has yet to read
 };
 
-UdpWrap* This(const FunctionCallbackInfo<Value>& args) {
-  auto* self = BaseObject::Unwrap<UdpWrap>(args.This());
-  if (self != nullptr && self->is_alive()) return self;
-  args.GetReturnValue().Set(UV_EBADF);
-  return nullptr;
-}
-
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
-}
+UdpWrap* This(const FunctionCallbackInfo<Value>& args) { return HandleWrap::OpenOrError<UdpWrap>(args); }
 
 // Null for no text: "any interface".
 class OptionalText {
@@ -331,7 +322,7 @@ void Initialize(Environment* env, Local<Object> target) {
   instance->SetAccessor(OneByte(isolate, "queueSize"), GetQueue<uv_udp_get_send_queue_size>);
   instance->SetAccessor(OneByte(isolate, "queueCount"), GetQueue<uv_udp_get_send_queue_count>);
   env->Slot<UdpState>()->constructor.Reset(isolate, t);
-  target->Set(context, OneByte(isolate, "UDP"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "UDP", t);
   Local<Object> constants = Object::New(isolate);
   const std::pair<const char*, int> numbers[] = {{"UV_UDP_IPV6ONLY", UV_UDP_IPV6ONLY},
                                                  {"UV_UDP_REUSEADDR", UV_UDP_REUSEADDR}};

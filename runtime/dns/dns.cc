@@ -17,10 +17,6 @@ using v8::Local;
 using v8::Object;
 using v8::Value;
 
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
-}
-
 // The JavaScript side of a request: a BaseObject only for its MakeCallback, which keeps the async context.
 class ResolveRequest : public BaseObject {
  public:
@@ -132,7 +128,7 @@ void Initialize(Environment* env, Local<Object> target) {
   v8::Isolate* isolate = env->isolate();
   Local<v8::Context> context = env->context();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "ResolveRequest", New);
-  target->Set(context, OneByte(isolate, "ResolveRequest"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "ResolveRequest", t);
   const std::pair<const char*, int> numbers[] = {
       {"AI_ADDRCONFIG", AI_ADDRCONFIG}, {"AI_ALL", AI_ALL}, {"AI_V4MAPPED", AI_V4MAPPED}};
   for (const auto& [name, number] : numbers) {

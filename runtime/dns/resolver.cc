@@ -33,10 +33,6 @@ using v8::Value;
 constexpr uint64_t kTimerPeriod = 1000;  // milliseconds, at most; c-ares looks at its own time limits then
 constexpr int kClassInternet = 1;
 
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
-}
-
 const char* CodeOf(int status) {
   static constexpr const char* kCodes[] = {
       nullptr,     "ENODATA",   "EFORMERR",  "ESERVFAIL",       "ENOTFOUND",     "ENOTIMP",
@@ -355,7 +351,6 @@ void Cancel(const FunctionCallbackInfo<Value>& args) {
 
 void Initialize(Environment* env, Local<Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = env->context();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Resolver", New);
   BaseObject::SetMethod(isolate, t, "query", DoQuery);
   BaseObject::SetMethod(isolate, t, "reverse", Reverse);
@@ -363,7 +358,7 @@ void Initialize(Environment* env, Local<Object> target) {
   BaseObject::SetMethod(isolate, t, "setServers", SetServers);
   BaseObject::SetMethod(isolate, t, "setLocalAddress", SetLocalAddress);
   BaseObject::SetMethod(isolate, t, "cancel", Cancel);
-  target->Set(context, OneByte(isolate, "Resolver"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Resolver", t);
 }
 
 }  // namespace

@@ -95,6 +95,12 @@ void BaseObject::SetMethod(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate>
   t->PrototypeTemplate()->Set(key, method);
 }
 
+void BaseObject::Export(v8::Isolate* isolate, v8::Local<v8::Object> target, const char* name,
+                        v8::Local<v8::FunctionTemplate> t) {
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  target->Set(context, OneByte(isolate, name), t->GetFunction(context).ToLocalChecked()).Check();
+}
+
 v8::MaybeLocal<v8::Value> BaseObject::MakeCallback(const char* name, int argc, v8::Local<v8::Value>* argv) {
   if (env_->is_stopping()) return {};
   v8::Local<v8::Value> function;

@@ -306,6 +306,9 @@ class BaseObject {
                                                       v8::FunctionCallback constructor);
   static void SetMethod(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t, const char* name,
                         v8::FunctionCallback callback);
+  // Makes the class a member of what a binding gives JavaScript.
+  static void Export(v8::Isolate* isolate, v8::Local<v8::Object> target, const char* name,
+                     v8::Local<v8::FunctionTemplate> t);
 
   // Calls this object's own JavaScript function `name` (for example "onread") through
   // Environment::MakeCallback, in the async context (AsyncLocalStorage) that was current when the object was
@@ -343,6 +346,15 @@ class HandleWrap : public BaseObject {
   bool is_alive() const { return state_ == State::kOpen; }
   bool is_closed() const { return state_ == State::kClosed; }
   uv_handle_t* uv_handle() const { return handle_; }
+  // The open handle that a method was called on. Null, and the method returns UV_EBADF, when it is none of ours
+  // or closed.
+  template <typename T>
+  static T* OpenOrError(const v8::FunctionCallbackInfo<v8::Value>& args) {
+    T* self = Unwrap<T>(args.This());
+    if (self != nullptr && self->is_alive()) return self;
+    args.GetReturnValue().Set(UV_EBADF);
+    return nullptr;
+  }
   const char* type() const { return type_; }
 
  private:
@@ -356,6 +368,9 @@ class HandleWrap : public BaseObject {
   HandleWrap* previous_ = nullptr;  // in the environment's list
   HandleWrap* next_ = nullptr;
 };
+
+// A number as an int: `otherwise` for what is no number or beyond an int.
+int ToInt(v8::Local<v8::Value> value, int otherwise = 0);
 
 // Strings between the two worlds.
 std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::Value> value);

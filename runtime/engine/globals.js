@@ -72,25 +72,7 @@ for (const [id, ...names] of modules) {
   for (const name of names) lazy(name, () => require(id)[name]);
 }
 for (const name of ['Blob', 'File']) lazy(name, () => require('buffer')[name]);
-for (const name of [
-  'ReadableStream',
-  'ReadableStreamDefaultReader',
-  'ReadableStreamBYOBReader',
-  'ReadableStreamBYOBRequest',
-  'ReadableByteStreamController',
-  'ReadableStreamDefaultController',
-  'WritableStream',
-  'WritableStreamDefaultController',
-  'WritableStreamDefaultWriter',
-  'TransformStream',
-  'TransformStreamDefaultController',
-  'ByteLengthQueuingStrategy',
-  'CountQueuingStrategy',
-  'TextEncoderStream',
-  'TextDecoderStream',
-  'CompressionStream',
-  'DecompressionStream',
-]) {
+for (const name of Object.values(require('internal/stream/web/names')).flat()) {
   lazy(name, () => require('stream/web')[name]);
 }
 exports.engineConsole = globalThis.console; // V8's own: what it is told, debuggers see

@@ -1,6 +1,8 @@
 // Strings and errors between C++ and JavaScript (Node doc: errors, class SystemError's shape).
 #include "runtime/engine/environment.h"
 
+#include <limits>
+
 namespace parley {
 namespace {
 
@@ -9,6 +11,15 @@ void Set(v8::Isolate* isolate, v8::Local<v8::Object> object, const char* name, v
 }
 
 }  // namespace
+
+int ToInt(v8::Local<v8::Value> value, int otherwise) {
+  if (value->IsInt32()) return value.As<v8::Int32>()->Value();
+  if (!value->IsNumber()) return otherwise;
+  const double number = value.As<v8::Number>()->Value();
+  constexpr double kMost = std::numeric_limits<int>::max();
+  constexpr double kLeast = std::numeric_limits<int>::min();
+  return number >= kLeast && number <= kMost ? static_cast<int>(number) : otherwise;  // false for NaN
+}
 
 std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::Value> value) {
   if (value.IsEmpty()) return "";

@@ -59,11 +59,10 @@ class FSEvent : public HandleWrap {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "FSEvent", FSEvent::New);
   HandleWrap::AddMethods(isolate, t);
   BaseObject::SetMethod(isolate, t, "start", FSEvent::Start);
-  target->Set(context, OneByte(isolate, "FSEvent"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "FSEvent", t);
 }
 
 const intptr_t kReferences[] = {reinterpret_cast<intptr_t>(FSEvent::New),

@@ -1,6 +1,7 @@
 'use strict';
 // http.Agent: connections by name ("host:port:localAddress:family"), reused when keepAlive is on.
 
+const addMethods = require('internal/util/add_methods');
 const EventEmitter = require('events');
 const net = require('net');
 const { debuglog } = require('internal/util/debuglog');
@@ -223,14 +224,7 @@ const methods = {
     }
   },
 };
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(Agent.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: true,
-  });
-}
+addMethods(Agent.prototype, methods);
 
 function normalizeServerName(options, request) {
   if (options.servername || options.servername === '') return;

@@ -1,6 +1,7 @@
 'use strict';
 // http.ClientRequest: a request through an Agent, or on a connection of its own (client_connection.js).
 
+const addMethods = require('internal/util/add_methods');
 const net = require('net');
 const { Buffer } = require('buffer');
 const { codes, connResetException } = require('internal/errors');
@@ -281,14 +282,7 @@ const methods = {
     this.setTimeout(0, callback);
   },
 };
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(ClientRequest.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: name !== 'constructor',
-  });
-}
+addMethods(ClientRequest.prototype, methods);
 
 Object.defineProperty(ClientRequest.prototype, 'path', {
   get() {

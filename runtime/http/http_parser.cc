@@ -471,7 +471,7 @@ void Initialize(Environment* env, Local<Object> target) {
   BaseObject::SetMethod(isolate, t, "stop", Stop);
   BaseObject::SetMethod(isolate, t, "age", Age);
   BaseObject::SetMethod(isolate, t, "markStart", MarkStart);
-  target->Set(context, OneByte(isolate, "HTTPParser"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "HTTPParser", t);
   Local<v8::Array> methods = v8::Array::New(isolate);
 #define PARLEY_METHOD(number, name, string) methods->Set(context, number, OneByte(isolate, #string)).Check();
   HTTP_METHOD_MAP(PARLEY_METHOD)

@@ -4,6 +4,7 @@
 // Most messages have no body, and many programs read few headers, so both are made on first use: `_readableState` by an
 // accessor, the header objects from the one string the parser gave (`name\nvalue\n...`).
 
+const addMethods = require('internal/util/add_methods');
 const { Readable } = require('stream');
 
 const kHeaders = Symbol('headers');
@@ -265,14 +266,7 @@ const methods = {
     }
   },
 };
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(IncomingMessage.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-}
+addMethods(IncomingMessage.prototype, methods, false);
 
 function connectionReset() {
   return require('internal/errors').connResetException('aborted');

@@ -3,6 +3,7 @@
 // getting bytes to the socket.
 // The header block is made in header_block.js, the body in outgoing_body.js.
 
+const addMethods = require('internal/util/add_methods');
 const Stream = require('stream');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
@@ -292,14 +293,7 @@ const methods = {
     this.destroy(error);
   },
 };
-for (const key of Reflect.ownKeys(methods)) {
-  Object.defineProperty(OutgoingMessage.prototype, key, {
-    value: methods[key],
-    writable: true,
-    configurable: true,
-    enumerable: typeof key === 'string' && key !== 'constructor',
-  });
-}
+addMethods(OutgoingMessage.prototype, methods);
 
 function getter(name, get, set) {
   Object.defineProperty(OutgoingMessage.prototype, name, { get, set, configurable: true, enumerable: true });

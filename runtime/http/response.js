@@ -1,6 +1,7 @@
 'use strict';
 // http.ServerResponse.
 
+const addMethods = require('internal/util/add_methods');
 const { codes } = require('internal/errors');
 const { validateObject, validateLinkHeaderValue } = require('internal/errors/validators');
 const { OutgoingMessage, kHeaders } = require('internal/http/outgoing');
@@ -150,13 +151,6 @@ const methods = {
   },
 };
 methods.writeHeader = methods.writeHead;
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(ServerResponse.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: name !== 'constructor',
-  });
-}
+addMethods(ServerResponse.prototype, methods);
 
 module.exports = { ServerResponse };

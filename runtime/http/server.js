@@ -4,6 +4,7 @@
 // A connection's bytes go from the native stream to the parser; the socket's own stream sees them only after an upgrade, or
 // when a program listens for 'data' itself.
 
+const addMethods = require('internal/util/add_methods');
 const EventEmitter = require('events');
 const net = require('net');
 const { codes, connResetException } = require('internal/errors');
@@ -472,21 +473,11 @@ const methods = {
     }
   },
 };
-function addMethods(prototype) {
-  for (const key of Reflect.ownKeys(methods)) {
-    Object.defineProperty(prototype, key, {
-      value: methods[key],
-      writable: true,
-      configurable: true,
-      enumerable: typeof key === 'string',
-    });
-  }
-}
-addMethods(Server.prototype);
+addMethods(Server.prototype, methods);
 
 module.exports = {
   Server,
-  addMethods,
+  methods,
   connectionListener: onConnection,
   initialize,
   kConnectionsCheckingInterval: kSweep,

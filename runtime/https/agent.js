@@ -1,6 +1,7 @@
 'use strict';
 // https.Agent: http's, whose connections are encrypted and remember their sessions. Node doc: https, "Class: https.Agent".
 
+const addMethods = require('internal/util/add_methods');
 const http = require('internal/http/agent');
 const tls = require('tls');
 
@@ -104,14 +105,7 @@ const methods = {
     delete map[key];
   },
 };
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(Agent.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: true,
-  });
-}
+addMethods(Agent.prototype, methods);
 
 module.exports = {
   Agent,

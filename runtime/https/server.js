@@ -3,7 +3,8 @@
 
 const tls = require('tls');
 const { Server: TLSServer } = require('internal/tls/server');
-const { addMethods, initialize } = require('internal/http/server');
+const { initialize, methods } = require('internal/http/server');
+const addMethods = require('internal/util/add_methods');
 const { storeOptions } = require('internal/http/server_options');
 const { validateObject } = require('internal/errors/validators');
 
@@ -29,6 +30,6 @@ function Server(options, requestListener) {
 }
 Object.setPrototypeOf(Server.prototype, tls.Server.prototype);
 Object.setPrototypeOf(Server, tls.Server);
-addMethods(Server.prototype);
+addMethods(Server.prototype, methods);
 
 module.exports = { Server };

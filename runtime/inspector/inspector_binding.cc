@@ -210,11 +210,10 @@ void TaskFinished(const Args& args) {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Connection", ConnectionWrap::New);
   BaseObject::SetMethod(isolate, t, "dispatch", ConnectionWrap::Dispatch);
   BaseObject::SetMethod(isolate, t, "disconnect", ConnectionWrap::Disconnect);
-  target->Set(context, OneByte(isolate, "Connection"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Connection", t);
 }
 
 constexpr BindingFunction kFunctions[] = {{"open", Open},

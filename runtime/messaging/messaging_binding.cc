@@ -206,14 +206,13 @@ void SetHandlers(const Args& args) {
 
 void Initialize(Environment* env, Local<Object> target) {
   Isolate* isolate = env->isolate();
-  Local<Context> context = isolate->GetCurrentContext();
   MessagingState* state = MessagingState::From(env);
   Local<v8::FunctionTemplate> port = BaseObject::MakeTemplate(env, "MessagePort", NewPort);
   HandleWrap::AddMethods(isolate, port);
   BaseObject::SetMethod(isolate, port, "postMessage", PostMessage);
   BaseObject::SetMethod(isolate, port, "start", Start);
   state->port_template.Reset(isolate, port);
-  target->Set(context, OneByte(isolate, "MessagePort"), port->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "MessagePort", port);
 
   // V8 asks how to write objects with internal fields only: builtin modules put theirs on top of one of
   // these.
@@ -221,7 +220,7 @@ void Initialize(Environment* env, Local<Object> target) {
   carrier->SetClassName(OneByte(isolate, "Object"));
   carrier->InstanceTemplate()->SetInternalFieldCount(1);
   state->carrier_template.Reset(isolate, carrier);
-  target->Set(context, OneByte(isolate, "Carrier"), carrier->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Carrier", carrier);
 }
 
 constexpr BindingFunction kFunctions[] = {{"createChannel", CreateChannel},

@@ -34,16 +34,7 @@ class PipeWrap : public NativeStream {
   uv_pipe_t handle_;
 };
 
-PipeWrap* This(const FunctionCallbackInfo<Value>& args) {
-  PipeWrap* self = BaseObject::Unwrap<PipeWrap>(args.This());
-  if (self != nullptr && self->is_alive()) return self;
-  args.GetReturnValue().Set(UV_EBADF);
-  return nullptr;
-}
-
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
-}
+PipeWrap* This(const FunctionCallbackInfo<Value>& args) { return HandleWrap::OpenOrError<PipeWrap>(args); }
 
 void New(const FunctionCallbackInfo<Value>& args) {
   new PipeWrap(Environment::From(args), args.This(), ToInt(args[0]));
@@ -96,7 +87,7 @@ void Initialize(Environment* env, Local<Object> target) {
   BaseObject::SetMethod(isolate, t, "connect", Connect);
   BaseObject::SetMethod(isolate, t, "fchmod", Chmod);
   env->Slot<StreamState>()->pipe.Reset(isolate, t);
-  target->Set(context, OneByte(isolate, "Pipe"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Pipe", t);
   Local<Object> constants = Object::New(isolate);
   const std::pair<const char*, int> numbers[] = {
       {"SOCKET", 0}, {"SERVER", 1}, {"IPC", 2}, {"UV_READABLE", UV_READABLE}, {"UV_WRITABLE", UV_WRITABLE}};

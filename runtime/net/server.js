@@ -1,6 +1,7 @@
 'use strict';
 // net.Server: listens on TCP addresses, Unix sockets, descriptors and handles; makes a Socket of each connection.
 
+const addMethods = require('internal/util/add_methods');
 const EventEmitter = require('events');
 const { codes, errnoException } = require('internal/errors');
 const {
@@ -234,14 +235,7 @@ const methods = {
     return this;
   },
 };
-for (const key of Reflect.ownKeys(methods)) {
-  Object.defineProperty(Server.prototype, key, {
-    value: methods[key],
-    writable: true,
-    configurable: true,
-    enumerable: typeof key === 'string',
-  });
-}
+addMethods(Server.prototype, methods);
 if (Symbol.asyncDispose) {
   Server.prototype[Symbol.asyncDispose] = function () {
     return new Promise((resolve, reject) => this.close((error) => (error ? reject(error) : resolve())));

@@ -4,6 +4,7 @@
 // A socket starts without a handle (`new Socket()`), with a connected one (accepted by a server, `{fd}`, `{handle}`) or
 // gets one in connect(). Reads arrive in onRead() below unless another listener of the handle takes them first.
 
+const addMethods = require('internal/util/add_methods');
 const { Duplex } = require('stream');
 const { Buffer } = require('buffer');
 const { codes, errnoException } = require('internal/errors');
@@ -412,14 +413,7 @@ const methods = {
     return this;
   },
 };
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(Socket.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: name !== 'constructor',
-  });
-}
+addMethods(Socket.prototype, methods);
 
 addProperties(Socket.prototype);
 

@@ -35,16 +35,7 @@ class TcpWrap : public NativeStream {
   uv_tcp_t handle_;
 };
 
-TcpWrap* This(const FunctionCallbackInfo<Value>& args) {
-  TcpWrap* self = BaseObject::Unwrap<TcpWrap>(args.This());
-  if (self != nullptr && self->is_alive()) return self;
-  args.GetReturnValue().Set(UV_EBADF);
-  return nullptr;
-}
-
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : 0;
-}
+TcpWrap* This(const FunctionCallbackInfo<Value>& args) { return HandleWrap::OpenOrError<TcpWrap>(args); }
 
 void New(const FunctionCallbackInfo<Value>& args) {
   new TcpWrap(Environment::From(args), args.This(), ToInt(args[0]) != kSocketType);
@@ -152,7 +143,7 @@ void Initialize(Environment* env, Local<Object> target) {
   BaseObject::SetMethod(isolate, t, "setKeepAlive", SetKeepAlive);
   BaseObject::SetMethod(isolate, t, "reset", Reset);
   env->Slot<StreamState>()->tcp.Reset(isolate, t);
-  target->Set(context, OneByte(isolate, "TCP"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "TCP", t);
   Local<Object> constants = Object::New(isolate);
   constants->Set(context, OneByte(isolate, "SOCKET"), v8::Integer::New(isolate, 0)).Check();
   constants->Set(context, OneByte(isolate, "SERVER"), v8::Integer::New(isolate, 1)).Check();

@@ -157,7 +157,6 @@ class LoopDelay : public HandleWrap {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> histogram = BaseObject::MakeTemplate(env, "Histogram", HistogramWrap::New);
   constexpr BindingFunction kMethods[] = {{"record", HistogramWrap::Record},
                                           {"recordDelta", HistogramWrap::RecordDelta},
@@ -167,13 +166,12 @@ void Initialize(Environment* env, Local<v8::Object> target) {
                                           {"percentile", HistogramWrap::Percentile},
                                           {"percentiles", HistogramWrap::Percentiles}};
   for (const BindingFunction& m : kMethods) BaseObject::SetMethod(isolate, histogram, m.name, m.callback);
-  target->Set(context, OneByte(isolate, "Histogram"), histogram->GetFunction(context).ToLocalChecked())
-      .Check();
+  BaseObject::Export(isolate, target, "Histogram", histogram);
   Local<v8::FunctionTemplate> delay = BaseObject::MakeTemplate(env, "LoopDelay", LoopDelay::New);
   HandleWrap::AddMethods(isolate, delay);
   BaseObject::SetMethod(isolate, delay, "start", LoopDelay::Start);
   BaseObject::SetMethod(isolate, delay, "stop", LoopDelay::Stop);
-  target->Set(context, OneByte(isolate, "LoopDelay"), delay->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "LoopDelay", delay);
 }
 
 PARLEY_BINDING(histogram, BindingKind::kInternal, {}, Initialize, {});

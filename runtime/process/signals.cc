@@ -57,7 +57,7 @@ void Initialize(Environment* env, v8::Local<v8::Object> target) {
   v8::Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Signal", SignalWrap::New);
   HandleWrap::AddMethods(isolate, t);
   BaseObject::SetMethod(isolate, t, "start", SignalWrap::Start);
-  target->Set(context, OneByte(isolate, "Signal"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Signal", t);
   v8::Local<v8::Object> signals = v8::Object::New(isolate, v8::Null(isolate), nullptr, nullptr, 0);
   for (const NamedSignal& s : kSignals) {
     signals->Set(context, OneByte(isolate, s.name), v8::Integer::New(isolate, s.number)).Check();

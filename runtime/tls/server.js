@@ -1,6 +1,7 @@
 'use strict';
 // tls.Server: a net.Server whose connections shake hands first. Node doc: tls, "Class: tls.Server".
 
+const addMethods = require('internal/util/add_methods');
 const net = require('net');
 const { Buffer } = require('buffer');
 const { codes, connResetException } = require('internal/errors');
@@ -198,13 +199,6 @@ const methods = {
     else net.Server.prototype[Symbol.for('nodejs.rejection')].call(this, error, event, socket);
   },
 };
-for (const key of Reflect.ownKeys(methods)) {
-  Object.defineProperty(Server.prototype, key, {
-    value: methods[key],
-    writable: true,
-    configurable: true,
-    enumerable: typeof key === 'string',
-  });
-}
+addMethods(Server.prototype, methods);
 
 module.exports = { Server };

@@ -1,6 +1,7 @@
 'use strict';
 // tls.TLSSocket: a net.Socket whose handle encrypts. Node doc: tls, "Class: tls.TLSSocket".
 
+const addMethods = require('internal/util/add_methods');
 const net = require('net');
 const { Buffer } = require('buffer');
 const { Duplex } = require('stream');
@@ -316,14 +317,7 @@ for (const [name, convert] of Object.entries(asked)) {
   }[name];
 }
 
-for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(TLSSocket.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: name !== 'constructor',
-  });
-}
+addMethods(TLSSocket.prototype, methods);
 
 function toX509(description) {
   if (description === undefined) return undefined;

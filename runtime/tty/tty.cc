@@ -14,10 +14,6 @@ using v8::Local;
 using v8::Object;
 using v8::Value;
 
-int ToInt(Local<Value> value) {
-  return value->IsNumber() ? static_cast<int>(value.As<v8::Number>()->Value()) : -1;
-}
-
 class TtyWrap : public NativeStream {
  public:
   TtyWrap(Environment* env, Local<Object> object, uv_tty_t* handle)
@@ -31,17 +27,12 @@ class TtyWrap : public NativeStream {
   uv_tty_t* handle_;  // made before this object, which exists only when that succeeded
 };
 
-TtyWrap* This(const FunctionCallbackInfo<Value>& args) {
-  TtyWrap* self = BaseObject::Unwrap<TtyWrap>(args.This());
-  if (self != nullptr && self->is_alive()) return self;
-  args.GetReturnValue().Set(UV_EBADF);
-  return nullptr;
-}
+TtyWrap* This(const FunctionCallbackInfo<Value>& args) { return HandleWrap::OpenOrError<TtyWrap>(args); }
 
 void New(const FunctionCallbackInfo<Value>& args) {
   Environment* env = Environment::From(args);
   auto* handle = new uv_tty_t;
-  int error = uv_tty_init(env->loop(), handle, ToInt(args[0]), 0);
+  int error = uv_tty_init(env->loop(), handle, ToInt(args[0], -1), 0);
   if (error != 0) {
     delete handle;
     env->ThrowUvException(error, "uv_tty_init");
@@ -82,12 +73,12 @@ void MakeTtyClass(const FunctionCallbackInfo<Value>& args) {
 }
 
 void IsTty(const FunctionCallbackInfo<Value>& args) {
-  args.GetReturnValue().Set(uv_guess_handle(ToInt(args[0])) == UV_TTY);
+  args.GetReturnValue().Set(uv_guess_handle(ToInt(args[0], -1)) == UV_TTY);
 }
 
 void GuessHandleType(const FunctionCallbackInfo<Value>& args) {
   const char* name = "UNKNOWN";
-  switch (uv_guess_handle(ToInt(args[0]))) {
+  switch (uv_guess_handle(ToInt(args[0], -1))) {
     case UV_TTY:
       name = "TTY";
       break;

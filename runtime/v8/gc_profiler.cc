@@ -155,11 +155,10 @@ class GcProfiler : public BaseObject {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "GCProfiler", GcProfiler::New);
   BaseObject::SetMethod(isolate, t, "start", GcProfiler::StartJs);
   BaseObject::SetMethod(isolate, t, "stop", GcProfiler::StopJs);
-  target->Set(context, OneByte(isolate, "GCProfiler"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "GCProfiler", t);
 }
 
 PARLEY_BINDING(gc_profiler, BindingKind::kInternal, {}, Initialize, {});

@@ -248,12 +248,11 @@ class DeserializerWrap : public BaseObject, public v8::ValueDeserializer::Delega
 
 void Initialize(Environment* env, v8::Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  v8::Local<v8::Context> context = isolate->GetCurrentContext();
   auto add = [&](const char* name, v8::FunctionCallback constructor,
                  std::span<const BindingFunction> methods) {
     v8::Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, name, constructor);
     for (const BindingFunction& m : methods) BaseObject::SetMethod(isolate, t, m.name, m.callback);
-    target->Set(context, OneByte(isolate, name), t->GetFunction(context).ToLocalChecked()).Check();
+    BaseObject::Export(isolate, target, name, t);
   };
   constexpr BindingFunction kSerializer[] = {
       {"writeHeader", SerializerWrap::WriteHeader},

@@ -280,14 +280,13 @@ void SetImportMeta(const Args& args) {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "ModuleWrap", New);
   constexpr BindingFunction kMethods[] = {{"requests", Requests},   {"instantiate", Instantiate},
                                           {"runModule", Evaluate},  {"status", Status},
                                           {"error", Error},         {"namespace", Namespace},
                                           {"setExport", SetExport}, {"createCachedData", CreateCachedData}};
   for (const BindingFunction& m : kMethods) BaseObject::SetMethod(isolate, t, m.name, m.callback);
-  target->Set(context, OneByte(isolate, "ModuleWrap"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "ModuleWrap", t);
 }
 
 constexpr BindingFunction kFunctions[] = {{"setImportMeta", SetImportMeta}};

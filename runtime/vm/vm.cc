@@ -206,11 +206,10 @@ void CompileFunction(const Args& args) {
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "ContextifyScript", ScriptWrap::New);
   BaseObject::SetMethod(isolate, t, "_run", ScriptWrap::Run);
   BaseObject::SetMethod(isolate, t, "_createCachedData", ScriptWrap::CreateCachedData);
-  target->Set(context, OneByte(isolate, "Script"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Script", t);
 }
 
 constexpr BindingFunction kFunctions[] = {{"makeContext", MakeContext},

@@ -136,7 +136,6 @@ void ThreadId(const Args& args) {
 
 void Initialize(Environment* env, Local<Object> target) {
   Isolate* isolate = env->isolate();
-  Local<Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Worker", New);
   HandleWrap::AddMethods(isolate, t);
   BaseObject::SetMethod(isolate, t, "hasRef", HasRef);
@@ -145,7 +144,7 @@ void Initialize(Environment* env, Local<Object> target) {
   BaseObject::SetMethod(isolate, t, "limits", Limits);
   BaseObject::SetMethod(isolate, t, "idleTime", IdleTime);
   BaseObject::SetMethod(isolate, t, "loopStart", LoopStart);
-  target->Set(context, OneByte(isolate, "Worker"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Worker", t);
 }
 
 constexpr BindingFunction kFunctions[] = {

@@ -205,11 +205,10 @@ constexpr BindingFunction kMethods[] = {{"init", Zlib::Init},   {"initBrotli", Z
 
 void Initialize(Environment* env, Local<v8::Object> target) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "Zlib", Zlib::New);
   for (const BindingFunction& method : kMethods)
     BaseObject::SetMethod(isolate, t, method.name, method.callback);
-  target->Set(context, OneByte(isolate, "Zlib"), t->GetFunction(context).ToLocalChecked()).Check();
+  BaseObject::Export(isolate, target, "Zlib", t);
 }
 
 const intptr_t kReferences[] = {

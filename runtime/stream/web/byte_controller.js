@@ -3,8 +3,9 @@
 // own buffer ("BYOB"), which moves to the source and back: a buffer has one owner at a time.
 
 const Ring = require('internal/stream/ring');
-const { callSafely, invalidState, seal, whenSettled } = require('internal/stream/web/common');
+const { callSafely, invalidState } = require('internal/stream/web/common');
 const { codes } = require('internal/errors');
+const { PullingController } = require('internal/stream/web/pulling_controller');
 const { kReadable, kClosed } = require('internal/stream/web/readable_inner');
 const {
   PullInto,
@@ -16,71 +17,19 @@ const {
   typeOfView,
 } = require('internal/stream/web/bytes');
 
-class ByteControllerInner {
-  constructor(stream, face, source, { pull, cancel }, highWaterMark, autoAllocateChunkSize) {
-    this.face = face;
-    this.stream = stream;
-    this.source = source;
-    this.pull = pull;
-    this.cancel = cancel;
-    this.highWaterMark = highWaterMark;
+class ByteControllerInner extends PullingController {
+  constructor(stream, face, source, functions, highWaterMark, autoAllocateChunkSize) {
+    super(stream, face, source, functions, highWaterMark);
     this.autoAllocateChunkSize = autoAllocateChunkSize;
     this.makeRequestFace = undefined; // (inner request) => ReadableStreamBYOBRequest, set by the public class
     this.byobRequest = null; // inner request: { controller, view, face }
     this.pendingPullIntos = new Ring();
     this.queue = new Ring(); // of Region
     this.total = 0; // bytes in `queue`
-    this.started = false;
-    this.closeRequested = false;
-    this.pulling = false;
-    this.pullAgain = false;
-    this.onPulled = undefined;
-    this.onPullFailed = undefined;
-    stream.controller = this;
   }
 
-  start(start) {
-    const result = start === undefined ? undefined : Reflect.apply(start, this.source, [this.face]);
-    whenSettled(
-      result,
-      () => {
-        this.started = true;
-        this.pullIfNeeded();
-      },
-      (error) => this.fail(error),
-    );
-  }
-
-  desiredSize() {
-    const { state } = this.stream;
-    if (state === kReadable) return this.highWaterMark - this.total;
-    return state === kClosed ? 0 : null;
-  }
-
-  shouldPull() {
-    const { stream } = this;
-    if (stream.state !== kReadable || this.closeRequested || !this.started) return false;
-    if (stream.reader !== undefined && stream.reader.requests.length > 0) return true;
-    return this.highWaterMark - this.total > 0;
-  }
-
-  pullIfNeeded() {
-    if (!this.shouldPull()) return;
-    if (this.pulling) {
-      this.pullAgain = true;
-      return;
-    }
-    this.pulling = true;
-    if (this.onPulled === undefined) {
-      this.onPulled = () => {
-        this.pulling = false;
-        if (!this.pullAgain) return;
-        this.pullAgain = false;
-        this.pullIfNeeded();
-      };
-      this.onPullFailed = (error) => this.fail(error);
-    }
-    whenSettled(callSafely(this.pull, this.source, this.face), this.onPulled, this.onPullFailed);
+  queuedTotal() {
+    return this.total;
   }
 
   // ---- closing and failing ----
@@ -108,12 +57,6 @@ class ByteControllerInner {
     this.resetQueue();
     this.clearAlgorithms();
     this.stream.fail(error);
-  }
-
-  clearAlgorithms() {
-    this.pull = undefined;
-    this.cancel = undefined;
-    this.source = undefined;
   }
 
   resetQueue() {
@@ -423,7 +366,5 @@ class ByteControllerInner {
     this.fulfilPullIntos();
   }
 }
-
-seal(ByteControllerInner);
 
 module.exports = { ByteControllerInner };

@@ -55,6 +55,15 @@ function markHandled(promise) {
   promiseThen(promise, undefined, nothing);
 }
 
+// A promise of a stream's end, for a stream that may have ended. Rejections of it need no handler.
+function deferredOfState(isClosed, isErrored, storedError) {
+  const deferred = new Deferred();
+  markHandled(deferred.promise);
+  if (isClosed) deferred.resolve();
+  else if (isErrored) deferred.reject(storedError);
+  return deferred;
+}
+
 function handledRejection(reason) {
   const promise = Promise.reject(reason);
   markHandled(promise);
@@ -141,6 +150,7 @@ module.exports = {
   Deferred,
   Tracked,
   callSafely,
+  deferredOfState,
   defineFace,
   handledRejection,
   innerOf,

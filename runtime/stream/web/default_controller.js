@@ -2,77 +2,24 @@
 // The controller of a readable stream of any chunks (https://streams.spec.whatwg.org/#rs-default-controller-class).
 
 const SizedQueue = require('internal/stream/web/sized_queue');
-const { callSafely, nothing, seal, whenSettled } = require('internal/stream/web/common');
+const { callSafely, nothing } = require('internal/stream/web/common');
+const { PullingController } = require('internal/stream/web/pulling_controller');
 const { checkSize } = require('internal/stream/web/strategies');
 const { kReadable } = require('internal/stream/web/readable_inner');
 
-class DefaultControllerInner {
-  // `source` is the receiver of the functions { start, pull, cancel }, as the user gave it.
-  constructor(stream, face, source, { pull, cancel }, highWaterMark, size) {
-    this.face = face;
-    this.stream = stream;
-    this.source = source;
-    this.pull = pull;
-    this.cancel = cancel;
+class DefaultControllerInner extends PullingController {
+  constructor(stream, face, source, functions, highWaterMark, size) {
+    super(stream, face, source, functions, highWaterMark);
     this.size = size;
-    this.highWaterMark = highWaterMark;
     this.queue = new SizedQueue(size === undefined);
-    this.started = false;
-    this.closeRequested = false;
-    this.pulling = false;
-    this.pullAgain = false;
-    this.onPulled = undefined; // made with the first pull
-    this.onPullFailed = undefined;
-    stream.controller = this;
   }
 
-  start(start) {
-    const result = start === undefined ? undefined : Reflect.apply(start, this.source, [this.face]);
-    whenSettled(
-      result,
-      () => {
-        this.started = true;
-        this.pullIfNeeded();
-      },
-      (error) => this.fail(error),
-    );
+  queuedTotal() {
+    return this.queue.total;
   }
 
   canEnqueue() {
     return !this.closeRequested && this.stream.state === kReadable;
-  }
-
-  // null for an errored stream.
-  desiredSize() {
-    const { stream } = this;
-    if (stream.state === kReadable) return this.highWaterMark - this.queue.total;
-    return stream.state === 1 ? 0 : null;
-  }
-
-  shouldPull() {
-    const { stream } = this;
-    if (!this.started || this.closeRequested || stream.state !== kReadable) return false;
-    if (stream.reader !== undefined && stream.reader.requests.length > 0) return true;
-    return this.highWaterMark - this.queue.total > 0;
-  }
-
-  pullIfNeeded() {
-    if (!this.shouldPull()) return;
-    if (this.pulling) {
-      this.pullAgain = true;
-      return;
-    }
-    this.pulling = true;
-    if (this.onPulled === undefined) {
-      this.onPulled = () => {
-        this.pulling = false;
-        if (!this.pullAgain) return;
-        this.pullAgain = false;
-        this.pullIfNeeded();
-      };
-      this.onPullFailed = (error) => this.fail(error);
-    }
-    whenSettled(callSafely(this.pull, this.source, this.face), this.onPulled, this.onPullFailed);
   }
 
   enqueue(chunk) {
@@ -110,12 +57,9 @@ class DefaultControllerInner {
     this.stream.fail(error);
   }
 
-  // Lets go of what the user's functions hold.
   clearAlgorithms() {
-    this.pull = undefined;
-    this.cancel = undefined;
+    super.clearAlgorithms();
     this.size = undefined;
-    this.source = undefined;
   }
 
   cancelSteps(reason) {
@@ -145,7 +89,5 @@ class DefaultControllerInner {
 }
 
 DefaultControllerInner.prototype.releaseSteps = nothing;
-
-seal(DefaultControllerInner);
 
 module.exports = { DefaultControllerInner };

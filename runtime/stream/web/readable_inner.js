@@ -6,6 +6,7 @@ const Ring = require('internal/stream/ring');
 const {
   Deferred,
   Tracked,
+  deferredOfState,
   invalidState,
   markHandled,
   promiseThen,
@@ -74,12 +75,7 @@ class ReadableInner {
 
   // For stream.finished() and pipelines of Node's own streams.
   whenFinished() {
-    if (this.finished === undefined) {
-      this.finished = new Deferred();
-      markHandled(this.finished.promise);
-      if (this.state === kClosed) this.finished.resolve();
-      else if (this.state === kErrored) this.finished.reject(this.storedError);
-    }
+    this.finished ??= deferredOfState(this.state === kClosed, this.state === kErrored, this.storedError);
     return this.finished;
   }
 }

@@ -10,8 +10,8 @@ const {
   Deferred,
   Tracked,
   callSafely,
+  deferredOfState,
   invalidState,
-  markHandled,
   seal,
   whenSettled,
 } = require('internal/stream/web/common');
@@ -180,12 +180,7 @@ class WritableInner {
   }
 
   whenFinished() {
-    if (this.finished === undefined) {
-      this.finished = new Deferred();
-      markHandled(this.finished.promise);
-      if (this.state === kClosed) this.finished.resolve();
-      else if (this.state === kErrored) this.finished.reject(this.storedError);
-    }
+    this.finished ??= deferredOfState(this.state === kClosed, this.state === kErrored, this.storedError);
     return this.finished;
   }
 }

@@ -1,21 +1,7 @@
 'use strict';
 // node:stream/web (Node doc: webstreams). Each class is loaded when it is first asked for.
 
-const parts = {
-  readable: [
-    'ReadableStream',
-    'ReadableStreamDefaultReader',
-    'ReadableStreamBYOBReader',
-    'ReadableStreamBYOBRequest',
-    'ReadableByteStreamController',
-    'ReadableStreamDefaultController',
-  ],
-  transform: ['TransformStream', 'TransformStreamDefaultController'],
-  writable: ['WritableStream', 'WritableStreamDefaultController', 'WritableStreamDefaultWriter'],
-  strategies: ['ByteLengthQueuingStrategy', 'CountQueuingStrategy'],
-  encoding: ['TextEncoderStream', 'TextDecoderStream'],
-  compression: ['CompressionStream', 'DecompressionStream'],
-};
+const parts = require('internal/stream/web/names');
 
 for (const part of Object.keys(parts)) {
   for (const name of parts[part]) {
