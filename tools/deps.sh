@@ -5,6 +5,7 @@
 #   - V8 (Debian's libnode108 + libnode-dev) and llhttp's C source, unpacked under build/deps and never installed:
 #     they would fight over header paths with a nodejs package that is already there (docs/architecture.md)
 #   - npm packages from package-lock.json
+#   - RabbitMQ, PostgreSQL and Redis for the tests, which start their own; as services of the machine they stay off
 # `tools/deps.sh programs` installs what tests/programs/packages runs on Parley, too: 220 MB that only its tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,12 +26,35 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -d node_modules ]; th
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 say() { printf 'deps: %s\n' "$*"; }
 
+# apt-get install, without starting a service that comes with a package: now (a policy that says no, unless the machine has one) or
+# when the machine starts.
+policy=/usr/sbin/policy-rc.d
+install_quietly() {
+  local own_policy=
+  if [ ! -e $policy ]; then
+    own_policy=1
+    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+    as_root chmod +x $policy
+  fi
+  local status=0
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >$deps/apt.log 2>&1 || status=$?
+  if [ -n "$own_policy" ]; then as_root rm $policy; fi
+  local service
+  for service in rabbitmq-server postgresql redis-server; do
+    if [[ " $* " == *" $service "* ]] && command -v systemctl >/dev/null; then
+      as_root systemctl disable -q $service >>$deps/apt.log 2>&1 || true
+    fi
+  done
+  return $status
+}
+
 packages=(
   build-essential cmake ninja-build pkg-config ccache git ca-certificates curl
   libuv1-dev libssl-dev zlib1g-dev libbrotli-dev libicu-dev libnghttp2-dev libc-ares-dev libsqlite3-dev
   libsrtp2-dev libgtest-dev libgmock-dev
   clang clang-format clang-tidy libclang-rt-14-dev
   chromium wrk
+  rabbitmq-server postgresql redis-server openssl
 )
 missing=()
 for p in "${packages[@]}"; do
@@ -44,7 +68,7 @@ if [ ${#missing[@]} -gt 0 ] || [ ! -f $deps/lib/libnode.so.108.debian ]; then
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   say "installing ${missing[*]}"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >$deps/apt.log 2>&1 ||
+  install_quietly "${missing[@]}" ||
     { tail -20 $deps/apt.log; say "apt-get failed: see $deps/apt.log"; exit 1; }
 fi
 
