@@ -346,8 +346,8 @@ class HandleWrap : public BaseObject {
   bool is_alive() const { return state_ == State::kOpen; }
   bool is_closed() const { return state_ == State::kClosed; }
   uv_handle_t* uv_handle() const { return handle_; }
-  // The open handle that a method was called on. Null, and the method returns UV_EBADF, when it is none of ours
-  // or closed.
+  // The open handle that a method was called on. Null, and the method returns UV_EBADF, when it is none of
+  // ours or closed.
   template <typename T>
   static T* OpenOrError(const v8::FunctionCallbackInfo<v8::Value>& args) {
     T* self = Unwrap<T>(args.This());

@@ -1,7 +1,7 @@
 // Strings and errors between C++ and JavaScript (Node doc: errors, class SystemError's shape).
-#include "runtime/engine/environment.h"
-
 #include <limits>
+
+#include "runtime/engine/environment.h"
 
 namespace parley {
 namespace {
