@@ -5,6 +5,7 @@
 #include <csignal>
 #include <vector>
 
+#include "runtime/child_process/children.h"
 #include "runtime/child_process/spawn_options.h"
 #include "runtime/engine/binding.h"
 #include "runtime/net/native_stream.h"
@@ -25,6 +26,9 @@ class ProcessWrap : public HandleWrap {
     handle_ = {};
     handle_.data = static_cast<HandleWrap*>(this);
   }
+  ~ProcessWrap() override {
+    if (waiting_) ForgetChild(handle_.pid);
+  }
 
   int Spawn(Local<Object> object);
   int Kill(int signal) { return spawned_ && is_alive() ? uv_process_kill(&handle_, signal) : UV_ESRCH; }
@@ -34,6 +38,7 @@ class ProcessWrap : public HandleWrap {
   static void OnExit(uv_process_t* handle, int64_t status, int signal);
   uv_process_t handle_;
   bool spawned_ = false;
+  bool waiting_ = false;  // for the child's end
 };
 
 int ProcessWrap::Spawn(Local<Object> object) {
@@ -67,9 +72,10 @@ int ProcessWrap::Spawn(Local<Object> object) {
   spawn.options.stdio = stdio.data();
   spawn.options.stdio_count = static_cast<int>(stdio.size());
   spawn.options.exit_cb = OnExit;
-  int error = uv_spawn(env()->loop(), &handle_, &spawn.options);
+  int error = SpawnChild(env()->loop(), &handle_, &spawn.options);
   spawned_ = true;  // libuv has initialised the handle either way; it must be closed
-  if (error == 0) {
+  waiting_ = error == 0;
+  if (waiting_) {
     this->object()
         ->Set(env()->context(), OneByte(isolate, "pid"), v8::Integer::New(isolate, handle_.pid))
         .Check();
@@ -79,6 +85,8 @@ int ProcessWrap::Spawn(Local<Object> object) {
 
 void ProcessWrap::OnExit(uv_process_t* handle, int64_t status, int signal) {
   auto* self = static_cast<ProcessWrap*>(static_cast<HandleWrap*>(handle->data));
+  ForgetChild(handle->pid);
+  self->waiting_ = false;
   Environment* env = self->env();
   if (env->is_stopping()) return;
   v8::Isolate* isolate = env->isolate();

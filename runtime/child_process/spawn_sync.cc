@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "runtime/child_process/children.h"
 #include "runtime/child_process/spawn_options.h"
 #include "runtime/engine/binding.h"
 
@@ -144,6 +145,7 @@ void SyncRun::CloseAll() {
 
 void SyncRun::OnExit(uv_process_t* process, int64_t status, int signal) {
   auto* run = static_cast<SyncRun*>(process->data);
+  ForgetChild(process->pid);
   run->exited_ = true;
   run->status_ = status;
   run->signal_ = signal;
@@ -161,7 +163,7 @@ Local<Object> SyncRun::Run() {
   spawn_.options.stdio_count = static_cast<int>(stdio_.size());
   spawn_.options.exit_cb = OnExit;
   process_.data = this;
-  int spawn_error = uv_spawn(&loop_, &process_, &spawn_.options);
+  int spawn_error = SpawnChild(&loop_, &process_, &spawn_.options);
   if (spawn_error != 0) {
     error_ = spawn_error;
     uv_close(reinterpret_cast<uv_handle_t*>(&process_), nullptr);

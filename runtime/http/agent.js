@@ -50,6 +50,15 @@ function take(map, name, item) {
   return true;
 }
 
+// Connections that have a request. Idle ones take no place: requests to other servers may go on.
+function countBusy(agent) {
+  let count = 0;
+  for (const name in agent.sockets) count += agent.sockets[name].length;
+  return count;
+}
+const isFull = (agent) =>
+  agent.maxTotalSockets !== Infinity && countBusy(agent) >= agent.maxTotalSockets;
+
 // A socket's answer has been read to its end.
 function onFree(socket, options) {
   const name = this.getName(options);
@@ -72,7 +81,7 @@ function onFree(socket, options) {
   const free = this.freeSockets[name] || [];
   const used = this.sockets[name]?.length ?? 0;
   if (
-    this.totalSocketCount > this.maxTotalSockets ||
+    (this.maxTotalSockets !== Infinity && countBusy(this) > this.maxTotalSockets) ||
     free.length + used > this.maxSockets ||
     free.length >= this.maxFreeSockets ||
     !this.keepSocketAlive(socket)
@@ -82,9 +91,10 @@ function onFree(socket, options) {
   }
   this.freeSockets[name] = free;
   socket._httpMessage = null;
-  this.removeSocket(socket, options); // an idle one takes no place: requests to other servers may go on
+  this.removeSocket(socket, options);
   socket.once('error', onFreeSocketError);
   free.push(socket);
+  this.totalSocketCount++; // idle or not
 }
 
 function onFreeSocketError() {
@@ -122,7 +132,10 @@ const methods = {
     const free = this.freeSockets[name];
     let socket;
     if (free) {
-      while (free.length > 0 && (free[0].destroyed || free[0].readableEnded)) free.shift();
+      while (free.length > 0 && (free[0].destroyed || free[0].readableEnded)) {
+        free.shift();
+        this.totalSocketCount--;
+      }
       socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
       if (free.length === 0) delete this.freeSockets[name];
     }
@@ -130,9 +143,8 @@ const methods = {
     if (socket) {
       this.reuseSocket(socket, request);
       this.sockets[name].push(socket);
-      this.totalSocketCount++;
       giveSocket(this, request, socket);
-    } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
+    } else if (count < this.maxSockets && !isFull(this)) {
       this.createSocket(request, options, (error, created) => {
         if (error) request.onSocket(created, error);
         else giveSocket(this, request, created);
@@ -172,13 +184,13 @@ const methods = {
 
   removeSocket(socket, options) {
     const name = this.getName(options);
-    if (!socket.writable) take(this.freeSockets, name, socket);
+    if (!socket.writable && take(this.freeSockets, name, socket)) this.totalSocketCount--;
     if (take(this.sockets, name, socket)) this.totalSocketCount--;
     // A place is free: the next request that waits gets a connection.
     let waiting;
     if (hasMore(this.requests, name)) {
       waiting = this.requests[name];
-    } else if (this.totalSocketCount < this.maxTotalSockets) {
+    } else if (!isFull(this)) {
       for (const other of Object.keys(this.requests)) {
         if (this.sockets[other]?.length) continue;
         waiting = this.requests[other];

@@ -140,7 +140,7 @@ function makeParser(type, socket, settings) {
 
 function freeParser(parser, socket) {
   if (!parser) return;
-  parser.stop();
+  parser.free();
   parser.socket = null;
   parser.incoming = null;
   parser.outgoing = null;

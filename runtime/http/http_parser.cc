@@ -61,7 +61,7 @@ class HttpParser : public BaseObject, public StreamListener {
  public:
   HttpParser(Environment* env, Local<Object> object)
       : BaseObject(env, object), state_(env->Slot<ParserState>()) {
-    llhttp_init(&parser_, HTTP_REQUEST, &Settings());
+    Initialize(HTTP_REQUEST, max_header_size_, false);
     MakeWeak();
   }
 
@@ -468,7 +468,8 @@ void Initialize(Environment* env, Local<Object> target) {
   BaseObject::SetMethod(isolate, t, "finish", Finish);
   BaseObject::SetMethod(isolate, t, "consume", Consume);
   BaseObject::SetMethod(isolate, t, "unconsume", Unconsume);
-  BaseObject::SetMethod(isolate, t, "stop", Stop);
+  BaseObject::SetMethod(isolate, t, "free", Stop);
+  BaseObject::SetMethod(isolate, t, "close", Stop);
   BaseObject::SetMethod(isolate, t, "age", Age);
   BaseObject::SetMethod(isolate, t, "markStart", MarkStart);
   BaseObject::Export(isolate, target, "HTTPParser", t);

@@ -222,6 +222,7 @@ const methods = {
       handle.readStop();
     }
     socket._httpPaused = true;
+    socket.emit('pause');
   },
 
   setTimeout(milliseconds, callback) {

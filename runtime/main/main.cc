@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/child_process/children.h"
 #include "runtime/engine/bootstrap.h"
 #include "runtime/engine/environment.h"
 #include "runtime/engine/memory_limit.h"
@@ -79,6 +80,7 @@ int Run(const Options& options, uint64_t node_start) {
   env.StartLoop();
   platform->RunnerOf(isolate)->Attach(&env);
   OpenInspectorOnSignal(&env);
+  ReapAdoptedChildren(env.loop());
   env.Reach(Environment::Milestone::kBootstrapComplete);
   {
     v8::Context::Scope scope(context);
