@@ -179,6 +179,8 @@ const methods = {
       this._events = events;
       this._eventsCount = count;
     }
+    // Bytes come by themselves: a call of _read() says that somebody wants them, not that there is room.
+    this._readableState.readingMore = true;
     if (this[kEnded]) this.push(null);
     return this[kState];
   },
@@ -232,7 +234,10 @@ const methods = {
   },
 
   _read() {
-    this._consuming = true;
+    if (!this._consuming) {
+      this._consuming = true;
+      this._readableState.readingMore = false;
+    }
     if (this._sourcePaused) resumeSource(this);
   },
 

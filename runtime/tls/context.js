@@ -40,7 +40,7 @@ function readMethod(name) {
   const [, base, side] = /^(.*?)_(?:(server|client)_)?method$/.exec(name) ?? [];
   const range = {
     __proto__: null,
-    SSLv23: [0, versions['TLSv1.2']],
+    SSLv23: [readVersion('minimum', undefined, require('tls').DEFAULT_MIN_VERSION), versions['TLSv1.2']],
     TLS: [0, versions['TLSv1.3']],
     TLSv1: [versions.TLSv1, versions.TLSv1],
     TLSv1_1: [versions['TLSv1.1'], versions['TLSv1.1']],
