@@ -100,6 +100,11 @@ class X509Certificate extends OnObject {
     return known.get(name);
   }
 
+  static setIssuer(certificate, issuer) {
+    certificate.#known.set('issuerCertificate', issuer);
+    return certificate;
+  }
+
   [kClone]() {
     return { data: this.raw, deserializeInfo: 'internal/crypto/x509:X509Certificate' };
   }
@@ -133,7 +138,7 @@ class X509Certificate extends OnObject {
 
   // Known only of those that came over a connection.
   get issuerCertificate() {
-    return undefined;
+    return ask(this, 'issuerCertificate', () => undefined);
   }
 
   toString() {
@@ -181,8 +186,9 @@ class X509Certificate extends OnObject {
     return finishLegacy(binding.legacy(this.#handle));
   }
 }
-const { ask, is: isCertificate } = X509Certificate;
+const { ask, is: isCertificate, setIssuer } = X509Certificate;
 delete X509Certificate.ask;
+delete X509Certificate.setIssuer;
 delete X509Certificate.is;
 for (const [name, number] of Object.entries(kTexts)) {
   Object.defineProperty(X509Certificate.prototype, name, {
@@ -196,4 +202,5 @@ for (const [name, number] of Object.entries(kTexts)) {
 module.exports = {
   X509Certificate,
   finishLegacy,
+  setIssuer,
 };

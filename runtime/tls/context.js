@@ -80,11 +80,10 @@ function bytesOf(name, value) {
   throw new codes.ERR_INVALID_ARG_TYPE(name, ['string', 'Buffer', 'TypedArray', 'DataView'], value);
 }
 
-const list = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
+const list = (value) => (!value ? [] : Array.isArray(value) ? value : [value]);
 
 function setKeys(context, { key, passphrase, cert }) {
   for (const one of list(cert)) context.setCert(bytesOf('options.cert', one));
-  if (key === undefined || key === null || key === '') return;
   for (const one of list(key)) {
     const wrapped = Array.isArray(key) && one !== null && typeof one === 'object' && one.pem !== undefined;
     const pem = wrapped ? one.pem : one;
@@ -105,7 +104,7 @@ function setKeys(context, { key, passphrase, cert }) {
 }
 
 function setTrust(context, { ca, crl }) {
-  const authorities = ca === undefined || ca === null || ca === '' ? [] : list(ca);
+  const authorities = list(ca);
   if (authorities.length > 0) {
     for (const one of authorities) context.addCACert(bytesOf('options.ca', one));
   } else {
@@ -138,11 +137,12 @@ function setCiphers(context, ciphers) {
   // Both kinds in one list: TLS 1.3's suites, and what OpenSSL calls ciphers.
   const names = (ciphers || require('tls').DEFAULT_CIPHERS).split(':');
   const suites = names.filter((name) => name.startsWith('TLS_')).join(':');
-  const older = names.filter((name) => name !== '' && !name.startsWith('TLS_')).join(':');
+  const older = names.filter((name) => name !== '' && !/^!?TLS_/.test(name)).join(':');
   if (suites === '' && older === '') throw new codes.ERR_INVALID_ARG_VALUE('options.ciphers', ciphers);
-  context.setCipherSuites(suites);
+  // A list without suites leaves OpenSSL's own.
+  if (suites !== '') context.setCipherSuites(suites);
   context.setCiphers(older);
-  return { older: older !== '', newer: suites !== '' };
+  return older !== '';
 }
 
 function setGroups(context, { ecdhCurve = require('tls').DEFAULT_ECDH_CURVE, dhparam, sigalgs }) {
@@ -191,14 +191,16 @@ function setSessions(context, { sessionIdContext, sessionTimeout, ticketKeys }) 
 
 // OpenSSL's engines are not built in.
 function refuseEngines(settings) {
+  let any = false;
   for (const name of ['clientCertEngine', 'privateKeyEngine', 'privateKeyIdentifier']) {
     const value = settings[name];
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string') {
       throw new codes.ERR_INVALID_ARG_TYPE(`options.${name}`, ['string', 'null', 'undefined'], value);
     }
-    throw new codes.ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED();
+    any = true;
   }
+  if (any) throw new codes.ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED();
 }
 
 /** What programs hold: `context` is the native one. */
@@ -215,11 +217,10 @@ class SecureContext {
         (honorCipherOrder && !(secureOptions & kCipherServerPreference) ? kCipherServerPreference : 0),
     );
     // A list of ciphers may name the level that keys must have.
-    const { older, newer } = setCiphers(native, settings.ciphers);
+    const older = setCiphers(native, settings.ciphers);
     // A version without ciphers would end each handshake.
-    const last = newer ? max : Math.min(max, versions['TLSv1.2']);
     const first = older ? min : Math.max(min, versions['TLSv1.3']);
-    if (first <= last) native.setVersions(first, last);
+    if (first <= max) native.setVersions(first, max);
     setTrust(native, settings);
     setKeys(native, settings);
     setGroups(native, settings);

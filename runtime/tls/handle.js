@@ -229,10 +229,9 @@ class TLSHandle {
   }
 
   renegotiate(callback) {
-    if (!this.session.renegotiate()) return this.session.takeError();
+    this.session.renegotiate();
     this.renegotiating = callback;
     this.run();
-    return undefined;
   }
 
   // ---- The lower handle's

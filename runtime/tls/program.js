@@ -20,6 +20,10 @@ function once(socket, fn) {
 function setUpServer(socket, options) {
   const { session } = socket._handle;
   const { server } = options;
+  // Known before the handshake's end, and to those who hear of its failure.
+  session.onservername = (name) => {
+    socket.servername = name;
+  };
   const hears = (event) => server && server.listenerCount(event) > 0;
   if (hears('resumeSession')) {
     session.enable('hello');

@@ -64,7 +64,13 @@ function onConnection(raw) {
   socket[kErrorEmitted] = false;
   socket.on('secure', onSecure);
   socket.on('close', onClose);
+  socket.on('end', onEarlyEnd);
   socket.on('_tlsError', onError);
+}
+
+// Nothing can come of a handshake whose other side has left, even where half-open connections are allowed.
+function onEarlyEnd() {
+  if (!this._secureEstablished) this.destroy();
 }
 
 function onSecure() {
@@ -77,6 +83,7 @@ function onSecure() {
       this.authorized = true;
     }
   }
+  this.removeListener('end', onEarlyEnd);
   if (!this.destroyed && this._releaseControl()) this._tlsOptions.server.emit('secureConnection', this);
 }
 
@@ -154,6 +161,7 @@ const methods = {
     const { honorCipherOrder, sessionIdContext } = this;
     const settings = { honorCipherOrder, sessionIdContext };
     for (const name of contextOptions) settings[name] = this[name];
+    settings.clientCertEngine = undefined; // a server has no use for it
     this._sharedCreds = createSecureContext(settings);
   },
 

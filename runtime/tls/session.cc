@@ -104,6 +104,11 @@ int TlsSession::Status(int result) {
     default:
       break;
   }
+  KeepError();
+  return kFailed;
+}
+
+void TlsSession::KeepError() {
   const char* file = "";
   const char* function = "";
   const char* data = "";
@@ -120,7 +125,6 @@ int TlsSession::Status(int result) {
                   ((flags & ERR_TXT_STRING) != 0 ? data : "") + "\n";
   }
   ERR_clear_error();
-  return kFailed;
 }
 
 void TlsSession::Receive(const Arguments& args) {
@@ -192,7 +196,7 @@ void TlsSession::Renegotiate(const Arguments& args) {
   ERR_clear_error();
   const int result = SSL_renegotiate(self->ssl_.get());
   if (result == 1) return args.GetReturnValue().Set(true);
-  self->Status(result);
+  ThrowOpenSsl(args, "SSL_renegotiate");
 }
 
 // An Error with OpenSSL's own words for it.

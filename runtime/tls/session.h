@@ -96,6 +96,7 @@ class TlsSession : public BaseObject {
   bool Rethrow();
   // What SSL_get_error() says of `result`, as the numbers above; keeps the errors of a failure.
   int Status(int result);
+  void KeepError();  // the first one, where there are several
 
   SslPointer ssl_;
   BIO* in_;  // the SSL's

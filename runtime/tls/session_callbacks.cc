@@ -98,11 +98,20 @@ void TlsSession::ResumeCertificate(const Arguments& args) {
   self->servername_context_.Reset(args.GetIsolate(), args[0]);
   SSL* ssl = self->ssl_.get();
   SSL_set_SSL_CTX(ssl, chosen->context());
+  X509* certificate = SSL_CTX_get0_certificate(chosen->context());
+  // Why the handshake will fail.
+  if (certificate == nullptr && SSL_use_certificate(ssl, certificate) != 1) self->KeepError();
   SSL_set1_verify_cert_store(ssl, SSL_CTX_get_cert_store(chosen->context()));
   SSL_set_client_CA_list(ssl, SSL_dup_CA_list(SSL_CTX_get_client_CA_list(chosen->context())));
 }
 
-int TlsSession::OnServername(SSL*, int*, void*) { return SSL_TLSEXT_ERR_OK; }
+int TlsSession::OnServername(SSL* ssl, int*, void*) {
+  TlsSession* self = Of(ssl);
+  const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (self->server_ && name != nullptr)
+    self->Call("onservername", {TlsText(self->env()->isolate(), name)});
+  return SSL_TLSEXT_ERR_OK;
+}
 
 int TlsSession::OnAlpn(SSL* ssl, const unsigned char** out, unsigned char* size, const unsigned char* in,
                        unsigned in_size, void*) {

@@ -74,7 +74,8 @@ Object.setPrototypeOf(TLSSocket, net.Socket);
 
 function startReading(socket, below) {
   if (!socket._handle) return;
-  if (below?.readableLength > 0) {
+  // Of a stream that is no socket, reading makes a 'data' event, which the handle listens to.
+  if (socket._lowerOf !== undefined && below.readableLength > 0) {
     let bytes;
     while ((bytes = below.read()) !== null) socket._handle?.receive(bytes);
   }
@@ -219,11 +220,12 @@ const methods = {
     this._rejectUnauthorized = Boolean(rejectUnauthorized);
     this._handle.session.setVerifyMode(this._requestCert, this._rejectUnauthorized);
     // A write is what carries the news.
-    const error = this._handle.renegotiate(() => {
-      this.emit('secure');
-      callback?.(null);
-    });
-    if (error !== undefined) {
+    try {
+      this._handle.renegotiate(() => {
+        this.emit('secure');
+        callback?.(null);
+      });
+    } catch (error) {
       if (callback) process.nextTick(callback, error);
       return false;
     }
@@ -278,7 +280,9 @@ const methods = {
   },
 
   getPeerX509Certificate() {
-    return toX509(this._handle?.session.getPeerCertificate(false)?.[0]);
+    const chain = this._handle?.session.getPeerCertificate(true) ?? [];
+    const { setIssuer } = require('internal/crypto/x509');
+    return chain.map(toX509).reduceRight((issuer, one) => setIssuer(one, issuer), undefined);
   },
 
   getX509Certificate() {
@@ -320,7 +324,7 @@ for (const [name, convert] of Object.entries(asked)) {
 addMethods(TLSSocket.prototype, methods);
 
 function toX509(description) {
-  if (description === undefined) return undefined;
+  if (!description) return undefined;
   const { X509Certificate } = require('crypto');
   return new X509Certificate(Buffer.from(description.raw));
 }
