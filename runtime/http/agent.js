@@ -56,8 +56,7 @@ function countBusy(agent) {
   for (const name in agent.sockets) count += agent.sockets[name].length;
   return count;
 }
-const isFull = (agent) =>
-  agent.maxTotalSockets !== Infinity && countBusy(agent) >= agent.maxTotalSockets;
+const isFull = (agent) => agent.maxTotalSockets !== Infinity && countBusy(agent) >= agent.maxTotalSockets;
 
 // A socket's answer has been read to its end.
 function onFree(socket, options) {

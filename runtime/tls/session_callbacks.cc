@@ -108,8 +108,7 @@ void TlsSession::ResumeCertificate(const Arguments& args) {
 int TlsSession::OnServername(SSL* ssl, int*, void*) {
   TlsSession* self = Of(ssl);
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-  if (self->server_ && name != nullptr)
-    self->Call("onservername", {TlsText(self->env()->isolate(), name)});
+  if (self->server_ && name != nullptr) self->Call("onservername", {TlsText(self->env()->isolate(), name)});
   return SSL_TLSEXT_ERR_OK;
 }
 
