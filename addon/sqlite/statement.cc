@@ -9,13 +9,9 @@
 namespace parley::sqlite {
 namespace {
 
+constexpr napi_type_tag kStatementTag = {0x3f0c8e41a5b94d27, 0x9d2b6c7f10e8a354};
+constexpr napi_type_tag kIteratorTag = {0x71d4a9c2583e4f06, 0xb86e0d934f2c7a15};
 constexpr const char kDatabaseProperty[] = "__database";
-
-Instance* instance_of(napi_env env) {
-  void* data = nullptr;
-  napi_get_instance_data(env, &data);
-  return static_cast<Instance*>(data);
-}
 
 // A row has no prototype, so that a column may have any name.
 napi_value make_row(napi_env env) {
@@ -25,12 +21,6 @@ napi_value make_row(napi_env env) {
   napi_get_null(env, &null);
   napi_call_function(env, global, create, 1, &null, &row);
   return row;
-}
-
-napi_value undefined(napi_env env) {
-  napi_value value;
-  napi_get_undefined(env, &value);
-  return value;
 }
 
 // Returns the statement to its start when a call ends, whichever way, so that it holds no lock.
@@ -96,7 +86,7 @@ napi_value Statement::construct(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   const auto destroy = [](napi_env, void* data, void*) { delete static_cast<Statement*>(data); };
-  napi_wrap(env, self, statement, destroy, nullptr, nullptr);
+  wrap_tagged(env, self, kStatementTag, statement, destroy);
   return self;
 }
 
@@ -111,13 +101,17 @@ Statement* Statement::unwrap(napi_env env, napi_callback_info info, std::vector<
     napi_get_cb_info(env, info, &count, arguments->data(), &self, nullptr);
   }
   if (object != nullptr) *object = self;
-  if (napi_unwrap(env, self, &data) != napi_ok) {
+  if (!unwrap_tagged(env, self, kStatementTag, &data)) {
     napi_throw_type_error(env, "ERR_INVALID_THIS", "Value of \"this\" must be of type StatementSync");
     return nullptr;
   }
   auto* statement = static_cast<Statement*>(data);
   if (statement->statement_ == nullptr) {
     throw_error(env, "ERR_INVALID_STATE", "statement has been finalized");
+    return nullptr;
+  }
+  if (statement->stepping_) {
+    throw_error(env, "ERR_INVALID_STATE", "statement is running");
     return nullptr;
   }
   return statement;
@@ -173,6 +167,14 @@ bool Statement::bind(napi_env env, const std::vector<napi_value>& arguments) {
   return true;
 }
 
+// A function of the program's that SQL calls must not run or reset the statement that calls it.
+int Statement::step() {
+  stepping_ = true;
+  const int result = sqlite3_step(statement_);
+  stepping_ = false;
+  return result;
+}
+
 napi_value Statement::row(napi_env env) {
   const int columns = sqlite3_column_count(statement_);
   if (arrays_) {
@@ -203,7 +205,7 @@ napi_value Statement::run(napi_env env, napi_callback_info info) {
   if (!self->bind(env, arguments)) return nullptr;
   int result;
   do {
-    result = sqlite3_step(self->statement_);
+    result = self->step();
   } while (result == SQLITE_ROW);
   if (result != SQLITE_DONE) return throw_sqlite(env, db);
   napi_value summary, changes = integer_value(env, sqlite3_changes64(db), self->big_ints_);
@@ -221,7 +223,7 @@ napi_value Statement::get(napi_env env, napi_callback_info info) {
   if (self == nullptr) return nullptr;
   const Resetter resetter{self->statement_};
   if (!self->bind(env, arguments)) return nullptr;
-  const int result = sqlite3_step(self->statement_);
+  const int result = self->step();
   if (result == SQLITE_ROW) return self->row(env);
   return result == SQLITE_DONE ? undefined(env) : throw_sqlite(env, self->database_->connection());
 }
@@ -236,7 +238,7 @@ napi_value Statement::all(napi_env env, napi_callback_info info) {
   napi_create_array(env, &rows);
   uint32_t count = 0;
   int result;
-  while ((result = sqlite3_step(self->statement_)) == SQLITE_ROW) {
+  while ((result = self->step()) == SQLITE_ROW) {
     napi_value row = self->row(env);
     if (row == nullptr) return nullptr;
     napi_set_element(env, rows, count++, row);
@@ -292,7 +294,7 @@ napi_value Statement::iterate(napi_env env, napi_callback_info info) {
     napi_delete_reference(finalizer_env, gone->statement);
     delete gone;
   };
-  napi_wrap(env, iterator, state, destroy, nullptr, nullptr);
+  wrap_tagged(env, iterator, kIteratorTag, state, destroy);
   const auto itself = [](napi_env call_env, napi_callback_info call) {
     napi_value receiver;
     napi_get_cb_info(call_env, call, nullptr, nullptr, &receiver, nullptr);
@@ -315,7 +317,7 @@ Statement* Statement::unwrap_iterator(napi_env env, napi_callback_info info, con
   napi_value receiver, object;
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, &receiver, nullptr);
-  if (napi_unwrap(env, receiver, &data) != napi_ok) {
+  if (!unwrap_tagged(env, receiver, kIteratorTag, &data)) {
     throw_error(env, "ERR_INVALID_STATE", "no iterator");
     return nullptr;
   }
@@ -331,8 +333,9 @@ napi_value Statement::iterator_next(napi_env env, napi_callback_info info) {
   if (self == nullptr) return nullptr;
   if (self->statement_ == nullptr)
     return throw_error(env, "ERR_INVALID_STATE", "statement has been finalized");
+  if (self->stepping_) return throw_error(env, "ERR_INVALID_STATE", "statement is running");
   if (self->run_ != state->run) return iterator_result(env, nullptr, true);
-  const int result = sqlite3_step(self->statement_);
+  const int result = self->step();
   if (result == SQLITE_ROW) {
     napi_value row = self->row(env);
     return row == nullptr ? nullptr : iterator_result(env, row, false);
@@ -351,7 +354,7 @@ napi_value Statement::iterator_return(napi_env env, napi_callback_info info) {
   const RowIterator* state = nullptr;
   Statement* self = unwrap_iterator(env, info, &state);
   if (self == nullptr) return nullptr;
-  if (self->statement_ != nullptr && self->run_ == state->run) {
+  if (self->statement_ != nullptr && !self->stepping_ && self->run_ == state->run) {
     self->run_++;
     sqlite3_reset(self->statement_);
   }
@@ -391,9 +394,7 @@ napi_value Statement::set_flag(napi_env env, napi_callback_info info, const char
   Statement* self = unwrap(env, info, &arguments);
   if (self == nullptr) return nullptr;
   if (arguments.empty() || napi_get_value_bool(env, arguments[0], &(self->*flag)) != napi_ok) {
-    const std::string message = std::string("The \"") + name + "\" argument must be a boolean.";
-    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", message.c_str());
-    return nullptr;
+    return throw_argument(env, name, "must be a boolean.");
   }
   return undefined(env);
 }

@@ -48,6 +48,7 @@ class Statement {
   bool bind(napi_env env, const std::vector<napi_value>& arguments);
   bool bind_named(napi_env env, napi_value names);
   int index_of(const std::string& name) const;
+  int step();
   napi_value row(napi_env env);
 
   Database* database_ = nullptr;
@@ -58,6 +59,7 @@ class Statement {
   bool unknown_names_ = false;  // names that the statement does not have are ignored
   // Counts the runs of the statement: an iterator of an earlier one has ended.
   uint32_t run_ = 0;
+  bool stepping_ = false;
 };
 
 }  // namespace parley::sqlite

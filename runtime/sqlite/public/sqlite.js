@@ -1,38 +1,22 @@
 // `node:sqlite` (https://nodejs.org/api/sqlite.html): the addon of addon/sqlite, linked into the program.
 'use strict';
 
-const { notImplemented } = require('internal/errors');
+const { DatabaseSync, Session, StatementSync, backup, constants } = process._linkedBinding('sqlite');
 
-const { DatabaseSync, StatementSync } = process._linkedBinding('sqlite');
-
-for (const name of [
-  'aggregate',
-  'applyChangeset',
-  'createSession',
-  'enableLoadExtension',
-  'function',
-  'loadExtension',
-]) {
-  const method = () => {
-    throw notImplemented(`node:sqlite: DatabaseSync.${name}()`);
-  };
-  Object.defineProperty(DatabaseSync.prototype, name, { configurable: true, writable: true, value: method });
-}
-
-if (Symbol.dispose) {
-  Object.defineProperty(DatabaseSync.prototype, Symbol.dispose, {
+// Leaving a `using` block closes what is still open.
+for (const { prototype } of [DatabaseSync, Session]) {
+  if (!Symbol.dispose) break;
+  Object.defineProperty(prototype, Symbol.dispose, {
     configurable: true,
     writable: true,
     value: function dispose() {
-      if (this.isOpen) this.close();
+      try {
+        this.close();
+      } catch (error) {
+        if (error.code !== 'ERR_INVALID_STATE') throw error;
+      }
     },
   });
 }
 
-module.exports = {
-  DatabaseSync,
-  StatementSync,
-  backup() {
-    throw notImplemented('node:sqlite: backup()');
-  },
-};
+module.exports = { DatabaseSync, Session, StatementSync, backup, constants };
