@@ -12,14 +12,15 @@
 //                         neither: an upgrade, the bytes after the head are in parser.upgradeHead
 #include <llhttp.h>
 
-#include <array>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/buffer/buffer.h"
 #include "runtime/engine/binding.h"
+#include "runtime/http/line_ends.h"
+#include "runtime/http/message_flags.h"
 #include "runtime/net/native_stream.h"
 #include "runtime/net/stream_state.h"
 
@@ -31,19 +32,6 @@ using v8::HandleScope;
 using v8::Local;
 using v8::Object;
 using v8::Value;
-
-enum Flag : int {
-  kKeepAlive = 1,
-  kUpgrade = 2,
-  kComplete = 4,    // no body: the message is over
-  kExpect = 8,      // has an Expect header
-  kHost = 16,       // has a Host header
-  kManyHosts = 32,  // has several: to be refused (RFC 9112, 3.2)
-  kChunked = 64,
-  kHttp10 = 128,         // version 1.0
-  kConnectionSet = 256,  // has a Connection header
-  kOldVersion = 512,     // below 1.0
-};
 
 struct ParserState {
   v8::Global<v8::Function> on_headers, on_body, on_complete, on_event;
@@ -78,7 +66,7 @@ class HttpParser : public BaseObject, public StreamListener {
       llhttp_set_lenient_transfer_encoding(&parser_, 1);
     }
     stopped_ = false;
-    tail_ = {};
+    refused_ = {};
     StartMessage();
     message_start_ = 0;
   }
@@ -101,12 +89,23 @@ class HttpParser : public BaseObject, public StreamListener {
   static llhttp_settings_t& Settings();
   void StartMessage();
   int Grow(std::string* to, const char* at, size_t length);
-  void EndHeader();
+  int EndHeader();
   int HeadersComplete();
   int MessageComplete();
+  void ExecutePacket(Local<Object> self, const char* at, const char* end);
   int CallHeaders(bool complete);
   int GrowChunkExtension(size_t length);
-  int CheckLineEnd(const char* at);
+  int Refuse(HttpFault fault) {
+    refused_ = fault;
+    return HPE_USER;
+  }
+  int CheckLineEnd();
+  void ReadGap(const char* to) { gap_from_ += gap_.Read({gap_from_, static_cast<size_t>(to - gap_from_)}); }
+  // Names and values tell where they end: what follows is looked at before the next one.
+  void EndSpan(const char* at) {
+    gap_.Clear();
+    gap_from_ = at;
+  }
   void ReportError(llhttp_errno_t error, size_t parsed, std::string_view packet);
   Local<v8::String> Latin1(std::string_view text) const {
     return v8::String::NewFromOneByte(env()->isolate(), reinterpret_cast<const uint8_t*>(text.data()),
@@ -132,8 +131,10 @@ class HttpParser : public BaseObject, public StreamListener {
   bool stopped_ = false;
   bool lenient_ = false;
   bool wants_upgrade_ = false;
-  std::string_view packet_;     // what llhttp is working on
-  std::array<char, 2> tail_{};  // the last two bytes before it
+  std::string_view packet_;  // what llhttp is working on
+  LineEnds gap_;
+  const char* gap_from_ = nullptr;  // within packet_: where gap_ goes on reading
+  HttpFault refused_{};             // why we gave up, when llhttp did not
   int flags_ = 0;
   int hosts_ = 0;
   size_t header_bytes_ = 0;
@@ -149,40 +150,49 @@ llhttp_settings_t& HttpParser::Settings() {
       Of(p)->StartMessage();
       return 0;
     };
-    s.on_url = [](llhttp_t* p, const char* at, size_t n) { return Of(p)->Grow(&Of(p)->url_, at, n); };
+    s.on_url = [](llhttp_t* p, const char* at, size_t n) {
+      Of(p)->EndSpan(at + n);
+      return Of(p)->Grow(&Of(p)->url_, at, n);
+    };
     s.on_status = s.on_url;
     s.on_header_field = [](llhttp_t* p, const char* at, size_t n) {
       HttpParser* self = Of(p);
-      if (self->headers_.size() == self->name_at_ && !self->lenient_) {
-        if (int error = self->CheckLineEnd(at)) return error;
-      }
+      self->ReadGap(at);
+      if (int error = self->CheckLineEnd()) return error;
+      self->EndSpan(at + n);
       return self->Grow(&self->headers_, at, n);
     };
     s.on_header_field_complete = [](llhttp_t* p) {
       HttpParser* self = Of(p);
+      if (self->headers_.size() == self->name_at_ && !self->lenient_)
+        return self->Refuse({"HPE_INVALID_HEADER_TOKEN", "Invalid header token"});
       self->headers_.push_back('\n');
       self->value_at_ = self->headers_.size();
       self->in_value_ = true;
       return 0;
     };
     s.on_header_value = [](llhttp_t* p, const char* at, size_t n) {
+      if (n == 0) return 0;  // told at the end of the line
+      Of(p)->ReadGap(at);
+      Of(p)->gap_.ExpectSameLine();
+      if (int error = Of(p)->CheckLineEnd()) return error;
+      Of(p)->EndSpan(at + n);
       return Of(p)->Grow(&Of(p)->headers_, at, n);
     };
-    s.on_header_value_complete = [](llhttp_t* p) {
-      Of(p)->EndHeader();
-      return 0;
-    };
+    s.on_header_value_complete = [](llhttp_t* p) { return Of(p)->EndHeader(); };
     s.on_headers_complete = [](llhttp_t* p) { return Of(p)->HeadersComplete(); };
     s.on_chunk_header = [](llhttp_t* p) {
       Of(p)->header_bytes_ = 0;
       return 0;
     };
-    s.on_chunk_extension_name = [](llhttp_t* p, const char*, size_t n) {
+    s.on_chunk_extension_name = [](llhttp_t* p, const char* at, size_t n) {
+      Of(p)->EndSpan(at + n);
       return Of(p)->GrowChunkExtension(n);
     };
     s.on_chunk_extension_value = s.on_chunk_extension_name;
     s.on_body = [](llhttp_t* p, const char* at, size_t n) {
       HttpParser* self = Of(p);
+      self->EndSpan(at + n);
       HandleScope scope(self->env()->isolate());
       Local<v8::Uint8Array> body;
       if (!self->KeepBytes(at, n).ToLocal(&body)) return -1;
@@ -207,28 +217,17 @@ void HttpParser::StartMessage() {
 
 int HttpParser::Grow(std::string* to, const char* at, size_t length) {
   header_bytes_ += length;
-  if (header_bytes_ >= max_header_size_) {
-    llhttp_set_error_reason(&parser_, "HPE_HEADER_OVERFLOW:Header overflow");
-    return HPE_USER;
-  }
+  if (header_bytes_ >= max_header_size_) return Refuse({"HPE_HEADER_OVERFLOW", "Header overflow"});
   if (to != nullptr) to->append(at, length);
   return 0;
 }
 
-// A header starts behind CR LF and nothing else (RFC 9112, 2.2): a bare CR that ends a header for one program
-// and not for the next one in the chain is how requests are smuggled.
-int HttpParser::CheckLineEnd(const char* at) {
-  const auto before = [&](ptrdiff_t n) {
-    const ptrdiff_t index = at - packet_.data() - n;
-    return index >= 0 ? packet_[static_cast<size_t>(index)] : tail_[static_cast<size_t>(2 + index)];
-  };
-  if (before(1) == '\n' && before(2) == '\r') return 0;
-  if (before(1) == '\n') {
-    llhttp_set_error_reason(&parser_, "HPE_CR_EXPECTED:Missing expected CR after header value");
-  } else {
-    llhttp_set_error_reason(&parser_, "HPE_LF_EXPECTED:Missing expected LF after header value");
-  }
-  return HPE_USER;
+// A name starts behind CR LF and nothing else. A value stands on its name's line in a request; a folded
+// response's lines are joined (RFC 9112, 5.2).
+int HttpParser::CheckLineEnd() {
+  if (lenient_) return 0;
+  if (gap_.fault() != nullptr) return Refuse(*gap_.fault());
+  return gap_.folded() && parser_.type == HTTP_REQUEST ? Refuse(LineEnds::kFolded) : 0;
 }
 
 // Extensions of chunks mean nothing to anyone: a body of them is an attack.
@@ -236,11 +235,10 @@ int HttpParser::GrowChunkExtension(size_t length) {
   constexpr size_t kMaxChunkExtensions = 16384;
   header_bytes_ += length;
   if (header_bytes_ <= kMaxChunkExtensions) return 0;
-  llhttp_set_error_reason(&parser_, "HPE_CHUNK_EXTENSIONS_OVERFLOW:Chunk extensions overflow");
-  return HPE_USER;
+  return Refuse({"HPE_CHUNK_EXTENSIONS_OVERFLOW", "Chunk extensions overflow"});
 }
 
-void HttpParser::EndHeader() {
+int HttpParser::EndHeader() {
   // A folded value (obs-fold) may hold line ends, which separate headers here.
   for (size_t i = value_at_; i < headers_.size(); i++) {
     if (headers_[i] == '\n' || headers_[i] == '\r') headers_[i] = ' ';
@@ -251,9 +249,12 @@ void HttpParser::EndHeader() {
   if (name.size() == 4 && EqualsIgnoringCase(name, "host")) hosts_++;
   if (name.size() == 6 && EqualsIgnoringCase(name, "expect")) flags_ |= kExpect;
   if (name.size() == 10 && EqualsIgnoringCase(name, "connection")) flags_ |= kConnectionSet;
+  if (headers_done_ && !lenient_ && EqualsIgnoringCase(name, "content-length"))
+    return Refuse({"HPE_INVALID_CONTENT_LENGTH", "Content-Length can't be present with Transfer-Encoding"});
   headers_.push_back('\n');
   name_at_ = headers_.size();
   in_value_ = false;
+  return 0;
 }
 
 int HttpParser::CallHeaders(bool complete) {
@@ -279,6 +280,9 @@ int HttpParser::CallHeaders(bool complete) {
 }
 
 int HttpParser::HeadersComplete() {
+  ReadGap(packet_.data() + packet_.size());
+  if (CheckLineEnd()) return -1;
+  EndSpan(gap_from_);
   headers_done_ = true;
   header_bytes_ = 0;
   const bool no_body = parser_.type == HTTP_REQUEST && !parser_.upgrade &&
@@ -295,6 +299,10 @@ int HttpParser::HeadersComplete() {
 
 int HttpParser::MessageComplete() {
   message_start_ = 0;
+  if (parser_.flags & F_CHUNKED) {
+    ReadGap(packet_.data() + packet_.size());
+    if (CheckLineEnd()) return -1;
+  }
   if (delayed_headers_) {
     delayed_headers_ = false;
     return CallHeaders(true) < 0 ? -1 : 0;
@@ -317,18 +325,14 @@ v8::MaybeLocal<v8::Uint8Array> HttpParser::KeepBytes(const char* at, size_t leng
 void HttpParser::ReportError(llhttp_errno_t error, size_t parsed, std::string_view packet) {
   v8::Isolate* isolate = env()->isolate();
   Local<v8::Context> context = env()->context();
-  std::string code = llhttp_errno_name(error);
-  std::string reason = parser_.reason != nullptr ? parser_.reason : "";
-  if (error == HPE_USER) {  // "CODE:reason", ours
-    const size_t colon = reason.find(':');
-    if (colon != std::string::npos) {
-      code = reason.substr(0, colon);
-      reason = reason.substr(colon + 1);
-    }
-  }
+  const HttpFault fault =
+      refused_.code != nullptr ? refused_ : HttpFault{llhttp_errno_name(error), parser_.reason};
   Local<Object> object = Object::New(isolate);
-  object->Set(context, OneByte(isolate, "code"), ToV8(isolate, code)).Check();
-  object->Set(context, OneByte(isolate, "reason"), ToV8(isolate, reason)).Check();
+  object->Set(context, OneByte(isolate, "code"), OneByte(isolate, fault.code)).Check();
+  object
+      ->Set(context, OneByte(isolate, "reason"),
+            OneByte(isolate, fault.reason != nullptr ? fault.reason : ""))
+      .Check();
   object->Set(context, OneByte(isolate, "bytesParsed"), v8::Number::New(isolate, static_cast<double>(parsed)))
       .Check();
   object
@@ -339,26 +343,32 @@ void HttpParser::ReportError(llhttp_errno_t error, size_t parsed, std::string_vi
 }
 
 void HttpParser::Execute(const char* data, size_t size) {
-  v8::Isolate* isolate = env()->isolate();
-  HandleScope scope(isolate);
+  HandleScope scope(env()->isolate());
   Local<Object> alive = object();  // callbacks may drop the last reference
-  const char* at = data;
-  const char* end = data + size;
+  // A callback may come with more bytes while it runs.
+  const std::string_view outer_packet = std::exchange(packet_, {data, size});
+  const char* outer_gap = std::exchange(gap_from_, data);
+  ExecutePacket(alive, data, data + size);
+  packet_ = outer_packet;
+  gap_from_ = outer_gap;
+}
+
+void HttpParser::ExecutePacket(Local<Object> self, const char* at, const char* end) {
+  v8::Isolate* isolate = env()->isolate();
   while (!stopped_) {
-    packet_ = {data, size};
+    gap_from_ = at;
     llhttp_errno_t error = llhttp_execute(&parser_, at, static_cast<size_t>(end - at));
-    if (size > 0) tail_ = {size > 1 ? data[size - 2] : tail_[1], data[size - 1]};
-    if (error == HPE_OK || stopped_) return;
+    if (stopped_) return;
+    if (error == HPE_OK) return ReadGap(end);
     const char* stop = llhttp_get_error_pos(&parser_);
-    if (stop == nullptr || stop < data || stop > end) stop = end;
+    if (stop == nullptr || stop < packet_.data() || stop > end) stop = end;
     if (error != HPE_PAUSED_UPGRADE)
-      return ReportError(error, static_cast<size_t>(stop - data), {data, size});
+      return ReportError(error, static_cast<size_t>(stop - packet_.data()), packet_);
     llhttp_resume_after_upgrade(&parser_);
     if (wants_upgrade_) {
       // The rest of the bytes, and of the stream, is another protocol's.
       if (stream() != nullptr) stream()->RemoveListener(this);
-      alive
-          ->Set(env()->context(), OneByte(isolate, "upgradeHead"),
+      self->Set(env()->context(), OneByte(isolate, "upgradeHead"),
                 KeepBytes(stop, static_cast<size_t>(end - stop)).ToLocalChecked())
           .Check();
       Local<Value> argv[] = {v8::Integer::New(isolate, 0), v8::Undefined(isolate)};
@@ -372,7 +382,7 @@ void HttpParser::Execute(const char* data, size_t size) {
 }
 
 void HttpParser::Finish() {
-  if (stopped_) return;
+  if (stopped_ || message_start_ == 0) return;
   HandleScope scope(env()->isolate());
   llhttp_errno_t error = llhttp_finish(&parser_);
   if (error != HPE_OK && !stopped_) ReportError(error, 0, {});
