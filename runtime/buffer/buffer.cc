@@ -8,6 +8,7 @@
 
 #include "runtime/buffer/codecs.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/layout.h"
 #include "runtime/main/options.h"
 
 namespace parley {
@@ -117,11 +118,9 @@ v8::MaybeLocal<v8::Value> ProducedString(v8::Isolate* isolate, size_t length, Fi
 // Runs `decode(characters, length)` on the string's flat contents in its own width.
 template <typename Decode>
 size_t WithCharacters(v8::Isolate* isolate, v8::Local<v8::String> string, Decode decode) {
+  if (const auto text = layout::OneByteCharacters(isolate, string); text.data() != nullptr)
+    return decode(text.data(), text.size());
   const size_t length = static_cast<size_t>(string->Length());
-  if (string->IsExternalOneByte()) {
-    const char* text = string->GetExternalOneByteStringResource()->data();
-    return decode(reinterpret_cast<const uint8_t*>(text), length);
-  }
   if (string->IsOneByte()) {
     uint8_t stack[kStackBytes];
     std::unique_ptr<uint8_t[]> heap;
@@ -138,38 +137,25 @@ size_t WithCharacters(v8::Isolate* isolate, v8::Local<v8::String> string, Decode
   return decode(static_cast<const uint16_t*>(text.get()), length);
 }
 
-// Latin-1 at the beginning of `target`, `length` bytes of it, becomes UTF-8 where it is. 0 when that does not
-// fit.
-size_t WidenLatin1(std::span<uint8_t> target, size_t length) {
-  size_t wide = 0;
-  for (size_t i = 0; i < length; i++) wide += target[i] >> 7;
-  size_t to = length + wide;
-  if (to > target.size()) return 0;
-  for (size_t from = length; from < to;) {
-    const uint8_t c = target[--from];
-    if (c < 0x80) {
-      target[--to] = c;
-    } else {
-      target[--to] = static_cast<uint8_t>(0x80 | (c & 0x3f));
-      target[--to] = static_cast<uint8_t>(0xc0 | c >> 6);
-    }
-  }
-  return length + wide;
-}
-
 size_t WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
-  const size_t length = static_cast<size_t>(string->Length());
-  // Copied as it is and then looked at: V8 writes UTF-8 a character at a time.
-  if (length <= target.size() && string->IsOneByte()) {
-    string->WriteOneByte(isolate, target.data(), 0, static_cast<int>(length),
-                         v8::String::NO_NULL_TERMINATION);
-    if (IsAscii(target.first(length))) return length;
-    if (const size_t written = WidenLatin1(target, length); written != 0) return written;
-  }
+  // V8 writes UTF-8 a character at a time.
+  if (const auto text = layout::OneByteCharacters(isolate, string); text.data() != nullptr)
+    return Latin1ToUtf8(text, target).written;
   const int capacity = static_cast<int>(std::min<size_t>(target.size(), 0x7fffffff));
   return static_cast<size_t>(
       string->WriteUtf8(isolate, reinterpret_cast<char*>(target.data()), capacity, nullptr,
                         v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8));
+}
+
+size_t WriteLatin1(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
+  if (const auto text = layout::OneByteCharacters(isolate, string); text.data() != nullptr) {
+    const size_t length = std::min(text.size(), target.size());
+    std::memcpy(target.data(), text.data(), length);
+    return length;
+  }
+  const int length = static_cast<int>(std::min<size_t>(target.size(), static_cast<size_t>(string->Length())));
+  return static_cast<size_t>(
+      string->WriteOneByte(isolate, target.data(), 0, length, v8::String::NO_NULL_TERMINATION));
 }
 
 size_t WriteUcs2(v8::Isolate* isolate, v8::Local<v8::String> string, std::span<uint8_t> target) {
@@ -281,6 +267,7 @@ bool HasBytes(v8::Local<v8::Value> value) {
 }
 
 std::span<uint8_t> BytesOf(v8::Local<v8::Value> value) {
+  if (const auto bytes = layout::TypedArrayBytes(value); bytes.data() != nullptr) return bytes;
   if (value->IsArrayBufferView()) {
     v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
     const size_t length = view->ByteLength();
@@ -335,12 +322,18 @@ v8::MaybeLocal<v8::Uint8Array> CopyToBuffer(v8::Isolate* isolate, std::span<cons
   return buffer;
 }
 
+size_t Utf8Size(v8::Isolate* isolate, v8::Local<v8::String> string) {
+  if (const auto text = layout::OneByteCharacters(isolate, string); text.data() != nullptr)
+    return text.size() + CountHigh(text);
+  return static_cast<size_t>(string->Utf8Length(isolate));
+}
+
 size_t StringSize(v8::Isolate* isolate, v8::Local<v8::String> string, Encoding encoding) {
   const size_t length = static_cast<size_t>(string->Length());
   switch (encoding) {
     case Encoding::kUtf8:
     case Encoding::kBuffer:
-      return static_cast<size_t>(string->Utf8Length(isolate));
+      return Utf8Size(isolate, string);
     case Encoding::kUcs2:
       return length * 2;
     case Encoding::kHex:
@@ -356,15 +349,13 @@ size_t StringSize(v8::Isolate* isolate, v8::Local<v8::String> string, Encoding e
 size_t WriteString(v8::Isolate* isolate, v8::Local<v8::String> string, Encoding encoding,
                    std::span<uint8_t> target) {
   if (target.empty()) return 0;
-  const int capacity = static_cast<int>(std::min<size_t>(target.size(), 0x7fffffff));
   switch (encoding) {
     case Encoding::kUtf8:
     case Encoding::kBuffer:
       return WriteUtf8(isolate, string, target);
     case Encoding::kLatin1:
     case Encoding::kAscii:
-      return static_cast<size_t>(string->WriteOneByte(
-          isolate, target.data(), 0, std::min(capacity, string->Length()), v8::String::NO_NULL_TERMINATION));
+      return WriteLatin1(isolate, string, target);
     case Encoding::kUcs2:
       return WriteUcs2(isolate, string, target);
     case Encoding::kHex:

@@ -33,6 +33,7 @@ v8::MaybeLocal<v8::Uint8Array> AdoptAsBuffer(v8::Isolate* isolate, uint8_t* data
 // Part of an existing ArrayBuffer.
 v8::MaybeLocal<v8::Uint8Array> BufferOver(v8::Local<v8::ArrayBuffer> memory, size_t offset, size_t length);
 
+size_t Utf8Size(v8::Isolate* isolate, v8::Local<v8::String> string);
 // How many bytes a string takes at most (utf8: exactly; hex and base64: upper bound).
 size_t StringSize(v8::Isolate* isolate, v8::Local<v8::String> string, Encoding encoding);
 // Writes no partial characters; returns the bytes written.

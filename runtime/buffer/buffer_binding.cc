@@ -15,6 +15,7 @@
 #include "runtime/buffer/codecs.h"
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/layout.h"
 #include "runtime/messaging/message.h"
 
 namespace parley {
@@ -26,16 +27,41 @@ namespace {
 using Args = v8::FunctionCallbackInfo<v8::Value>;
 using Bytes = std::span<uint8_t>;
 
+// Memory for a text that is soon copied.
+class Scratch {
+ public:
+  explicit Scratch(size_t size) : many_(size > kFew ? new uint8_t[size] : nullptr), size_(size) {}
+  Bytes bytes() { return {many_ ? many_.get() : few_, size_}; }
+
+ private:
+  static constexpr size_t kFew = 256;
+  uint8_t few_[kFew];
+  std::unique_ptr<uint8_t[]> many_;
+  size_t size_;
+};
+
 // A non-negative index; anything else becomes `otherwise`. Values beyond any buffer stay large.
 size_t IndexOf(v8::Local<v8::Value> value, size_t otherwise) {
-  if (value->IsUint32()) return value.As<v8::Uint32>()->Value();
+  if (const auto small = layout::SmallInteger(value)) return static_cast<size_t>(std::max(*small, 0));
   if (!value->IsNumber()) return otherwise;
   const double number = value.As<v8::Number>()->Value();
   if (!(number >= 0)) return 0;
   return number >= 9007199254740992.0 ? static_cast<size_t>(9007199254740992) : static_cast<size_t>(number);
 }
 
+// Sizes are mostly small: those the engine returns without making an object.
+void Return(const Args& args, size_t size) {
+  if (size <= INT32_MAX)
+    args.GetReturnValue().Set(static_cast<int32_t>(size));
+  else
+    args.GetReturnValue().Set(static_cast<double>(size));
+}
+
 bool ThisBytes(const Args& args, Bytes* bytes) {
+  if (const auto found = layout::TypedArrayBytes(args.This()); found.data() != nullptr) {
+    *bytes = found;
+    return true;
+  }
   if (!args.This()->IsArrayBufferView()) {
     Environment::From(args)->ThrowError("ERR_INVALID_ARG_TYPE", "argument must be a buffer",
                                         Environment::ErrorType::kTypeError);
@@ -86,12 +112,12 @@ void Write(const Args& args) {
   const size_t length = std::min(IndexOf(args[2], bytes.size() - offset), bytes.size() - offset);
   const size_t written =
       WriteString(args.GetIsolate(), args[0].As<v8::String>(), encoding, bytes.subspan(offset, length));
-  args.GetReturnValue().Set(static_cast<double>(written));
+  Return(args, written);
 }
 
 void ByteLengthUtf8(const Args& args) {
   if (!args[0]->IsString()) return;
-  args.GetReturnValue().Set(args[0].As<v8::String>()->Utf8Length(args.GetIsolate()));
+  Return(args, Utf8Size(args.GetIsolate(), args[0].As<v8::String>()));
 }
 
 // (length, shared) -> ArrayBuffer whose contents are undefined; one that several buffers share is never
@@ -99,7 +125,7 @@ void ByteLengthUtf8(const Args& args) {
 void CreateUnsafeArrayBuffer(const Args& args) {
   v8::Local<v8::ArrayBuffer> memory;
   if (!NewMemory(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&memory)) return;
-  if (args[1]->IsTrue()) MarkUntransferable(args.GetIsolate(), memory);
+  if (layout::IsTrue(args.GetIsolate(), args[1])) MarkUntransferable(args.GetIsolate(), memory);
   args.GetReturnValue().Set(memory);
 }
 
@@ -156,19 +182,11 @@ void Fill(const Args& args) {
   } else if (args[1]->IsString()) {
     v8::Local<v8::String> string = args[1].As<v8::String>();
     const Encoding encoding = ParseEncoding(isolate, args[4]);
-    const size_t size = StringSize(isolate, string, encoding);
     // Through memory of its own: a character cut by the range's end is still copied in part.
-    uint8_t few[256];
-    std::unique_ptr<uint8_t[]> many(size > sizeof(few) ? new uint8_t[size] : nullptr);
-    uint8_t* text = many ? many.get() : few;
-    const size_t written = WriteString(isolate, string, encoding, {text, size});
+    Scratch text(StringSize(isolate, string, encoding));
+    const size_t written = WriteString(isolate, string, encoding, text.bytes());
     pattern = std::min(written, range.size());
-    if (pattern > 0) std::memcpy(range.data(), text, pattern);
-  } else {
-    uint32_t value = 0;
-    if (!args[1]->Uint32Value(isolate->GetCurrentContext()).To(&value)) return;
-    std::memset(range.data(), static_cast<int>(value & 255), range.size());
-    return;
+    if (pattern > 0) std::memcpy(range.data(), text.bytes().data(), pattern);
   }
   if (pattern == 0) return args.GetReturnValue().Set(-1);
   size_t done = pattern;
@@ -177,6 +195,13 @@ void Fill(const Args& args) {
     std::memcpy(range.data() + done, range.data(), next);
     done += next;
   }
+}
+
+// (buffer, byte, start, end): in range
+void FillNumber(const Args& args) {
+  const Bytes bytes = BytesOf(args[0]);
+  const size_t start = IndexOf(args[2], 0), end = std::min(IndexOf(args[3], 0), bytes.size());
+  if (start < end) std::memset(bytes.data() + start, layout::SmallInteger(args[1]).value_or(0), end - start);
 }
 
 // Position of the needle nearest to `offset` in the direction, or -1. `step` is 2 for UTF-16.
@@ -218,7 +243,15 @@ int64_t Search(std::span<const uint8_t> hay, std::span<const uint8_t> needle, do
   return -1;
 }
 
+void ReturnPosition(const Args& args, int64_t position) {
+  if (position < 0)
+    args.GetReturnValue().Set(-1);
+  else
+    Return(args, static_cast<size_t>(position));
+}
+
 double OffsetOf(const Args& args) {
+  if (const auto small = layout::SmallInteger(args[2])) return *small;
   return args[2]->IsNumber() ? args[2].As<v8::Number>()->Value() : std::nan("");
 }
 
@@ -229,67 +262,97 @@ void IndexOfString(const Args& args) {
   const Encoding encoding = ParseEncoding(isolate, args[3]);
   v8::Local<v8::String> string = args[1].As<v8::String>();
   const size_t size = StringSize(isolate, string, encoding);
-  std::unique_ptr<uint8_t[]> needle(new uint8_t[size + 1]);
-  const size_t length = WriteString(isolate, string, encoding, {needle.get(), size});
-  args.GetReturnValue().Set(
-      static_cast<double>(Search(BytesOf(args[0]), {needle.get(), length}, OffsetOf(args), args[4]->IsTrue(),
-                                 encoding == Encoding::kUcs2 ? 2 : 1)));
+  Scratch needle(size);
+  const size_t length = WriteString(isolate, string, encoding, needle.bytes());
+  ReturnPosition(args,
+                 Search(BytesOf(args[0]), needle.bytes().first(length), OffsetOf(args),
+                        layout::IsTrue(args.GetIsolate(), args[4]), encoding == Encoding::kUcs2 ? 2 : 1));
 }
 
 void IndexOfBuffer(const Args& args) {
   const Encoding encoding = ParseEncoding(args.GetIsolate(), args[3]);
-  args.GetReturnValue().Set(
-      static_cast<double>(Search(BytesOf(args[0]), BytesOf(args[1]), OffsetOf(args), args[4]->IsTrue(),
-                                 encoding == Encoding::kUcs2 ? 2 : 1)));
+  ReturnPosition(args,
+                 Search(BytesOf(args[0]), BytesOf(args[1]), OffsetOf(args),
+                        layout::IsTrue(args.GetIsolate(), args[4]), encoding == Encoding::kUcs2 ? 2 : 1));
 }
 
 // (buffer, byte, offset, forward)
 void IndexOfNumber(const Args& args) {
-  uint32_t number = 0;
-  if (!args[1]->Uint32Value(args.GetIsolate()->GetCurrentContext()).To(&number)) return;
-  const uint8_t needle = static_cast<uint8_t>(number);
-  args.GetReturnValue().Set(
-      static_cast<double>(Search(BytesOf(args[0]), {&needle, 1}, OffsetOf(args), args[3]->IsTrue(), 1)));
+  const uint8_t needle = static_cast<uint8_t>(layout::SmallInteger(args[1]).value_or(0));
+  const Bytes bytes = BytesOf(args[0]);
+  if (const auto from = layout::SmallInteger(args[2]);
+      from == 0 && layout::IsTrue(args.GetIsolate(), args[3])) {
+    const void* found = bytes.empty() ? nullptr : std::memchr(bytes.data(), needle, bytes.size());
+    return ReturnPosition(args, found == nullptr ? -1 : static_cast<const uint8_t*>(found) - bytes.data());
+  }
+  ReturnPosition(args,
+                 Search(bytes, {&needle, 1}, OffsetOf(args), layout::IsTrue(args.GetIsolate(), args[3]), 1));
 }
 
-template <size_t width>
+uint16_t Swapped(uint16_t word) { return __builtin_bswap16(word); }
+uint32_t Swapped(uint32_t word) { return __builtin_bswap32(word); }
+uint64_t Swapped(uint64_t word) { return __builtin_bswap64(word); }
+
+template <typename Word>
 void Swap(const Args& args) {
   const Bytes bytes = BytesOf(args[0]);
-  for (size_t i = 0; i + width <= bytes.size(); i += width)
-    std::reverse(bytes.data() + i, bytes.data() + i + width);
+  for (size_t i = 0; i + sizeof(Word) <= bytes.size(); i += sizeof(Word)) {
+    Word word;
+    std::memcpy(&word, bytes.data() + i, sizeof(word));
+    word = Swapped(word);
+    std::memcpy(bytes.data() + i, &word, sizeof(word));
+  }
   args.GetReturnValue().Set(args[0]);
 }
 
 void IsUtf8Binding(const Args& args) { args.GetReturnValue().Set(IsUtf8(BytesOf(args[0]))); }
 void IsAsciiBinding(const Args& args) { args.GetReturnValue().Set(IsAscii(BytesOf(args[0]))); }
 
+// Runs `use(bytes)` on the characters of a string of Latin-1; false for one with others.
+template <typename Use>
+bool WithLatin1(v8::Isolate* isolate, v8::Local<v8::String> string, Use use) {
+  if (const auto text = layout::OneByteCharacters(isolate, string); text.data() != nullptr) {
+    use(text);
+    return true;
+  }
+  if (!string->ContainsOnlyOneByte()) return false;
+  std::vector<uint8_t> text(static_cast<size_t>(string->Length()));
+  string->WriteOneByte(isolate, text.data(), 0, string->Length(), v8::String::NO_NULL_TERMINATION);
+  use(std::span<const uint8_t>(text));
+  return true;
+}
+
 // (text) -> its bytes as a latin1 string, or undefined for what is not base64
 // (https://infra.spec.whatwg.org/#forgiving-base64-decode)
 void Atob(const Args& args) {
-  v8::Isolate* isolate = args.GetIsolate();
   v8::Local<v8::String> input = args[0].As<v8::String>();
-  if (!input->ContainsOnlyOneByte()) return;
-  const size_t length = static_cast<size_t>(input->Length());
-  std::vector<uint8_t> text(length);
-  input->WriteOneByte(isolate, text.data(), 0, static_cast<int>(length), v8::String::NO_NULL_TERMINATION);
-  std::vector<uint8_t> bytes(length / 4 * 3 + 3);
-  const std::optional<size_t> size = ForgivingBase64Decode(text, bytes);
+  Scratch decoded(static_cast<size_t>(input->Length()) / 4 * 3 + 3);
+  std::optional<size_t> size;
+  WithLatin1(args.GetIsolate(), input, [&](std::span<const uint8_t> text) {
+    size = ForgivingBase64Decode(text, decoded.bytes());
+    if (size.has_value() || std::none_of(text.begin(), text.end(), IsBase64White)) return;
+    std::vector<uint8_t> black(text.begin(), text.end());
+    black.erase(std::remove_if(black.begin(), black.end(), IsBase64White), black.end());
+    size = ForgivingBase64Decode(black, decoded.bytes());
+  });
   v8::Local<v8::Value> result;
   if (size.has_value() &&
-      EncodeBytes(isolate, std::span(bytes).first(*size), Encoding::kLatin1).ToLocal(&result))
+      EncodeBytes(args.GetIsolate(), decoded.bytes().first(*size), Encoding::kLatin1).ToLocal(&result))
     args.GetReturnValue().Set(result);
 }
 
 // (latin1 string) -> base64 string, or -1 for a character above U+00FF
 void Btoa(const Args& args) {
-  v8::Isolate* isolate = args.GetIsolate();
   v8::Local<v8::String> input = args[0].As<v8::String>();
-  if (!input->ContainsOnlyOneByte()) return args.GetReturnValue().Set(-1);
-  const size_t length = static_cast<size_t>(input->Length());
-  std::unique_ptr<uint8_t[]> text(new uint8_t[length + 1]);
-  input->WriteOneByte(isolate, text.get(), 0, static_cast<int>(length), v8::String::NO_NULL_TERMINATION);
+  Scratch encoded(Base64EncodedSize(static_cast<size_t>(input->Length()), false));
+  const Bytes out = encoded.bytes();
+  if (!WithLatin1(args.GetIsolate(), input, [&](std::span<const uint8_t> text) {
+        Base64Encode(text, false, reinterpret_cast<char*>(out.data()));
+      })) {
+    return args.GetReturnValue().Set(-1);
+  }
   v8::Local<v8::Value> result;
-  if (EncodeBytes(isolate, {text.get(), length}, Encoding::kBase64).ToLocal(&result))
+  if (EncodeBytes(args.GetIsolate(), out, Encoding::kLatin1).ToLocal(&result))
     args.GetReturnValue().Set(result);
 }
 
@@ -300,8 +363,9 @@ void SetPrototype(const Args& args) {
 // (view, ignore byte order mark, fatal) -> string, or undefined when fatal and not UTF-8
 void DecodeUtf8(const Args& args) {
   std::span<const uint8_t> bytes = BytesOf(args[0]);
-  if (args[2]->IsTrue() && !IsUtf8(bytes)) return;
-  if (!args[1]->IsTrue() && bytes.size() >= 3 && std::memcmp(bytes.data(), "\xef\xbb\xbf", 3) == 0) {
+  if (layout::IsTrue(args.GetIsolate(), args[2]) && !IsUtf8(bytes)) return;
+  if (!layout::IsTrue(args.GetIsolate(), args[1]) && bytes.size() >= 3 &&
+      std::memcmp(bytes.data(), "\xef\xbb\xbf", 3) == 0) {
     bytes = bytes.subspan(3);
   }
   v8::Local<v8::Value> result;
@@ -313,7 +377,7 @@ void DecodeUtf8(const Args& args) {
 void EncodeUtf8String(const Args& args) {
   v8::Isolate* isolate = args.GetIsolate();
   v8::Local<v8::String> string = args[0].As<v8::String>();
-  const size_t length = static_cast<size_t>(string->Utf8Length(isolate));
+  const size_t length = Utf8Size(isolate, string);
   v8::Local<v8::ArrayBuffer> memory = v8::ArrayBuffer::New(isolate, length);
   if (length > 0)
     WriteString(isolate, string, Encoding::kUtf8, {static_cast<uint8_t*>(memory->Data()), length});
@@ -327,7 +391,12 @@ void EncodeInto(const Args& args) {
   const Bytes results = BytesOf(args[2]);
   int read = 0;
   int written = 0;
-  if (!target.empty()) {
+  if (const auto text = layout::OneByteCharacters(isolate, args[0].As<v8::String>());
+      text.data() != nullptr) {
+    const Progress done = Latin1ToUtf8(text, target);
+    read = static_cast<int>(done.read);
+    written = static_cast<int>(done.written);
+  } else if (!target.empty()) {
     written = args[0].As<v8::String>()->WriteUtf8(
         isolate, reinterpret_cast<char*>(target.data()),
         static_cast<int>(std::min<size_t>(target.size(), 0x7fffffff)), &read,
@@ -358,12 +427,13 @@ constexpr BindingFunction kFunctions[] = {
     {"compare", Compare},
     {"compareOffset", CompareOffset},
     {"fill", Fill},
+    {"fillNumber", FillNumber},
     {"indexOfString", IndexOfString},
     {"indexOfBuffer", IndexOfBuffer},
     {"indexOfNumber", IndexOfNumber},
-    {"swap16", Swap<2>},
-    {"swap32", Swap<4>},
-    {"swap64", Swap<8>},
+    {"swap16", Swap<uint16_t>},
+    {"swap32", Swap<uint32_t>},
+    {"swap64", Swap<uint64_t>},
     {"isUtf8", IsUtf8Binding},
     {"isAscii", IsAsciiBinding},
     {"atob", Atob},

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <string_view>
 
 #include "runtime/buffer/codecs_simd.h"
 
@@ -114,17 +113,17 @@ size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target) 
 template size_t Base64Decode(const uint8_t*, size_t, std::span<uint8_t>);
 template size_t Base64Decode(const uint16_t*, size_t, std::span<uint8_t>);
 
-std::optional<size_t> ForgivingBase64Decode(std::span<uint8_t> text, std::span<uint8_t> target) {
-  constexpr std::string_view kWhite("\t\n\f\r ");
-  const auto is_white = [&](uint8_t c) { return kWhite.find(static_cast<char>(c)) != kWhite.npos; };
-  size_t length = static_cast<size_t>(std::remove_if(text.begin(), text.end(), is_white) - text.begin());
+bool IsBase64White(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v'); }
+
+std::optional<size_t> ForgivingBase64Decode(std::span<const uint8_t> text, std::span<uint8_t> target) {
+  size_t length = text.size();
   if (length % 4 == 0) {
     for (int i = 0; i < 2 && length > 0 && text[length - 1] == '='; i++) length--;
   }
   if (length % 4 == 1) return std::nullopt;
-  const auto is_standard = [](uint8_t c) { return c != '-' && c != '_' && kBase64Values[c] < 64; };
-  if (!std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(length), is_standard))
-    return std::nullopt;
+  for (const uint8_t c : text.first(length)) {
+    if (c == '-' || c == '_' || kBase64Values[c] >= 64) return std::nullopt;
+  }
   return Base64Decode(text.data(), length, target);
 }
 
@@ -153,17 +152,94 @@ size_t HexDecode(const Char* text, size_t length, std::span<uint8_t> target) {
 template size_t HexDecode(const uint8_t*, size_t, std::span<uint8_t>);
 template size_t HexDecode(const uint16_t*, size_t, std::span<uint8_t>);
 
-bool IsAscii(std::span<const uint8_t> bytes) {
+namespace {
+constexpr uint64_t kHighBits = 0x8080808080808080ull;
+
+uint64_t Word(const uint8_t* at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+// Copies up to the first group of bytes that is not all ASCII.
+size_t CopyAscii(const uint8_t* from, size_t length, uint8_t* to) {
   size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, bytes.data() + i, sizeof(word));
-    if (word & 0x8080808080808080ull) return false;
+  for (; i + 32 <= length; i += 32) {
+    const uint64_t a = Word(from + i), b = Word(from + i + 8), c = Word(from + i + 16),
+                   d = Word(from + i + 24);
+    if ((a | b | c | d) & kHighBits) break;
+    std::memcpy(to + i, from + i, 32);
   }
-  for (; i < bytes.size(); i++) {
-    if (bytes[i] & 0x80) return false;
+  for (; i + 8 <= length && !(Word(from + i) & kHighBits); i += 8) std::memcpy(to + i, from + i, 8);
+  for (; i < length && from[i] < 0x80; i++) to[i] = from[i];
+  return i;
+}
+}  // namespace
+
+bool IsAscii(std::span<const uint8_t> bytes) {
+  const uint8_t* at = bytes.data();
+  size_t left = bytes.size();
+  for (; left >= 32; left -= 32, at += 32) {
+    if ((Word(at) | Word(at + 8) | Word(at + 16) | Word(at + 24)) & kHighBits) return false;
+  }
+  for (; left >= 8; left -= 8, at += 8) {
+    if (Word(at) & kHighBits) return false;
+  }
+  for (; left > 0; left--, at++) {
+    if (*at & 0x80) return false;
   }
   return true;
+}
+
+size_t CountHigh(std::span<const uint8_t> bytes) {
+  using Lanes = signed char __attribute__((vector_size(16)));
+  size_t count = 0;
+  size_t i = 0;
+  while (i + sizeof(Lanes) <= bytes.size()) {
+    // Sixteen counters of a byte each, added up before one can overflow.
+    const size_t end = std::min(bytes.size() - sizeof(Lanes) + 1, i + 255 * sizeof(Lanes));
+    Lanes sums{};
+    for (; i < end; i += sizeof(Lanes)) {
+      Lanes block;
+      std::memcpy(&block, bytes.data() + i, sizeof(block));
+      sums -= block < 0;  // a true comparison is -1
+    }
+    for (size_t half = 0; half < sizeof(Lanes); half += 8) {
+      const uint64_t eight = Word(reinterpret_cast<const uint8_t*>(&sums) + half);
+      const uint64_t pairs = (eight & 0x00ff00ff00ff00ffull) + (eight >> 8 & 0x00ff00ff00ff00ffull);
+      count += pairs * 0x0001000100010001ull >> 48;
+    }
+  }
+  for (; i < bytes.size(); i++) count += bytes[i] >> 7;
+  return count;
+}
+
+Progress Latin1ToUtf8(std::span<const uint8_t> text, std::span<uint8_t> target) {
+  Progress done;
+  done.read = done.written = CopyAscii(text.data(), std::min(text.size(), target.size()), target.data());
+  // While two bytes for each character fit, none is checked for, and both are written each time: no branch.
+  // The second may be a wrong one, so another character has to follow and to fit.
+  const size_t pairs = (target.size() - done.written) / 2;
+  const size_t safe = std::min(text.size(), done.read + pairs);
+  uint8_t* out = target.data() + done.written;
+  for (; done.read + 1 < safe; done.read++) {
+    const uint8_t c = text[done.read];
+    out[0] = c < 0x80 ? c : static_cast<uint8_t>(0xc0 | c >> 6);
+    out[1] = static_cast<uint8_t>(0x80 | (c & 0x3f));
+    out += 1 + (c >> 7);
+  }
+  done.written = static_cast<size_t>(out - target.data());
+  for (; done.read < text.size(); done.read++) {
+    const uint8_t c = text[done.read];
+    if (done.written + 1 + (c >> 7) > target.size()) break;
+    if (c < 0x80) {
+      target[done.written++] = c;
+    } else {
+      target[done.written++] = static_cast<uint8_t>(0xc0 | c >> 6);
+      target[done.written++] = static_cast<uint8_t>(0x80 | (c & 0x3f));
+    }
+  }
+  return done;
 }
 
 bool IsUtf8(std::span<const uint8_t> bytes) {
@@ -219,9 +295,7 @@ void DecodeValidUtf8(std::span<const uint8_t> bytes, Char* out) {
   const uint8_t* const end = at + bytes.size();
   while (at < end) {
     if (end - at >= 8) {
-      uint64_t word;
-      std::memcpy(&word, at, sizeof(word));
-      if ((word & 0x8080808080808080ull) == 0) {
+      if ((Word(at) & kHighBits) == 0) {
         for (int i = 0; i < 8; i++) out[i] = at[i];
         at += 8;
         out += 8;

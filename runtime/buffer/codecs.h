@@ -18,9 +18,10 @@ void Base64Encode(std::span<const uint8_t> bytes, bool url, char* out);
 template <typename Char>
 size_t Base64Decode(const Char* text, size_t length, std::span<uint8_t> target);
 
-// As atob() decodes, after taking the white space out of `text`: bytes written, or nothing for text that is
-// not base64. `target` has room for three bytes for each four characters.
-std::optional<size_t> ForgivingBase64Decode(std::span<uint8_t> text, std::span<uint8_t> target);
+// As atob() decodes, without white space: bytes written, or nothing for text that is not base64. `target` has
+// room for three bytes for each four characters.
+std::optional<size_t> ForgivingBase64Decode(std::span<const uint8_t> text, std::span<uint8_t> target);
+bool IsBase64White(uint8_t c);
 
 void HexEncode(std::span<const uint8_t> bytes, char* out);
 // Stops at the first pair that is not hexadecimal.
@@ -28,7 +29,14 @@ template <typename Char>
 size_t HexDecode(const Char* text, size_t length, std::span<uint8_t> target);
 
 bool IsAscii(std::span<const uint8_t> bytes);
+size_t CountHigh(std::span<const uint8_t> bytes);  // those from 0x80 on: what Latin-1 grows by as UTF-8
 bool IsUtf8(std::span<const uint8_t> bytes);
+
+// Latin-1 to UTF-8, as many whole characters as fit.
+struct Progress {
+  size_t read = 0, written = 0;
+};
+Progress Latin1ToUtf8(std::span<const uint8_t> text, std::span<uint8_t> target);
 
 // What valid UTF-8 becomes as text.
 struct Utf8Shape {

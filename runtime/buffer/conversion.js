@@ -1,7 +1,7 @@
 'use strict';
 // What the module `buffer` has beside Buffer: atob(), btoa(), isUtf8(), isAscii(), transcode().
 
-const binding = internalBinding('buffer');
+const { atob: decode, btoa: encode, isAscii: areAscii, isUtf8: areUtf8 } = internalBinding('buffer');
 const { codes } = require('internal/errors');
 const { encodingOps, normalizeEncoding } = require('internal/buffer/encodings');
 const { isAnyArrayBuffer, isUint8Array } = require('internal/buffer/views');
@@ -10,7 +10,7 @@ const { ERR_INVALID_ARG_TYPE } = codes;
 
 function btoa(input) {
   if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('input');
-  const result = binding.btoa(`${input}`);
+  const result = encode(`${input}`);
   if (result === -1) {
     const { DOMException } = require('internal/errors/dom_exception');
     throw new DOMException('Invalid character', 'InvalidCharacterError');
@@ -21,7 +21,7 @@ function btoa(input) {
 // https://infra.spec.whatwg.org/#forgiving-base64-decode
 function atob(input) {
   if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('input');
-  const text = binding.atob(`${input}`);
+  const text = decode(`${input}`);
   if (text === undefined) {
     const { DOMException } = require('internal/errors/dom_exception');
     throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
@@ -73,7 +73,7 @@ function transcode(source, from, to) {
   return Buffer.from(text, to);
 }
 
-const isUtf8 = (input) => binding.isUtf8(checkedBytes(input));
-const isAscii = (input) => binding.isAscii(checkedBytes(input));
+const isUtf8 = (input) => areUtf8(checkedBytes(input));
+const isAscii = (input) => areAscii(checkedBytes(input));
 
 module.exports = { atob, btoa, isAscii, isUtf8, transcode };

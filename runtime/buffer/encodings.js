@@ -57,30 +57,76 @@ function base64ByteLength(text) {
   return (length * 3) >>> 2;
 }
 
+// Natives are called through constants of the module: only then does V8 call them straight from optimised code (7 ns
+// instead of 40), which is why the functions below are written out.
 const { byteLengthUtf8 } = binding;
-const operations = (name, byteLength, write, slice) => ({
-  encoding: name,
-  number: encodingNumbers[name],
-  byteLength,
-  write: (buffer, string, offset, length) => write.call(buffer, string, offset, length),
-  slice: (buffer, start, end) => slice.call(buffer, start, end),
-});
+const { asciiSlice, base64Slice, base64urlSlice, hexSlice, latin1Slice, ucs2Slice, utf8Slice } = binding;
+const { asciiWrite, base64Write, base64urlWrite, hexWrite, latin1Write, ucs2Write, utf8Write } = binding;
 
+// byteLength(text), write(buffer, text, offset, length), slice(buffer, start, end) of an encoding.
 const encodingOps = {
   __proto__: null,
-  utf8: operations('utf8', byteLengthUtf8, binding.utf8Write, binding.utf8Slice),
-  utf16le: operations('utf16le', (s) => s.length * 2, binding.ucs2Write, binding.ucs2Slice),
-  latin1: operations('latin1', (s) => s.length, binding.latin1Write, binding.latin1Slice),
-  ascii: operations('ascii', (s) => s.length, binding.asciiWrite, binding.asciiSlice),
-  base64: operations('base64', base64ByteLength, binding.base64Write, binding.base64Slice),
-  base64url: operations('base64url', base64ByteLength, binding.base64urlWrite, binding.base64urlSlice),
-  hex: operations('hex', (s) => s.length >>> 1, binding.hexWrite, binding.hexSlice),
+  utf8: {
+    encoding: 'utf8',
+    byteLength: (text) => byteLengthUtf8(text),
+    write: (buffer, text, offset, length) => utf8Write.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => utf8Slice.call(buffer, start, end),
+  },
+  utf16le: {
+    encoding: 'utf16le',
+    byteLength: (text) => text.length * 2,
+    write: (buffer, text, offset, length) => ucs2Write.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => ucs2Slice.call(buffer, start, end),
+  },
+  latin1: {
+    encoding: 'latin1',
+    byteLength: (text) => text.length,
+    write: (buffer, text, offset, length) => latin1Write.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => latin1Slice.call(buffer, start, end),
+  },
+  ascii: {
+    encoding: 'ascii',
+    byteLength: (text) => text.length,
+    write: (buffer, text, offset, length) => asciiWrite.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => asciiSlice.call(buffer, start, end),
+  },
+  base64: {
+    encoding: 'base64',
+    byteLength: base64ByteLength,
+    write: (buffer, text, offset, length) => base64Write.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => base64Slice.call(buffer, start, end),
+  },
+  base64url: {
+    encoding: 'base64url',
+    byteLength: base64ByteLength,
+    write: (buffer, text, offset, length) => base64urlWrite.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => base64urlSlice.call(buffer, start, end),
+  },
+  hex: {
+    encoding: 'hex',
+    byteLength: (text) => text.length >>> 1,
+    write: (buffer, text, offset, length) => hexWrite.call(buffer, text, offset, length),
+    slice: (buffer, start, end) => hexSlice.call(buffer, start, end),
+  },
 };
+for (const name of Object.keys(encodingOps)) encodingOps[name].number = encodingNumbers[name];
 
+// Undefined for a name that is none. Here '' is none, though toString() and friends of old take it for utf8.
 function getEncodingOps(name) {
-  const normalized = slowNormalize(`${name}`);
-  // '' counts as utf8 for toString() and friends of old, but names no encoding here.
-  return normalized === undefined || name === '' ? undefined : encodingOps[normalized];
+  switch (name) {
+    case 'utf8':
+      return encodingOps.utf8;
+    case 'latin1':
+      return encodingOps.latin1;
+    case 'hex':
+      return encodingOps.hex;
+    case 'base64':
+      return encodingOps.base64;
+    default: {
+      const normalized = slowNormalize(name);
+      return normalized === undefined || name === '' ? undefined : encodingOps[normalized];
+    }
+  }
 }
 
 module.exports = { encodingNumbers, encodingOps, getEncodingOps, normalizeEncoding };

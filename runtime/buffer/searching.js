@@ -1,7 +1,13 @@
 'use strict';
 // Buffer's methods that compare and search: equals(), compare(), indexOf(), lastIndexOf(), includes().
 
-const binding = internalBinding('buffer');
+const {
+  compare: compareBytes,
+  compareOffset,
+  indexOfBuffer,
+  indexOfNumber,
+  indexOfString,
+} = internalBinding('buffer');
 const { codes } = require('internal/errors');
 const { validateBuffer, validateInteger } = require('internal/errors/validators');
 const { encodingOps, getEncodingOps } = require('internal/buffer/encodings');
@@ -17,19 +23,19 @@ function equals(other) {
   if (!isUint8Array(other)) throw new ERR_INVALID_ARG_TYPE('otherBuffer', ['Buffer', 'Uint8Array'], other);
   if (this === other) return true;
   const length = lengthOf(this);
-  return length === lengthOf(other) && (length === 0 || binding.compare(this, other) === 0);
+  return length === lengthOf(other) && (length === 0 || compareBytes(this, other) === 0);
 }
 
 function compare(target, targetStart, targetEnd, sourceStart, sourceEnd) {
   requireUint8Array(target, 'target');
-  if (arguments.length === 1) return binding.compare(this, target);
+  if (arguments.length === 1) return compareBytes(this, target);
   targetStart = index(targetStart, 'targetStart', 0, 0);
   sourceStart = index(sourceStart, 'sourceStart', 0, 0);
   targetEnd = index(targetEnd, 'targetEnd', target.length, target.length);
   sourceEnd = index(sourceEnd, 'sourceEnd', this.length, this.length);
   if (sourceStart >= sourceEnd) return targetStart >= targetEnd ? 0 : -1;
   if (targetStart >= targetEnd) return 1;
-  return binding.compareOffset(
+  return compareOffset(
     this,
     target,
     targetStart,
@@ -58,29 +64,22 @@ function search(buffer, value, offset, encoding, forward) {
   if (Number.isNaN(offset)) offset = forward ? 0 : buffer.length || buffer.byteLength;
   offset = Math.trunc(offset);
   if (typeof value === 'number') {
-    const near = forward && offset >= 0 ? findNear(buffer, value & 255, offset) : -1;
-    return near !== -1 ? near : binding.indexOfNumber(buffer, value >>> 0, offset, forward);
+    return indexOfNumber(buffer, value & 255, offset, forward);
   }
   const ops = encoding === undefined ? encodingOps.utf8 : getEncodingOps(encoding);
   if (typeof value === 'string') {
     if (ops === undefined) throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-    return binding.indexOfString(buffer, value, offset, ops.number, forward);
+    return indexOfString(buffer, value, offset, ops.number, forward);
   }
   if (isUint8Array(value)) {
-    return binding.indexOfBuffer(buffer, value, offset, (ops ?? encodingOps.utf8).number, forward);
+    return indexOfBuffer(buffer, value, offset, (ops ?? encodingOps.utf8).number, forward);
   }
   throw new ERR_INVALID_ARG_TYPE('value', ['number', 'string', 'Buffer', 'Uint8Array'], value);
 }
 
-// A look at the first bytes: shorter than a call into C++.
-function findNear(buffer, byte, from) {
-  const end = Math.min(from + 48, lengthOf(buffer));
-  for (let i = from; i < end; i++) if (buffer[i] === byte) return i;
-  return -1;
-}
-
 function indexOf(value, offset, encoding) {
   validateBuffer(this);
+  if (typeof value === 'number' && offset === undefined) return indexOfNumber(this, value & 255, 0, true);
   return search(this, value, offset, encoding, true);
 }
 

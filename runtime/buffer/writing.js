@@ -1,15 +1,22 @@
 'use strict';
 // Buffer's methods that change its bytes: fill(), write() and copy().
 
-const binding = internalBinding('buffer');
+const { copy: copyRange, fill: fillRange, fillNumber, utf8Write } = internalBinding('buffer');
 const { codes } = require('internal/errors');
 const { validateInteger, validateNumber, validateString } = require('internal/errors/validators');
 const { encodingNumbers, getEncodingOps, normalizeEncoding } = require('internal/buffer/encodings');
-const { fillBytes, getByteLength, isUint8Array, lengthOf } = require('internal/buffer/views');
+const { isAnyArrayBuffer, isUint8Array, lengthOf } = require('internal/buffer/views');
 
 const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
 
 function fillBuffer(buffer, value, offset, end, encoding) {
+  // The usual range, without a look at `length`, which a program may have replaced.
+  if (typeof value === 'number' && (offset | 0) === offset && (end | 0) === end) {
+    if (offset >= 0 && offset < end && end <= lengthOf(buffer)) {
+      fillNumber(buffer, value & 255, offset, end);
+      return buffer;
+    }
+  }
   if (typeof value === 'string') {
     if (offset === undefined || typeof offset === 'string') {
       encoding = offset;
@@ -19,50 +26,48 @@ function fillBuffer(buffer, value, offset, end, encoding) {
       encoding = end;
       end = buffer.length;
     }
-    if (normalizeEncoding(encoding) === undefined) {
-      validateString(encoding, 'encoding');
-      throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-    }
-    if (value.length === 0) {
-      // Filling with nothing is filling with zeros.
-      value = 0;
-    } else if (value.length === 1) {
-      const name = normalizeEncoding(encoding);
-      const code = value.charCodeAt(0);
-      if ((name === 'utf8' && code < 128) || name === 'latin1') value = code & 255;
-    }
-  } else {
-    encoding = undefined;
+    encoding = checkedEncoding(encoding);
+    // Filling with nothing is filling with zeros.
+    if (value.length === 0) value = 0;
+    else if (value.length === 1 && isOneByte(value, encoding)) value = value.charCodeAt(0) & 255;
   }
   if (offset === undefined) {
     offset = 0;
     end = buffer.length;
   } else {
     validateNumber(offset, 'offset', 0);
-    if (end === undefined) {
-      end = buffer.length;
-    } else {
-      validateNumber(end, 'end', 0, buffer.length);
-    }
+    if (end === undefined) end = buffer.length;
+    else validateNumber(end, 'end', 0, buffer.length);
     if (offset >= end) return buffer;
   }
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    // The length is asked from V8, not from a property a program may have set.
-    const length = getByteLength.call(buffer);
-    if (end > length) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-    fillBytes.call(buffer, Number(value) & 255, Math.trunc(offset), Math.trunc(end));
-    return buffer;
+  fillChecked(buffer, value, Math.trunc(offset), Math.trunc(end), encoding);
+  return buffer;
+}
+
+function checkedEncoding(name) {
+  const encoding = normalizeEncoding(name);
+  if (encoding !== undefined) return encoding;
+  validateString(name, 'encoding');
+  throw new codes.ERR_UNKNOWN_ENCODING(name);
+}
+
+const isOneByte = (character, encoding) =>
+  encoding === 'latin1' || (encoding === 'utf8' && character.charCodeAt(0) < 128);
+
+function fillChecked(buffer, value, offset, end, encoding) {
+  if (typeof value !== 'string' && !ArrayBuffer.isView(value) && !isAnyArrayBuffer(value)) {
+    if (end > lengthOf(buffer)) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
+    fillNumber(buffer, +value & 255, offset, end);
+    return;
   }
-  const number = encodingNumbers[normalizeEncoding(encoding)];
-  const result = binding.fill(buffer, value, Math.trunc(offset), Math.trunc(end), number);
+  const result = fillRange(buffer, value, offset, end, encodingNumbers[encoding]);
   if (result === -1) throw new ERR_INVALID_ARG_VALUE('value', value);
   if (result === -2) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-  return buffer;
 }
 
 function write(string, offset, length, encoding) {
   if (typeof string !== 'string') throw new ERR_INVALID_ARG_TYPE('argument', 'string', string);
-  if (offset === undefined) return binding.utf8Write.call(this, string, 0, lengthOf(this));
+  if (offset === undefined) return utf8Write.call(this, string, 0, lengthOf(this));
   if (length === undefined && typeof offset === 'string') {
     encoding = offset;
     length = this.length;
@@ -81,7 +86,7 @@ function write(string, offset, length, encoding) {
       if (length > remaining) length = remaining;
     }
   }
-  if (!encoding || encoding === 'utf8') return binding.utf8Write.call(this, string, offset, length);
+  if (!encoding || encoding === 'utf8') return utf8Write.call(this, string, offset, length);
   const ops = getEncodingOps(encoding);
   if (ops === undefined) throw new codes.ERR_UNKNOWN_ENCODING(encoding);
   return ops.write(this, string, offset, length);
@@ -102,7 +107,7 @@ function copyBytes(source, target, targetStart, sourceStart, sourceEnd) {
   const rest = lengthOf(source) - sourceStart;
   if (count > rest) count = rest;
   if (count <= 0) return 0;
-  binding.copy(source, target, targetStart, sourceStart, count);
+  copyRange(source, target, targetStart, sourceStart, count);
   return count;
 }
 

@@ -4,7 +4,7 @@
 const { codes } = require('internal/errors');
 const { validateObject, kValidateObjectAllowObjectsAndNull } = require('internal/errors/validators');
 const { Buffer } = require('buffer');
-const binding = internalBinding('buffer');
+const { decodeUtf8, encodeInto, encodeUtf8String, isUtf8, latin1Slice } = internalBinding('buffer');
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
 
@@ -55,13 +55,13 @@ class TextEncoder {
   }
   encode(input = '') {
     TextEncoder.#check(this);
-    return binding.encodeUtf8String(`${input}`);
+    return encodeUtf8String(`${input}`);
   }
   encodeInto(source, target) {
     TextEncoder.#check(this);
     require('internal/errors/validators').validateString(source, 'src');
     if (!(target instanceof Uint8Array)) throw new codes.ERR_INVALID_ARG_TYPE('dest', 'Uint8Array', target);
-    binding.encodeInto(source, target, encodeIntoResults);
+    encodeInto(source, target, encodeIntoResults);
     return { read: encodeIntoResults[0], written: encodeIntoResults[1] };
   }
   static #check(value, result) {
@@ -111,12 +111,12 @@ class TextDecoder {
     validateObject(options, 'options', kValidateObjectAllowObjectsAndNull);
     const stream = Boolean(options?.stream);
     if (this.#encoding === 'windows-1252') {
-      return binding.latin1Slice
+      return latin1Slice
         .call(bytes, 0, bytes.length)
         .replace(/[\x80-\x9f]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80]);
     }
     if (this.#encoding === 'utf-8' && !stream && this.#decoder === undefined) {
-      const text = binding.decodeUtf8(bytes, this.#ignoreBom, this.#fatal);
+      const text = decodeUtf8(bytes, this.#ignoreBom, this.#fatal);
       if (text === undefined) throw this.#invalid();
       return text;
     }
@@ -142,7 +142,7 @@ class TextDecoder {
       decoder.write(bytes);
       const waiting = decoder.lastTotal - decoder.lastNeed;
       const complete = all.subarray(0, all.length - (stream ? waiting : 0));
-      if (!binding.isUtf8(complete)) throw this.#invalid();
+      if (!isUtf8(complete)) throw this.#invalid();
       return this.#finish(complete.toString('utf8'), stream);
     }
     let input = bytes;

@@ -9,6 +9,7 @@
 #include "runtime/engine/bootstrap.h"
 #include "runtime/engine/builtins.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/layout.h"
 #include "runtime/engine/snapshot.h"
 
 namespace parley {
@@ -58,6 +59,7 @@ std::string BuildCodeCaches(const v8::StartupData* blob, std::vector<std::string
     v8::HandleScope handles(isolate);
     v8::Local<v8::Context> context = v8::Context::New(isolate);
     v8::Context::Scope scope(context);
+    if (!layout::CheckLayout(isolate)) problem = "V8's objects are not as runtime/engine/layout.h has them";
     for (const BuiltinSource& source : Builtins()) {
       v8::HandleScope inner(isolate);
       v8::TryCatch try_catch(isolate);

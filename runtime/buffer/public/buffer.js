@@ -11,7 +11,7 @@ const { addNumberMethods } = require('internal/buffer/numbers');
 
 const { ERR_INVALID_ARG_TYPE } = codes;
 
-const { kMaxLength, kStringMaxLength } = binding;
+const { byteLengthUtf8, compare: compareBytes, kMaxLength, kStringMaxLength, utf8Slice, utf8Write } = binding;
 const {
   TypedArrayPrototype,
   fillBytes,
@@ -181,7 +181,7 @@ function fromString(string, encoding) {
 
 function fromUtf8(string) {
   if (pool === undefined || string.length * 3 > poolSize - poolOffset) newPool();
-  const written = binding.utf8Write.call(poolBytes, string, poolOffset, poolSize - poolOffset);
+  const written = utf8Write.call(poolBytes, string, poolOffset, poolSize - poolOffset);
   const result = new FastBuffer(pool, poolOffset, written);
   poolOffset += written;
   alignPool();
@@ -271,7 +271,7 @@ Buffer.isEncoding = function isEncoding(encoding) {
 Buffer.compare = function compare(a, b) {
   requireUint8Array(a, 'buf1');
   requireUint8Array(b, 'buf2');
-  return a === b ? 0 : binding.compare(a, b);
+  return a === b ? 0 : compareBytes(a, b);
 };
 
 Buffer.concat = function concat(list, length) {
@@ -310,7 +310,7 @@ function byteLength(value, encoding) {
     throw new ERR_INVALID_ARG_TYPE('string', ['string', 'Buffer', 'ArrayBuffer'], value);
   }
   if (value.length === 0) return 0;
-  if (!encoding || encoding === 'utf8') return binding.byteLengthUtf8(value);
+  if (!encoding || encoding === 'utf8') return byteLengthUtf8(value);
   return (getEncodingOps(encoding) ?? encodingOps.utf8).byteLength(value);
 }
 Buffer.byteLength = byteLength;
@@ -341,14 +341,14 @@ for (const name of ['ascii', 'base64', 'base64url', 'latin1', 'hex', 'ucs2', 'ut
 
 prototype.toString = function toString(encoding, start, end) {
   const length = lengthOf(this);
-  if (arguments.length === 0) return length === 0 ? '' : binding.utf8Slice.call(this, 0, length);
+  if (arguments.length === 0) return length === 0 ? '' : utf8Slice.call(this, 0, length);
   if (start <= 0) start = 0;
   else if (start >= length) return '';
   else start = Math.trunc(start) || 0;
   if (end === undefined || end > length) end = length;
   else end = Math.trunc(end) || 0;
   if (end <= start) return '';
-  if (encoding === undefined) return binding.utf8Slice.call(this, start, end);
+  if (encoding === undefined) return utf8Slice.call(this, start, end);
   const ops = getEncodingOps(encoding);
   if (ops === undefined) throw new codes.ERR_UNKNOWN_ENCODING(encoding);
   return ops.slice(this, start, end);
