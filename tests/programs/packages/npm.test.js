@@ -5,18 +5,9 @@ const { test } = require('../../harness');
 const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
-const { run, folder } = require('./run');
+const { run, commandOf, folder } = require('./run');
 const options = { timeout: 60000 };
-
-// The program behind the command `npm`, wherever that is installed.
-function findNpm() {
-  for (const place of process.env.PATH.split(path.delimiter)) {
-    const file = path.join(place, 'npm');
-    if (fs.existsSync(file)) return fs.realpathSync(file);
-  }
-  throw new Error('there is no npm on the PATH');
-}
-const npm = findNpm();
+const npm = commandOf('npm');
 
 const LOGGER =
   'console.log(JSON.stringify([process.argv.slice(2), process.env.npm_lifecycle_event, process.env.npm_package_name, process.env.KEY]))';

@@ -36,6 +36,15 @@ function bin(name, command = name) {
   return path.join(folder, typeof field === 'string' ? field : field[command]);
 }
 
+/** The program behind a command of the PATH, wherever that is installed. */
+function commandOf(name) {
+  for (const place of process.env.PATH.split(path.delimiter)) {
+    const file = path.join(place, name);
+    if (fs.existsSync(file)) return fs.realpathSync(file);
+  }
+  throw new Error(`there is no ${name} on the PATH`);
+}
+
 /** A new folder that holds `files`, gone after the test. With `linked`, it finds the packages of this folder. */
 function folder(t, files = {}, { linked = false } = {}) {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'packages-')));
@@ -49,4 +58,4 @@ function folder(t, files = {}, { linked = false } = {}) {
   return root;
 }
 
-module.exports = { run, bin, folder };
+module.exports = { run, bin, commandOf, folder };
