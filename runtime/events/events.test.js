@@ -2,6 +2,7 @@
 'use strict';
 const { test } = require('../../tests/harness');
 const assert = require('assert');
+const { spawnSync } = require('child_process');
 const EventEmitter = require('events');
 
 test('listeners run in order, once ones once, prepended ones first', () => {
@@ -34,6 +35,21 @@ test('an error nobody listens for is thrown', () => {
   e.on(EventEmitter.errorMonitor, (error) => (monitored = error));
   assert.throws(() => e.emit('error', new Error('seen')), /seen/);
   assert.strictEqual(monitored.message, 'seen');
+});
+
+test('an error nobody listens for ends the process and tells who emitted it', () => {
+  const code = `
+    class Door extends require('events') { slam() { this.emit('error', made); } }
+    const made = (function maker() { return new Error('boom'); })();
+    setImmediate(function later() { new Door().slam(); });`;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
+  assert.strictEqual(status, 1);
+  assert.match(
+    stderr,
+    /Error: boom\n {4}at maker [^]*\nEmitted 'error' event on Door instance at:\n {4}at (Door.)?slam [^]*at .*later /,
+  );
+  const thrown = spawnSync(process.execPath, ['-e', 'throw new Error("plain")'], { encoding: 'utf8' });
+  assert.ok(!thrown.stderr.includes('Emitted'), thrown.stderr);
 });
 
 test('a listener that is no function is refused', () => {

@@ -33,6 +33,7 @@ function fatalException(error, fromPromise) {
     unwind();
     return true;
   }
+  require('internal/events/unhandled').addOrigin(error);
   if (process.report.reportOnUncaughtException) {
     require('internal/process/report').writeForException(error);
   }

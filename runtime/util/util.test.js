@@ -68,6 +68,17 @@ test('deep equality tells what differs', () => {
   assert.ok(!util.isDeepStrictEqual([undefined], [,])); // eslint-disable-line no-sparse-arrays
 });
 
+test('names that only the documentation deprecates do not warn', async () => {
+  const warnings = [];
+  const note = (warning) => warnings.push(warning.code);
+  process.on('warning', note);
+  assert.deepStrictEqual(util._extend({ a: 1 }, { b: 2 }), { a: 1, b: 2 });
+  assert.ok(util.isArray([]) && util.isFunction(test) && util.isRegExp(/x/) && !util.isPrimitive({}));
+  await new Promise(setImmediate);
+  process.off('warning', note);
+  assert.deepStrictEqual(warnings, []);
+});
+
 test('parseArgs reads options', () => {
   const { values, positionals } = util.parseArgs({
     args: ['-f', '--bar=b', 'x', '--', '-y'],

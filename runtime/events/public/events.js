@@ -101,24 +101,11 @@ function emitRejection(emitter, error, type, args) {
   }
 }
 
-function throwUnhandled(error) {
-  if (error instanceof Error) throw error;
-  let text;
-  try {
-    text = require('internal/util/inspect').inspect(error);
-  } catch {
-    text = error;
-  }
-  const unhandled = new (errors().codes.ERR_UNHANDLED_ERROR)(text);
-  unhandled.context = error;
-  throw unhandled;
-}
-
 EventEmitter.prototype.emit = function emit(type, ...args) {
   const events = this._events;
   if (type === 'error') {
     if (events?.[kErrorMonitor] !== undefined) this.emit(kErrorMonitor, ...args);
-    if (events?.error === undefined) throwUnhandled(args[0]);
+    if (events?.error === undefined) require('internal/events/unhandled').throwUnhandled(this, args[0]);
   }
   const handler = events?.[type];
   if (handler === undefined) return false;

@@ -88,18 +88,16 @@ function styleText(format, text) {
   return `${start}${text}${end}`;
 }
 
-const old = (fn, name, code, instead) =>
-  deprecate(fn, `The \`util.${name}\` API is deprecated. Please use ${instead} instead.`, code);
-
 const isNumber = (value) => typeof value === 'number';
 
+// The names from `_extend` to `log` that Node's documentation calls deprecated (DEP0044 to DEP0060) work without a warning in version 20.
 module.exports = {
   _errnoException: (...args) => {
     if (!Number.isSafeInteger(args[0]) || args[0] >= 0) getSystemErrorName(args[0]);
     return errnoException(...args);
   },
   _exceptionWithHostPort: exceptionWithHostPort,
-  _extend: old(_extend, '_extend', 'DEP0060', 'Object.assign()'),
+  _extend,
   callbackify,
   debug: debuglog,
   debuglog,
@@ -110,38 +108,23 @@ module.exports = {
   getSystemErrorName,
   inherits,
   inspect,
-  isArray: old(Array.isArray, 'isArray', 'DEP0044', '`Array.isArray()`'),
-  isBoolean: old((v) => typeof v === 'boolean', 'isBoolean', 'DEP0045', '`typeof arg === "boolean"`'),
-  isBuffer: old((v) => require('buffer').Buffer.isBuffer(v), 'isBuffer', 'DEP0046', '`Buffer.isBuffer()`'),
+  isArray: Array.isArray,
+  isBoolean: (v) => typeof v === 'boolean',
+  isBuffer: (v) => require('buffer').Buffer.isBuffer(v),
   isDeepStrictEqual: (a, b) => require('internal/util/comparisons').isDeepStrictEqual(a, b),
-  isNull: old((v) => v === null, 'isNull', 'DEP0050', '`arg === null`'),
-  isNullOrUndefined: old(
-    (v) => v == null,
-    'isNullOrUndefined',
-    'DEP0051',
-    '`arg === null || arg === undefined`',
-  ),
-  isNumber: old(isNumber, 'isNumber', 'DEP0052', '`typeof arg === "number"`'),
-  isString: old((v) => typeof v === 'string', 'isString', 'DEP0056', '`typeof arg === "string"`'),
-  isSymbol: old((v) => typeof v === 'symbol', 'isSymbol', 'DEP0057', '`typeof arg === "symbol"`'),
-  isUndefined: old((v) => v === undefined, 'isUndefined', 'DEP0058', '`arg === undefined`'),
-  isRegExp: old(types.isRegExp, 'isRegExp', 'DEP0055', '`arg instanceof RegExp`'),
-  isObject: old(
-    (v) => v !== null && typeof v === 'object',
-    'isObject',
-    'DEP0053',
-    '`arg !== null && typeof arg === "object"`',
-  ),
-  isDate: old(types.isDate, 'isDate', 'DEP0047', '`arg instanceof Date`'),
-  isError: old(isError, 'isError', 'DEP0048', '`arg instanceof Error`'),
-  isFunction: old((v) => typeof v === 'function', 'isFunction', 'DEP0049', '`typeof arg === "function"`'),
-  isPrimitive: old(
-    (v) => v === null || (typeof v !== 'object' && typeof v !== 'function'),
-    'isPrimitive',
-    'DEP0054',
-    '`typeof arg !== "object" && typeof arg !== "function"`',
-  ),
-  log: old(log, 'log', 'DEP0059', '`console.log()`'),
+  isNull: (v) => v === null,
+  isNullOrUndefined: (v) => v == null,
+  isNumber,
+  isString: (v) => typeof v === 'string',
+  isSymbol: (v) => typeof v === 'symbol',
+  isUndefined: (v) => v === undefined,
+  isRegExp: types.isRegExp,
+  isObject: (v) => v !== null && typeof v === 'object',
+  isDate: types.isDate,
+  isError,
+  isFunction: (v) => typeof v === 'function',
+  isPrimitive: (v) => v === null || (typeof v !== 'object' && typeof v !== 'function'),
+  log,
   promisify,
   stripVTControlCharacters(text) {
     validateString(text, 'str');
