@@ -2,7 +2,7 @@
 // URL (https://url.spec.whatwg.org/#url-class) and what Node adds: files as URLs, URLs as options of http.request().
 
 const { codes } = require('internal/errors');
-const { parse, serialize, setters, DEFAULT_PORTS } = require('internal/url/parser');
+const { parse, parseQuickly, serialize, setters, DEFAULT_PORTS } = require('internal/url/parser');
 const { URLSearchParams, paramsForUrl, replaceParams } = require('internal/url/search_params');
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
@@ -22,6 +22,26 @@ function invalidUrl(input, base) {
   return error;
 }
 
+function parseFully(input, baseRecord, base) {
+  input = usv(input);
+  const record = parse(input, baseRecord);
+  if (record === undefined) throw invalidUrl(input, base === undefined ? undefined : usv(base));
+  return record;
+}
+
+// Programs resolve many URLs against one base. Records of bases are only read.
+let lastBase;
+let lastBaseRecord;
+function parseBase(base) {
+  if (base === lastBase) return lastBaseRecord;
+  const record = parse(usv(base));
+  if (record !== undefined) {
+    lastBase = base;
+    lastBaseRecord = record;
+  }
+  return record;
+}
+
 class URL {
   #record;
   #searchParams;
@@ -29,23 +49,21 @@ class URL {
 
   constructor(input, base = undefined) {
     if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('url');
-    input = usv(input);
+    input = `${input}`;
     let baseRecord;
     if (base !== undefined) {
-      base = usv(base);
-      baseRecord = parse(base);
-      if (baseRecord === undefined) throw invalidUrl(input, base);
+      base = `${base}`;
+      baseRecord = parseBase(base);
+      if (baseRecord === undefined) throw invalidUrl(usv(input), usv(base));
     }
-    const record = parse(input, baseRecord);
-    if (record === undefined) throw invalidUrl(input, base);
-    this.#record = record;
+    this.#record = parseQuickly(input, baseRecord) ?? parseFully(input, baseRecord, base);
   }
 
   static canParse(input, base = undefined) {
     if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('url');
     input = usv(input);
     if (base === undefined) return parse(input) !== undefined;
-    const baseRecord = parse(usv(base));
+    const baseRecord = parseBase(`${base}`);
     return baseRecord !== undefined && parse(input, baseRecord) !== undefined;
   }
   static createObjectURL(obj) {

@@ -13,6 +13,8 @@ const {
   USERINFO,
   percentEncode,
 } = require('internal/url/encode');
+const { lastSlash, withoutDots } = require('internal/url/path');
+const { newRecord, quickParse, quickResolve } = require('internal/url/quick');
 
 const DEFAULT_PORTS = { __proto__: null, http: 80, https: 443, ws: 80, wss: 443, ftp: 21, file: null };
 const isSpecialScheme = (scheme) => scheme === 'https' || scheme === 'http' || scheme in DEFAULT_PORTS;
@@ -24,29 +26,14 @@ const DOUBLE_DOT = /^(?:\.|%2e){2}$/i;
 const DRIVE = /^[A-Za-z][:|]$/;
 const NORMAL_DRIVE = /^[A-Za-z]:$/;
 const DRIVE_PATH = /^\/[A-Za-z]:$/;
-const DOT_SEGMENT = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|$)/i;
 // Texts of these need no cleaning, and no encoding but in user names and passwords.
 const PLAIN = /^[!#$%&()*+,\-./0-9:;=?@A-Z[\]_a-z~]*$/;
 const STARTS_WITH_DRIVE = /^[A-Za-z][:|](?:$|[/\\?#])/;
 
-class InvalidUrl extends Error {}
+// Thrown through the parser; one for all, since parse() answers without it.
+const INVALID = new Error('Invalid URL');
 function fail() {
-  throw new InvalidUrl();
-}
-
-function newRecord(scheme) {
-  return {
-    scheme,
-    username: '',
-    password: '',
-    host: null,
-    port: null,
-    path: '',
-    opaque: false,
-    query: null,
-    fragment: null,
-    plain: false, // all that is left to parse is PLAIN
-  };
+  throw INVALID;
 }
 
 const encode = (record, text, set) => (record.plain ? text : percentEncode(text, set));
@@ -56,13 +43,6 @@ function clean(input) {
   return /[\t\n\r]/.test(input) ? input.replace(/[\t\n\r]+/g, '') : input;
 }
 
-// lastIndexOf() is a call into V8's runtime.
-function lastSlash(path) {
-  let i = path.length - 1;
-  while (i > 0 && path.charCodeAt(i) !== 0x2f) i--;
-  return Math.max(i, 0);
-}
-
 function shorten(record) {
   if (record.scheme === 'file' && DRIVE_PATH.test(record.path)) return;
   record.path = record.path.slice(0, lastSlash(record.path));
@@ -70,34 +50,25 @@ function shorten(record) {
 
 const firstSegment = (path) => /^\/([^/]*)/.exec(path)?.[1] ?? '';
 
-function mayHaveDots(record, text) {
-  // What is plain has no backslashes. Most paths have nothing that a dot segment could begin with.
-  const first = text.charCodeAt(0);
-  if (record.plain && first !== 0x2e && first !== 0x25 && !text.includes('/.') && !text.includes('/%'))
-    return false;
-  return DOT_SEGMENT.test(text);
-}
-
 // Path state. `text` comes without the slash before the first segment.
 function parsePath(record, text) {
-  const special = isSpecial(record);
-  if (record.scheme !== 'file' && !mayHaveDots(record, text) && !(special && text.includes('\\'))) {
-    record.path += `/${encode(record, text, PATH)}`;
-    return;
-  }
-  if (special && text.includes('\\')) text = text.replaceAll('\\', '/');
+  if (isSpecial(record) && text.includes('\\')) text = text.replaceAll('\\', '/');
+  if (record.scheme === 'file') parseFilePath(record, text);
+  else record.path = withoutDots(`${record.path}/${encode(record, text, PATH)}`);
+}
+
+// Drive letters are not left by "..".
+function parseFilePath(record, text) {
   const segments = text.split('/');
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
     const isLast = i === segments.length - 1;
-    if (segment[0] !== '.' && segment[0] !== '%' && record.scheme !== 'file') {
-      record.path += `/${encode(record, segment, PATH)}`;
-    } else if (DOUBLE_DOT.test(segment)) {
+    if (DOUBLE_DOT.test(segment)) {
       shorten(record);
       if (isLast) record.path += '/';
     } else if (SINGLE_DOT.test(segment)) {
       if (isLast) record.path += '/';
-    } else if (record.scheme === 'file' && record.path === '' && DRIVE.test(segment)) {
+    } else if (record.path === '' && DRIVE.test(segment)) {
       record.path = `/${segment[0]}:`;
     } else {
       record.path += `/${encode(record, segment, PATH)}`;
@@ -328,12 +299,19 @@ function parseRecord(input, base) {
   return record;
 }
 
+// Undefined for what is not so simple. Takes any text.
+function parseQuickly(input, base) {
+  return quickParse(input) ?? (base === undefined || base.opaque ? undefined : quickResolve(input, base));
+}
+
 // A record, or undefined for what is no URL. Texts must be well-formed UTF-16.
 function parse(input, base) {
+  const record = parseQuickly(input, base);
+  if (record !== undefined) return record;
   try {
     return parseRecord(input, base);
   } catch (error) {
-    if (error instanceof InvalidUrl) return undefined;
+    if (error === INVALID) return undefined;
     throw error;
   }
 }
@@ -433,4 +411,4 @@ function setPort(record, text) {
   record.port = Number(digits) === DEFAULT_PORTS[record.scheme] ? null : Number(digits);
 }
 
-module.exports = { DEFAULT_PORTS, parse, serialize, setters };
+module.exports = { DEFAULT_PORTS, parse, parseQuickly, serialize, setters };

@@ -2,6 +2,7 @@
 // URLSearchParams (https://url.spec.whatwg.org/#interface-urlsearchparams): a flat list [name, value, name, value, …].
 
 const { codes } = require('internal/errors');
+const { decodeAscii, withoutPlus } = require('internal/url/escapes');
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
 
@@ -9,29 +10,6 @@ const usv = (value) => {
   const text = `${value}`;
   return /[\ud800-\udfff]/.test(text) ? internalBinding('util').toUSVString(text) : text;
 };
-
-const hexValue = (c) =>
-  c >= 0x30 && c <= 0x39 ? c - 0x30 : (c | 0x20) >= 0x61 && (c | 0x20) <= 0x66 ? (c | 0x20) - 0x57 : -1;
-
-function decode(text) {
-  if (text.includes('+')) text = text.replaceAll('+', ' ');
-  const first = text.indexOf('%');
-  return first === -1 ? text : decodeFrom(text, first);
-}
-
-// ASCII by itself; the rest, and what is no escape, needs more care.
-function decodeFrom(text, percent) {
-  let result = '';
-  let from = 0;
-  for (; percent !== -1; percent = text.indexOf('%', from)) {
-    const high = hexValue(text.charCodeAt(percent + 1));
-    const low = hexValue(text.charCodeAt(percent + 2));
-    if (high < 0 || high > 7 || low < 0) return decodeBytes(text);
-    result += text.slice(from, percent) + String.fromCharCode(high * 16 + low);
-    from = percent + 3;
-  }
-  return result + text.slice(from);
-}
 
 function decodeBytes(text) {
   try {
@@ -43,32 +21,73 @@ function decodeBytes(text) {
   }
 }
 
-// application/x-www-form-urlencoded
-function parseForm(text) {
+// A name or value between two places. `kinds`: all its characters, or'ed; `special`: there is a + or % among them.
+function formPart(text, from, to, kinds, special) {
+  if (from === to) return '';
+  let part = text.slice(from, to);
+  if (kinds > 0x7f) part = usv(part);
+  if (!special) return part;
+  if (part.includes('+')) part = withoutPlus(part, ' ');
+  const percent = part.indexOf('%');
+  return percent === -1 ? part : (decodeAscii(part, percent) ?? decodeBytes(part));
+}
+
+// application/x-www-form-urlencoded, from a place on
+function parseForm(text, from = 0) {
   const list = [];
-  for (let from = 0, end; from < text.length; from = end + 1) {
-    end = text.indexOf('&', from);
-    if (end === -1) end = text.length;
-    if (end === from) continue;
-    const equals = text.indexOf('=', from);
-    if (equals === -1 || equals > end) list.push(decode(text.slice(from, end)), '');
-    else list.push(decode(text.slice(from, equals)), decode(text.slice(equals + 1, end)));
+  let start = from; // of the name or value
+  let isValue = false;
+  let kinds = 0;
+  let special = false;
+  for (let i = from; i <= text.length; i++) {
+    const c = i < text.length ? text.charCodeAt(i) : 0x26;
+    if (c === 0x26 || (c === 0x3d && !isValue)) {
+      const isName = !isValue;
+      isValue = c === 0x3d;
+      if (!isName || isValue || i > start) {
+        list.push(formPart(text, start, i, kinds, special));
+        if (isName && !isValue) list.push('');
+      }
+      start = i + 1;
+      kinds = 0;
+      special = false;
+    } else {
+      kinds |= c;
+      if (c === 0x2b || c === 0x25) special = true;
+    }
   }
   return list;
 }
 
+// What is written as it is: 1; as one byte in hexadecimal: 0.
+const KEPT = new Uint8Array(128);
+for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._')
+  KEPT[c.charCodeAt(0)] = 1;
+const hexByte = (c) => (c === 0x20 ? '+' : `%${c < 16 ? '0' : ''}${c.toString(16).toUpperCase()}`);
+
 function encode(text) {
-  if (/^[A-Za-z0-9*\-._ ]*$/.test(text)) return text.includes(' ') ? text.replaceAll(' ', '+') : text;
+  let result = '';
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c > 0x7f) return encodeAny(text);
+    if (KEPT[c] === 1) continue;
+    result += i > from ? text.slice(from, i) + hexByte(c) : hexByte(c);
+    from = i + 1;
+  }
+  return from === 0 ? text : result + text.slice(from);
+}
+
+function encodeAny(text) {
   return encodeURIComponent(text)
     .replaceAll('%20', '+')
-    .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    .replace(/[!'()~]/g, (c) => hexByte(c.charCodeAt(0)));
 }
 
 function serializeForm(list) {
-  let text = '';
-  for (let i = 0; i < list.length; i += 2) {
-    text += `${i === 0 ? '' : '&'}${encode(list[i])}=${encode(list[i + 1])}`;
-  }
+  if (list.length === 0) return '';
+  let text = `${encode(list[0])}=${encode(list[1])}`;
+  for (let i = 2; i < list.length; i += 2) text += `&${encode(list[i])}=${encode(list[i + 1])}`;
   return text;
 }
 
@@ -102,11 +121,14 @@ function listFromRecord(record) {
 }
 
 class URLSearchParams {
-  #list = [];
+  #list;
   #onChange = undefined;
 
   constructor(init = undefined) {
-    if (init === undefined || init === null) return;
+    if (init === undefined || init === null) {
+      this.#list = [];
+      return;
+    }
     if (typeof init === 'object' || typeof init === 'function') {
       const method = init[Symbol.iterator];
       if (method === URLSearchParams.prototype[Symbol.iterator] && #list in init) {
@@ -119,8 +141,8 @@ class URLSearchParams {
       }
       return;
     }
-    const text = usv(init);
-    this.#list = parseForm(text[0] === '?' ? text.slice(1) : text);
+    const text = `${init}`;
+    this.#list = parseForm(text, text.charCodeAt(0) === 0x3f ? 1 : 0);
   }
 
   // For URL: the query of a URL, and whom to tell of changes.

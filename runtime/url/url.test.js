@@ -27,6 +27,49 @@ test('URLs are normalised after the standard', () => {
   }
 });
 
+test('URLs with nothing to encode are what the full parser makes of them', () => {
+  // The user information or fragment that is added needs encoding, so that this is not the same URL read in the same way.
+  for (const rest of [
+    '@h.com',
+    '@h.com:80/a/../b/./c?x=1#y',
+    '@a-b.c1.io:8080/..',
+    '@h.io/.%2e/x/%2e',
+    '@h.io?q?/../r#/../s',
+    '@h.io/a//b/../c/..',
+    '@h.io/...',
+  ]) {
+    const full = new URL(`http://u"${rest}`);
+    assert.strictEqual(new URL(`http://u${rest}`).href, full.href.replace('%22', ''));
+  }
+  const inputs = [
+    '',
+    '?q',
+    '#f',
+    'x',
+    './x',
+    '../../../x',
+    '/r',
+    'a/../b/',
+    '..',
+    'x?/../y',
+    'a.b#..',
+    '%2e%2E/x',
+  ];
+  for (const input of inputs) {
+    const base = 'http://u:p@h.com:81/a/b/c?q#f';
+    const full = new URL(`${input.replace(/(#.*)?$/, '')}#"`, base);
+    const quick = new URL(input, base);
+    assert.strictEqual(quick.host, 'h.com:81');
+    if (!input.includes('#')) assert.strictEqual(full.href, `${quick.href}#%22`);
+  }
+  for (const bad of ['http://h.com:8o/', 'http://h.com:99999/', 'http://a@', 'http://:80/', 'http://a@@']) {
+    assert.ok(!URL.canParse(bad), bad);
+  }
+  assert.strictEqual(new URL('http://1.2').hostname, '1.0.0.2');
+  assert.strictEqual(new URL('http://h.1a').hostname, 'h.1a');
+  assert.strictEqual(new URL('https://h:443/').port, '');
+});
+
 test('setters change parts and leave what does not fit', () => {
   const u = new URL('http://h/p');
   u.port = '8080';
@@ -54,6 +97,28 @@ test('search parameters keep order and sort stably', () => {
   p.delete('a');
   assert.deepStrictEqual([...p], [['b', 'x']]);
   assert.throws(() => new URLSearchParams([['a']]), { code: 'ERR_INVALID_TUPLE' });
+});
+
+test('forms are decoded and encoded', () => {
+  const p = new URLSearchParams('?a=1&&b&=c&d==e+f%20g&%zz=%c3%a9&h=%ff\ud800');
+  const pairs = [
+    ['a', '1'],
+    ['b', ''],
+    ['', 'c'],
+    ['d', '=e f g'],
+    ['%zz', '\u00e9'],
+    ['h', '\ufffd\ufffd'],
+  ];
+  assert.deepStrictEqual([...p], pairs);
+  assert.strictEqual(p.toString(), 'a=1&b=&=c&d=%3De+f+g&%25zz=%C3%A9&h=%EF%BF%BD%EF%BF%BD');
+  assert.strictEqual(new URLSearchParams().toString(), '');
+  assert.strictEqual(new URLSearchParams({ x: "~'\x00*" }).toString(), 'x=%7E%27%00*');
+  const qs = require('querystring');
+  const parsed = { ...qs.parse('a=1&&b&=c&d==e+f%20g&%zz=%c3%a9&h=%ff') };
+  assert.deepStrictEqual(parsed, { ...Object.fromEntries(pairs), h: '\ufffd' });
+  assert.deepStrictEqual({ ...qs.parse('a=1&b=2&c=3', null, null, { maxKeys: 2 }) }, { a: '1', b: '2' });
+  assert.deepStrictEqual({ ...qs.parse('a::1;;b::+', ';;', '::') }, { a: '1', b: ' ' });
+  assert.strictEqual(qs.stringify({ n: 1e21, m: NaN, o: {}, p: 5n, q: 1.5 }), 'n=1e%2B21&m=&o=&p=5&q=1.5');
 });
 
 test('files become URLs and back', () => {

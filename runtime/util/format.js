@@ -4,22 +4,41 @@
 const { builtInNames, inspect, inspectDefaultOptions } = require('internal/util/inspect');
 const { formatBigInt, formatNumber, stylizeNoColor } = require('internal/util/inspect_text');
 
+const kMaxCopied = 4096; // elements
+
+// V8 is slow to write arrays that have or had holes (all that Array.from() and new Array(n) make): a copy without is written three times
+// as fast. Undefined for what is not such an array of primitives.
+function packedCopy(value) {
+  if (!Array.isArray(value) || value.length > kMaxCopied || value.toJSON !== undefined) return undefined;
+  const copy = [];
+  for (let i = 0; i < value.length; i++) {
+    const element = value[i];
+    const type = typeof element;
+    if (type !== 'number' && type !== 'string' && type !== 'boolean' && element !== null) return undefined;
+    copy.push(element);
+  }
+  return copy;
+}
+
 let circularMessage;
-function tryStringify(value) {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (circularMessage === undefined) {
-      try {
-        const a = {};
-        a.a = a;
-        JSON.stringify(a);
-      } catch (circular) {
-        circularMessage = circular.message.split('\n', 1)[0];
-      }
+function isCircularError(error) {
+  if (circularMessage === undefined) {
+    try {
+      const a = {};
+      a.a = a;
+      JSON.stringify(a);
+    } catch (circular) {
+      circularMessage = circular.message.split('\n', 1)[0];
     }
-    if (error.name === 'TypeError' && error.message.split('\n', 1)[0] === circularMessage)
-      return '[Circular]';
+  }
+  return error.name === 'TypeError' && error.message.split('\n', 1)[0] === circularMessage;
+}
+
+function formatJ(value) {
+  try {
+    return `${JSON.stringify(packedCopy(value) ?? value)}`; // undefined of functions
+  } catch (error) {
+    if (isCircularError(error)) return '[Circular]';
     throw error;
   }
 }
@@ -43,20 +62,30 @@ function hasOwnToString(value) {
   return !isBuiltInConstructor({ constructor: pointer.constructor }) || pointer.constructor === undefined;
 }
 
+function asNumber(number, options) {
+  return formatNumber(
+    stylizeNoColor,
+    number,
+    options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+  );
+}
+
+function asBigInt(bigint, options) {
+  return formatBigInt(
+    stylizeNoColor,
+    bigint,
+    options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
+  );
+}
+
 function formatS(value, options) {
   switch (typeof value) {
+    case 'string':
+      return value;
     case 'number':
-      return formatNumber(
-        stylizeNoColor,
-        value,
-        options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
-      );
+      return asNumber(value, options);
     case 'bigint':
-      return formatBigInt(
-        stylizeNoColor,
-        value,
-        options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
-      );
+      return asBigInt(value, options);
     case 'object':
       if (value !== null && !hasOwnToString(value)) {
         return inspect(value, { ...options, depth: 0, colors: false, compact: 3 });
@@ -68,45 +97,32 @@ function formatS(value, options) {
 }
 
 function formatD(value, options, parse) {
-  if (typeof value === 'bigint')
-    return formatBigInt(
-      stylizeNoColor,
-      value,
-      options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
-    );
+  if (typeof value === 'bigint') return asBigInt(value, options);
   if (typeof value === 'symbol') return 'NaN';
-  const number = parse === undefined ? Number(value) : parse(value);
-  return formatNumber(
-    stylizeNoColor,
-    number,
-    options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
-  );
+  return asNumber(parse === undefined ? Number(value) : parse(value), options);
 }
 
+// What the character after a % makes of a value; undefined for one that means nothing.
 function replacement(kind, value, options) {
   switch (kind) {
-    case 's':
+    case 0x73: // s
       return formatS(value, options);
-    case 'j':
-      return tryStringify(value);
-    case 'd':
-      return typeof value === 'object' ? formatD(value, options) : formatD(value, options);
-    case 'O':
+    case 0x6a: // j
+      return formatJ(value);
+    case 0x64: // d
+      return formatD(value, options);
+    case 0x4f: // O
       return inspect(value, options);
-    case 'o':
+    case 0x6f: // o
       return inspect(value, { ...options, showHidden: true, showProxy: true, depth: 4 });
-    case 'i':
+    case 0x69: // i
       return formatD(value, options, Number.parseInt);
-    case 'f':
-      return typeof value === 'symbol'
-        ? 'NaN'
-        : formatNumber(
-            stylizeNoColor,
-            Number.parseFloat(value),
-            options?.numericSeparator ?? inspectDefaultOptions.numericSeparator,
-          );
-    default:
+    case 0x66: // f
+      return typeof value === 'symbol' ? 'NaN' : asNumber(Number.parseFloat(value), options);
+    case 0x63: // c: styles of a browser's console
       return '';
+    default:
+      return undefined;
   }
 }
 
@@ -119,15 +135,17 @@ function formatInternal(options, args) {
     if (args.length === 1) return first;
     let last = 0;
     for (let i = 0; i < first.length - 1; i++) {
-      if (first.charCodeAt(i) !== 37) continue;
-      const kind = first[++i];
-      if (a + 1 !== args.length && 'sjdOoifc'.includes(kind)) {
-        const value = args[++a];
-        if (last !== i - 1) text += first.slice(last, i - 1);
-        text += replacement(kind, value, options);
-        last = i + 1;
-      } else if (kind === '%') {
+      if (first.charCodeAt(i) !== 0x25) continue;
+      const kind = first.charCodeAt(++i);
+      if (kind === 0x25) {
         text += first.slice(last, i);
+        last = i + 1;
+      } else if (a + 1 !== args.length) {
+        const shown = replacement(kind, args[a + 1], options);
+        if (shown === undefined) continue;
+        a++;
+        if (last !== i - 1) text += first.slice(last, i - 1);
+        text += shown;
         last = i + 1;
       }
     }

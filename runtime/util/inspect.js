@@ -9,6 +9,7 @@ const {
   formatNumber,
   formatPrimitive,
   getStringWidth,
+  isIdentifier,
   kArray,
   kArrayExtras,
   kObject,
@@ -189,7 +190,32 @@ function formatProxy(ctx, proxy, recurseTimes) {
 let loadedEntries;
 const entryFormats = () => (loadedEntries ??= require('internal/util/inspect_entries'));
 
-// What is shown of an object: {text} when that is all, else {base, braces, format, kind, keys}.
+// What is shown of an object: when `text` is undefined, what stands before its braces, the entries that `format` makes, and its keys.
+const whole = (text) => ({
+  text,
+  keys: undefined,
+  braces: undefined,
+  base: '',
+  kind: kObject,
+  format: undefined,
+});
+const inBraces = (keys, start, end, format, kind) => ({
+  text: undefined,
+  keys,
+  braces: [start, end],
+  base: '',
+  kind,
+  format,
+});
+const withBase = (keys, base) => ({
+  text: undefined,
+  keys,
+  braces: ['{', '}'],
+  base,
+  kind: kObject,
+  format: undefined,
+});
+
 function describeIterable(ctx, value, constructor, tag, inherited) {
   const entries = entryFormats();
   const bare = (keys) => keys.length === 0 && inherited === undefined;
@@ -197,16 +223,16 @@ function describeIterable(ctx, value, constructor, tag, inherited) {
     const prefix =
       constructor !== 'Array' || tag !== '' ? getPrefix(constructor, tag, 'Array', `(${value.length})`) : '';
     const keys = getOwnNonIndexProperties(value, ctx.showHidden);
-    if (value.length === 0 && bare(keys)) return { text: `${prefix}[]` };
-    return { keys, braces: [`${prefix}[`, ']'], kind: kArrayExtras, format: entries.formatArray };
+    if (value.length === 0 && bare(keys)) return whole(`${prefix}[]`);
+    return inBraces(keys, `${prefix}[`, ']', entries.formatArray, kArrayExtras);
   }
   if (types.isSet(value) || types.isMap(value)) {
     const isSet = types.isSet(value);
-    const { get } = Object.getOwnPropertyDescriptor(isSet ? Set.prototype : Map.prototype, 'size');
-    const prefix = getPrefix(constructor, tag, isSet ? 'Set' : 'Map', `(${get.call(value)})`);
+    const size = isSet ? entries.sizeOfSet(value) : entries.sizeOfMap(value);
+    const prefix = getPrefix(constructor, tag, isSet ? 'Set' : 'Map', `(${size})`);
     const keys = getKeys(value, ctx.showHidden);
-    if (get.call(value) === 0 && bare(keys)) return { text: `${prefix}{}` };
-    return { keys, braces: [`${prefix}{`, '}'], format: isSet ? entries.formatSet : entries.formatMap };
+    if (size === 0 && bare(keys)) return whole(`${prefix}{}`);
+    return inBraces(keys, `${prefix}{`, '}', isSet ? entries.formatSet : entries.formatMap, kObject);
   }
   if (types.isTypedArray(value)) {
     const keys = getOwnNonIndexProperties(value, ctx.showHidden);
@@ -219,48 +245,43 @@ function describeIterable(ctx, value, constructor, tag, inherited) {
     }
     const size = bound.length;
     const prefix = getPrefix(constructor, tag, fallback, `(${size})`);
-    if (size === 0 && keys.length === 0 && !ctx.showHidden) return { text: `${prefix}[]` };
+    if (size === 0 && keys.length === 0 && !ctx.showHidden) return whole(`${prefix}[]`);
     const format = (c, v, r) => entries.formatTypedArray(c, bound, size, r);
-    return { keys, braces: [`${prefix}[`, ']'], kind: kArrayExtras, format };
+    return inBraces(keys, `${prefix}[`, ']', format, kArrayExtras);
   }
   if (types.isMapIterator(value) || types.isSetIterator(value)) {
     const type = `${types.isMapIterator(value) ? 'Map' : 'Set'} Iterator`;
     const name = tag === type ? tag : tag === '' ? type : `${tag}] [${type}`;
-    const braces = [`[${name}] {`, '}'];
-    return {
-      keys: getKeys(value, ctx.showHidden),
-      braces,
-      format: entries.formatIterator.bind(null, braces),
-    };
+    const parts = inBraces(getKeys(value, ctx.showHidden), `[${name}] {`, '}', undefined, kObject);
+    parts.format = entries.formatIterator.bind(null, parts.braces);
+    return parts;
   }
   return undefined;
+}
+
+function describePlain(ctx, value, tag, inherited) {
+  const keys = getKeys(value, ctx.showHidden);
+  let start = '{';
+  if (types.isArgumentsObject(value)) start = '[Arguments] {';
+  else if (tag !== '') start = `${getPrefix('Object', tag, 'Object')}{`;
+  if (keys.length === 0 && inherited === undefined) return whole(`${start}}`);
+  return inBraces(keys, start, '}', undefined, kObject);
 }
 
 function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray) {
   const keys = getKeys(value, ctx.showHidden);
   const bare = () => keys.length === 0 && inherited === undefined;
-  if (constructor === 'Object') {
-    let start = '{';
-    if (types.isArgumentsObject(value)) start = '[Arguments] {';
-    else if (tag !== '') start = `${getPrefix(constructor, tag, 'Object')}{`;
-    return bare()
-      ? { text: `${start}}` }
-      : { text: undefined, keys, base: '', braces: [start, '}'], format: undefined };
-  }
   const entries = entryFormats();
-  const braced = (name, format) => ({
-    keys,
-    braces: [`${getPrefix(constructor, tag, name)}{`, '}'],
-    format,
-  });
+  const braced = (name, format) =>
+    inBraces(keys, `${getPrefix(constructor, tag, name)}{`, '}', format, kObject);
   const based = (base, style) =>
-    bare() ? { text: style ? ctx.stylize(base, style) : base } : { keys, base, braces: ['{', '}'] };
+    bare() ? whole(style ? ctx.stylize(base, style) : base) : withBase(keys, base);
   if (typeof value === 'function') return based(functionBase(value, constructor, tag), 'special');
   if (types.isRegExp(value)) {
     const base = RegExp.prototype.toString.call(constructor !== null ? value : new RegExp(value));
     const prefix = getPrefix(constructor, tag, 'RegExp');
     const full = prefix !== 'RegExp ' ? `${prefix}${base}` : base;
-    if (recurseTimes > ctx.depth && ctx.depth !== null) return { text: ctx.stylize(full, 'regexp') };
+    if (recurseTimes > ctx.depth && ctx.depth !== null) return whole(ctx.stylize(full, 'regexp'));
     return based(full, 'regexp');
   }
   if (types.isDate(value)) {
@@ -280,7 +301,7 @@ function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, t
     const name = types.isArrayBuffer(value) ? 'ArrayBuffer' : 'SharedArrayBuffer';
     const prefix = getPrefix(constructor, tag, name);
     if (typedArray !== undefined && bare()) {
-      return { text: `${prefix}{ byteLength: ${formatNumber(ctx.stylize, value.byteLength, false)} }` };
+      return whole(`${prefix}{ byteLength: ${formatNumber(ctx.stylize, value.byteLength, false)} }`);
     }
     keys.unshift('byteLength');
     return braced(name, typedArray === undefined ? entries.formatArrayBuffer : undefined);
@@ -302,9 +323,9 @@ function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, t
   if (types.isBoxedPrimitive(value)) return based(boxedBase(value, ctx, keys, constructor, tag));
   if (bare()) {
     if (types.isExternal(value)) {
-      return { text: ctx.stylize(`[External: ${binding.getExternalValue(value).toString(16)}]`, 'special') };
+      return whole(ctx.stylize(`[External: ${binding.getExternalValue(value).toString(16)}]`, 'special'));
     }
-    return { text: `${getPrefix(constructor, tag, fallbackName(value, constructor))}{}` };
+    return whole(`${getPrefix(constructor, tag, fallbackName(value, constructor))}{}`);
   }
   return braced(fallbackName(value, constructor));
 }
@@ -315,29 +336,34 @@ function formatRaw(ctx, value, recurseTimes, typedArray) {
   const constructor = getConstructorName(value, ctx, recurseTimes, inherited);
   if (inherited?.length === 0) inherited = undefined;
   let tag = value[Symbol.toStringTag];
-  // Shown as a property already when it is one.
-  const shown = ctx.showHidden ? Object.prototype.hasOwnProperty : Object.prototype.propertyIsEnumerable;
-  if (typeof tag !== 'string' || (tag !== '' && shown.call(value, Symbol.toStringTag))) tag = '';
+  if (typeof tag !== 'string') {
+    tag = '';
+  } else if (tag !== '') {
+    // Shown as a property already when it is one.
+    const shown = ctx.showHidden ? Object.prototype.hasOwnProperty : Object.prototype.propertyIsEnumerable;
+    if (shown.call(value, Symbol.toStringTag)) tag = '';
+  }
 
   let parts;
   if (value[Symbol.iterator] || constructor === null) {
     parts = describeIterable(ctx, value, constructor, tag, inherited);
   }
-  parts ??= describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray);
+  parts ??=
+    constructor === 'Object'
+      ? describePlain(ctx, value, tag, inherited)
+      : describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray);
   if (parts.text !== undefined) return parts.text;
 
   if (recurseTimes > ctx.depth && ctx.depth !== null) {
     const name = getPrefix(constructor, tag, fallbackName(value, constructor)).slice(0, -1);
     return ctx.stylize(constructor !== null ? `[${name}]` : name, 'special');
   }
-  return formatParts(ctx, value, recurseTimes + 1, parts, inherited, () =>
-    getPrefix(constructor, tag, fallbackName(value, constructor)).slice(0, -1),
-  );
+  return formatParts(ctx, value, recurseTimes + 1, parts, inherited, constructor, tag);
 }
 
-function formatParts(ctx, value, recurseTimes, parts, inherited, getName) {
-  const { keys, braces, kind = kObject, format } = parts;
-  let base = parts.base ?? '';
+function formatParts(ctx, value, recurseTimes, parts, inherited, constructor, tag) {
+  const { keys, braces, kind, format } = parts;
+  let { base } = parts;
   ctx.seen.push(value);
   ctx.currentDepth = recurseTimes;
   const { indentationLvl } = ctx;
@@ -352,8 +378,9 @@ function formatParts(ctx, value, recurseTimes, parts, inherited, getName) {
     if (!require('internal/errors').isStackOverflowError(error)) throw error;
     ctx.seen.pop();
     ctx.indentationLvl = indentationLvl;
+    const name = getPrefix(constructor, tag, fallbackName(value, constructor)).slice(0, -1);
     return ctx.stylize(
-      `[${getName()}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`,
+      `[${name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`,
       'special',
     );
   }
@@ -440,7 +467,7 @@ function formatProperty(ctx, value, recurseTimes, key, kind, descriptor, origina
     name = "['__proto__']";
   } else if (descriptor.enumerable === false) {
     name = `[${escapeKey(key)}]`;
-  } else if (/^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key)) {
+  } else if (isIdentifier(key)) {
     name = ctx.stylize(key, 'name');
   } else {
     name = ctx.stylize(quote(key), 'string');

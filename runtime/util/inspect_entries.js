@@ -12,6 +12,12 @@ const {
 const { formatProperty, formatValue } = require('internal/util/inspect');
 const binding = internalBinding('util');
 
+const sizeGetter = (prototype) => Object.getOwnPropertyDescriptor(prototype, 'size').get;
+const mapSize = sizeGetter(Map.prototype);
+const setSize = sizeGetter(Set.prototype);
+const sizeOfMap = (map) => mapSize.call(map);
+const sizeOfSet = (set) => setSize.call(set);
+
 const more = (count) => `... ${count} more item${count > 1 ? 's' : ''}`;
 const shownLength = (ctx, length) => Math.min(Math.max(0, ctx.maxArrayLength), length);
 
@@ -20,8 +26,9 @@ function formatArray(ctx, value, recurseTimes) {
   const shown = shownLength(ctx, length);
   const output = [];
   for (let i = 0; i < shown; i++) {
-    if (!Object.hasOwn(value, i)) return formatSparse(ctx, value, recurseTimes, shown, output, i);
-    output.push(formatProperty(ctx, value, recurseTimes, i, kArray));
+    const descriptor = Object.getOwnPropertyDescriptor(value, i);
+    if (descriptor === undefined) return formatSparse(ctx, value, recurseTimes, shown, output, i);
+    output.push(formatProperty(ctx, value, recurseTimes, i, kArray, descriptor));
   }
   if (length > shown) output.push(more(length - shown));
   return output;
@@ -86,8 +93,7 @@ function formatArrayBuffer(ctx, value) {
 }
 
 function formatSet(ctx, set, recurseTimes) {
-  const { size } = Object.getOwnPropertyDescriptors(Set.prototype);
-  const length = size.get.call(set);
+  const length = sizeOfSet(set);
   const shown = shownLength(ctx, length);
   const output = [];
   ctx.indentationLvl += 2;
@@ -101,8 +107,7 @@ function formatSet(ctx, set, recurseTimes) {
 }
 
 function formatMap(ctx, map, recurseTimes) {
-  const { size } = Object.getOwnPropertyDescriptors(Map.prototype);
-  const length = size.get.call(map);
+  const length = sizeOfMap(map);
   const shown = shownLength(ctx, length);
   const output = [];
   ctx.indentationLvl += 2;
@@ -198,4 +203,6 @@ module.exports = {
   formatUnknown,
   formatWeakMap,
   formatWeakSet,
+  sizeOfMap,
+  sizeOfSet,
 };

@@ -9,6 +9,22 @@ const builtInNames = new Set(
   Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z][a-zA-Z0-9]+$/.test(name)),
 );
 
+// Those that most objects have, by prototype; cheaper than to ask the prototype what its constructor is and what that is called.
+const commonMakers = new Map(
+  [Object, Array, Map, Set, Date, RegExp, Promise, Error, TypeError, Uint8Array].map((maker) => [
+    maker.prototype,
+    maker,
+  ]),
+);
+
+function commonName(object) {
+  const prototype = Object.getPrototypeOf(object);
+  const maker = prototype === Object.prototype ? Object : commonMakers.get(prototype);
+  if (maker === undefined || prototype.constructor !== maker || Object.hasOwn(object, 'constructor'))
+    return undefined;
+  return maker.name;
+}
+
 function isInstance(object, constructor) {
   try {
     return object instanceof constructor;
@@ -31,6 +47,10 @@ function ownConstructor(object) {
 }
 
 function getConstructorName(object, ctx, recurseTimes, inherited) {
+  if (inherited === undefined) {
+    const name = commonName(object);
+    if (name !== undefined) return name;
+  }
   let firstPrototype;
   const start = object;
   while (object) {

@@ -122,8 +122,31 @@ function escapeCharacter(c) {
   return `\\u${code.toString(16)}`;
 }
 
+const kMaxScanned = 64; // characters; of more the expression is faster
+
+// Whether it is ASCII without quotation marks, backslashes and control characters.
+function isPlain(text) {
+  if (text.length > kMaxScanned) return false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x20 || c === 0x27 || c === 0x5c || c > 0x7e) return false;
+  }
+  return true;
+}
+
+// Whether a key is written without quotation marks.
+function isIdentifier(key) {
+  for (let i = 0; i < key.length; i++) {
+    const c = key.charCodeAt(i);
+    const isLetter = (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || c === 0x5f;
+    if (!isLetter && (i === 0 || c < 0x30 || c > 0x39)) return false;
+  }
+  return key.length > 0;
+}
+
 // Quoted as a person would: with the quote that needs no escaping.
 function quote(text) {
+  if (isPlain(text)) return `'${text}'`;
   let test = NEEDS_ESCAPE;
   let all = NEEDS_ESCAPE_ALL;
   let mark = "'";
@@ -285,6 +308,13 @@ function groupArrayElements(ctx, output, value) {
   return lines;
 }
 
+// join() is a call into V8's runtime, and these are few.
+function joinShort(output) {
+  let joined = output.length > 0 ? output[0] : '';
+  for (let i = 1; i < output.length; i++) joined += `, ${output[i]}`;
+  return joined;
+}
+
 // Entries, what comes before them and the braces, on one line where that reads well.
 function layOut(ctx, output, base, braces, kind, depth, value) {
   const before = base ? `${base} ` : '';
@@ -302,7 +332,7 @@ function layOut(ctx, output, base, braces, kind, depth, value) {
     if (ctx.currentDepth - depth < ctx.compact && entries === output.length) {
       const start = output.length + ctx.indentationLvl + braces[0].length + base.length + 10;
       if (fitsOneLine(ctx, output, start, base)) {
-        const joined = output.join(', ');
+        const joined = joinShort(output);
         if (!joined.includes('\n')) return `${before}${braces[0]} ${joined} ${braces[1]}`;
       }
     }
@@ -369,6 +399,7 @@ module.exports = {
   formatNumber,
   formatPrimitive,
   getStringWidth,
+  isIdentifier,
   kArray,
   kArrayExtras,
   kObject,

@@ -79,6 +79,36 @@ test('names that only the documentation deprecates do not warn', async () => {
   assert.deepStrictEqual(warnings, []);
 });
 
+test('format() takes its arguments one by one', () => {
+  const holes = Array.from({ length: 3 }, (_, i) => i / 2);
+  assert.strictEqual(util.format('%j %j', holes, ['"', true, null]), '[0,0.5,1] ["\\"",true,null]');
+  // eslint-disable-next-line no-sparse-arrays
+  assert.strictEqual(util.format('%j', [, undefined, { toJSON: () => 1 }]), '[null,null,1]');
+  assert.strictEqual(util.format('%j', Object.assign([1], { toJSON: () => 'x' })), '"x"');
+  assert.strictEqual(util.format('%s %d%% %z %c|%s', 'a', '5', 1, 'css'), 'a 5% %z |css');
+  assert.strictEqual(util.format('%s', 'a', 'b', { c: 1 }), 'a b { c: 1 }');
+  assert.strictEqual(util.format('%j', undefined), 'undefined');
+  assert.strictEqual(util.format('%d|%i|%f', 1n, '4.5', '4.5x'), '1n|4|4.5');
+  const circular = {};
+  circular.self = circular;
+  assert.strictEqual(util.format('%j', circular), '[Circular]');
+});
+
+test('inspect() shows what collections and classes are', () => {
+  class List extends Array {}
+  const cases = [
+    [new Map().entries(), '[Map Entries] {  }'],
+    [new Map([[{ a: 1 }, new Set(['x'])]]), "Map(1) { { a: 1 } => Set(1) { 'x' } }"],
+    [List.of(1), 'List(1) [ 1 ]'],
+    [Object.assign(Object.create(Array.prototype), { a: 1 }), 'Array { a: 1 }'],
+    [{ constructor: 1, 'a-b': "it's", $: '\x07' }, `{ constructor: 1, 'a-b': "it's", '$': '\\x07' }`],
+    [{ '': 0, a1: 1, '1a': 2 }, "{ '': 0, a1: 1, '1a': 2 }"],
+    [Object.defineProperty([1, 2], 1, { get: () => 3, enumerable: true }), '[ 1, [Getter] ]'],
+    [[1, , 3], '[ 1, <1 empty item>, 3 ]'], // eslint-disable-line no-sparse-arrays
+  ];
+  for (const [value, text] of cases) assert.strictEqual(util.inspect(value), text);
+});
+
 test('parseArgs reads options', () => {
   const { values, positionals } = util.parseArgs({
     args: ['-f', '--bar=b', 'x', '--', '-y'],

@@ -2,6 +2,7 @@
 // https://nodejs.org/docs/latest-v20.x/api/querystring.html
 
 const { codes } = require('internal/errors');
+const { decodeAscii, hexValue, withoutPlus } = require('internal/url/escapes');
 
 const HEX = Array.from({ length: 256 }, (_, i) => `%${i.toString(16).toUpperCase().padStart(2, '0')}`);
 
@@ -59,9 +60,6 @@ function escape(value) {
   return encodeText(value, KEPT);
 }
 
-const hexValue = (c) =>
-  c >= 48 && c <= 57 ? c - 48 : c >= 65 && c <= 70 ? c - 55 : c >= 97 && c <= 102 ? c - 87 : -1;
-
 // Percent-decodes to bytes; what is malformed stays as it is.
 function unescapeBuffer(text, decodeSpaces) {
   const { Buffer } = require('buffer');
@@ -100,33 +98,36 @@ function primitiveText(value) {
   return '';
 }
 
-function encodePrimitive(value, encode) {
-  if (typeof value === 'string') return value.length > 0 ? encode(value) : '';
-  if (typeof value === 'number' && Number.isFinite(value)) {
-    return Math.abs(value) < 1e21 ? `${value}` : encode(`${value}`);
-  }
-  return primitiveText(value);
+// With our own escape(): what a number below 1e+21 or a boolean becomes needs no encoding.
+function escapePrimitive(value) {
+  if (typeof value === 'string') return encodeText(value, KEPT);
+  const text = primitiveText(value);
+  return typeof value === 'number' && Math.abs(value) >= 1e21 ? encodeText(text, KEPT) : text;
 }
 
 function stringify(object, separator, equals, options) {
+  if (object === null || typeof object !== 'object') return '';
   separator ||= '&';
   equals ||= '=';
   let encode = module.exports.escape;
   if (options && typeof options.encodeURIComponent === 'function') encode = options.encodeURIComponent;
-  const convert = encode === escape ? encodePrimitive : (value, fn) => fn(primitiveText(value));
-  if (object === null || typeof object !== 'object') return '';
+  const isCustom = encode !== escape;
+  const keys = Object.keys(object);
   let fields = '';
-  for (const key of Object.keys(object)) {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
     const value = object[key];
-    const start = `${convert(key, encode)}${equals}`;
+    const start = (isCustom ? encode(key) : encodeText(key, KEPT)) + equals;
     if (Array.isArray(value)) {
-      for (const item of value) {
-        if (fields) fields += separator;
-        fields += start + convert(item, encode);
+      for (let j = 0; j < value.length; j++) {
+        if (fields !== '') fields += separator;
+        fields += start;
+        fields += isCustom ? encode(primitiveText(value[j])) : escapePrimitive(value[j]);
       }
     } else {
-      if (fields) fields += separator;
-      fields += start + convert(value, encode);
+      if (fields !== '') fields += separator;
+      fields += start;
+      fields += isCustom ? encode(primitiveText(value)) : escapePrimitive(value);
     }
   }
   return fields;
@@ -142,6 +143,64 @@ function decodeText(text, decode) {
 
 const ENCODED = /%[0-9a-f]{2}/i;
 
+/** A name or value; `special`: there may be a + or % in it. */
+function clean(part, decode, special) {
+  if (part.length === 0) return '';
+  if (decode !== unescape) {
+    return decodeText(special && part.includes('+') ? withoutPlus(part, '%20') : part, decode);
+  }
+  if (!special) return part;
+  if (part.includes('+')) part = withoutPlus(part, ' ');
+  const percent = part.indexOf('%');
+  if (percent === -1) return part;
+  return decodeAscii(part, percent) ?? (ENCODED.test(part) ? decodeText(part, unescape) : part);
+}
+
+function addField(result, name, value) {
+  const before = result[name];
+  if (before === undefined) result[name] = value;
+  else if (Array.isArray(before)) before.push(value);
+  else result[name] = [before, value];
+}
+
+// With & and =. Empty pairs count too.
+function parseForm(text, pairs, decode, result) {
+  let start = 0;
+  let equals = -1;
+  let special = false;
+  for (let i = 0; i <= text.length; i++) {
+    const c = i < text.length ? text.charCodeAt(i) : 0x26;
+    if (c === 0x26) {
+      if (i > start) {
+        const name = clean(text.slice(start, equals === -1 ? i : equals), decode, special);
+        addField(result, name, equals === -1 ? '' : clean(text.slice(equals + 1, i), decode, special));
+      }
+      if (--pairs <= 0) return;
+      start = i + 1;
+      equals = -1;
+      special = false;
+    } else if (c === 0x3d) {
+      if (equals === -1) equals = i;
+    } else if (c === 0x2b || c === 0x25) {
+      special = true;
+    }
+  }
+}
+
+function parseWith(separator, equals, text, pairs, decode, result) {
+  for (let from = 0; from <= text.length && pairs > 0; pairs--) {
+    let end = separator === '' ? -1 : text.indexOf(separator, from);
+    if (end === -1) end = text.length;
+    if (end > from) {
+      const part = text.slice(from, end);
+      const at = part.indexOf(equals);
+      const name = clean(at === -1 ? part : part.slice(0, at), decode, true);
+      addField(result, name, at === -1 ? '' : clean(part.slice(at + equals.length), decode, true));
+    }
+    from = end + (separator.length || 1);
+  }
+}
+
 function parse(text, separator, equals, options) {
   const result = { __proto__: null };
   if (typeof text !== 'string' || text.length === 0) return result;
@@ -153,28 +212,8 @@ function parse(text, separator, equals, options) {
     if (typeof options.maxKeys === 'number') pairs = options.maxKeys > 0 ? options.maxKeys : Infinity;
     if (typeof options.decodeURIComponent === 'function') decode = options.decodeURIComponent;
   }
-  const isCustom = decode !== unescape;
-  const clean = (part) => {
-    if (part.length === 0) return '';
-    if (part.includes('+')) part = part.replaceAll('+', isCustom ? '%20' : ' ');
-    return isCustom || ENCODED.test(part) ? decodeText(part, decode) : part;
-  };
-  for (let from = 0; from <= text.length && pairs > 0;) {
-    let end = separator === '' ? -1 : text.indexOf(separator, from);
-    if (end === -1) end = text.length;
-    if (end > from) {
-      const part = text.slice(from, end);
-      const at = part.indexOf(equals);
-      const key = clean(at === -1 ? part : part.slice(0, at));
-      const value = at === -1 ? '' : clean(part.slice(at + equals.length));
-      if (result[key] === undefined) result[key] = value;
-      else if (Array.isArray(result[key])) result[key].push(value);
-      else result[key] = [result[key], value];
-    }
-    // Empty ones count too.
-    pairs--;
-    from = end + (separator.length || 1);
-  }
+  if (separator === '&' && equals === '=') parseForm(text, pairs, decode, result);
+  else parseWith(separator, equals, text, pairs, decode, result);
   return result;
 }
 
