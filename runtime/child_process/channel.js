@@ -56,6 +56,7 @@ const isInternal = (message) =>
 
 // How each kind of object travels: what of it is sent, and what the receiver makes of it.
 const conversions = {
+  __proto__: null, // the kind comes from outside
   'dgram.Native': {
     send: (message, handle) => handle,
     got: (message, handle, emit) => emit(handle),
@@ -68,7 +69,12 @@ const conversions = {
     got(message, handle, emit) {
       const { Socket } = require('dgram');
       const socket = new Socket(message.dgramType);
-      socket.bind(handle, () => emit(socket));
+      const refuse = () => handle.close();
+      socket.once('error', refuse);
+      socket.bind(handle, () => {
+        socket.removeListener('error', refuse);
+        emit(socket);
+      });
     },
   },
   'net.Native': {
@@ -80,7 +86,12 @@ const conversions = {
     got(message, handle, emit) {
       const net = require('net');
       const server = new net.Server();
-      server.listen(handle, () => emit(server));
+      const refuse = () => handle.close(); // a socket that cannot listen
+      server.once('error', refuse);
+      server.listen(handle, () => {
+        server.removeListener('error', refuse);
+        emit(server);
+      });
     },
   },
   'net.Socket': {
@@ -146,6 +157,17 @@ function setupChannel(target, pipe, advanced, onClosed) {
     target._pendingMessage = null;
   }
 
+  // What waits for a handle's acknowledgement when the channel closes is told of, or given up, as it were sent.
+  function dropQueue() {
+    const queue = target._handleQueue ?? [];
+    target._handleQueue = null;
+    const error = new codes.ERR_IPC_CHANNEL_CLOSED();
+    for (const { handle, options, callback } of queue) {
+      if (typeof callback === 'function') process.nextTick(callback, error);
+      else if (!options.keepOpen && handle instanceof require('net').Socket) handle.destroy();
+    }
+  }
+
   function deliver(message, handle) {
     if (!target.channel) return;
     process.nextTick(emitMessage, isInternal(message) ? 'internalMessage' : 'message', message, handle);
@@ -157,6 +179,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
   framer.onmessages = (messages, handle) => {
     let pending = handle;
     for (const message of messages) {
+      if (target.channel === null) break; // a listener has disconnected
       if (isInternal(message) && message.cmd === 'NODE_HANDLE') {
         onHandleMessage(message, pending);
         pending = undefined;
@@ -189,11 +212,16 @@ function setupChannel(target, pipe, advanced, onClosed) {
     }
     target._send({ cmd: 'NODE_HANDLE_ACK' }, null, { swallowErrors: true });
     const conversion = conversions[message.type];
-    if (conversion === undefined) {
+    const isDatagram = handle instanceof internalBinding('udp_wrap').UDP;
+    if (conversion === undefined || message.type.startsWith('dgram.') !== isDatagram) {
       handle.close();
       return;
     }
-    conversion.got(message, handle, (object) => deliver(message.msg, object), target);
+    try {
+      conversion.got(message, handle, (object) => deliver(message.msg, object), target);
+    } catch {
+      handle.close(); // an announcement that does not fit it
+    }
   }
 
   function onAnswer(good) {
@@ -325,6 +353,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
     this.channel = null;
     this._channel = null;
     if (this._pendingMessage) closePendingHandle();
+    dropQueue();
     process.nextTick(() => {
       pipe.close(onClosed);
       target.emit('disconnect');

@@ -49,6 +49,7 @@ class IpcChannel : public BaseObject, public StreamListener {
   using Values = std::vector<Local<Value>>;
   bool TakeLines(std::string_view bytes, Values* out);
   bool TakeFrames(std::string_view bytes, Values* out);
+  Local<Value> TakeHandle();
   Local<Value> AcceptHandle();
   Local<Value> AcceptDatagramSocket();
   void Fail(int error);
@@ -62,14 +63,26 @@ void IpcChannel::Fail(int error) {
   MakeCallback("onclose", 1, argv);
 }
 
+// Our own side sends one handle with a message. Whoever sends more fills no queue with them.
+Local<Value> IpcChannel::TakeHandle() {
+  auto* pipe = reinterpret_cast<uv_pipe_t*>(stream()->stream());
+  Local<Value> first = v8::Undefined(env()->isolate());
+  for (int left = uv_pipe_pending_count(pipe); left > 0; left--) {
+    Local<Value> handle = AcceptHandle();
+    if (first->IsUndefined())
+      first = handle;
+    else if (handle->IsObject())
+      Unwrap<HandleWrap>(handle)->Close({});
+  }
+  return first;
+}
+
 Local<Value> IpcChannel::AcceptHandle() {
   v8::Isolate* isolate = env()->isolate();
-  auto* pipe = reinterpret_cast<uv_pipe_t*>(stream()->stream());
-  if (uv_pipe_pending_count(pipe) == 0) return v8::Undefined(isolate);
-  uv_handle_type type = uv_pipe_pending_type(pipe);
+  uv_handle_type type = uv_pipe_pending_type(reinterpret_cast<uv_pipe_t*>(stream()->stream()));
   Local<Object> handle;
   if (type == UV_UDP) return AcceptDatagramSocket();
-  if (type != UV_TCP && type != UV_NAMED_PIPE) return v8::Undefined(isolate);
+  // A descriptor of another kind has to be taken, too, or none behind it can be.
   StreamClass kind = type == UV_TCP ? StreamClass::kTcp : StreamClass::kPipe;
   if (!NewStreamObject(env(), kind, kSocketType).ToLocal(&handle)) return v8::Undefined(isolate);
   NativeStream* accepted = Unwrap<NativeStream>(handle);
@@ -77,7 +90,9 @@ Local<Value> IpcChannel::AcceptHandle() {
     accepted->Close({});
     return v8::Undefined(isolate);
   }
-  return handle;
+  if (type == UV_TCP || type == UV_NAMED_PIPE) return handle;
+  accepted->Close({});
+  return v8::Undefined(isolate);
 }
 
 Local<Value> IpcChannel::AcceptDatagramSocket() {
@@ -144,7 +159,7 @@ void IpcChannel::OnStreamRead(ssize_t nread, const char* data) {
   Values messages;
   std::string_view bytes(data, static_cast<size_t>(nread));
   const bool good = advanced_ ? TakeFrames(bytes, &messages) : TakeLines(bytes, &messages);
-  Local<Value> handle = AcceptHandle();
+  Local<Value> handle = TakeHandle();
   if (!messages.empty() || !handle->IsUndefined()) {
     Local<Value> argv[] = {v8::Array::New(isolate, messages.data(), messages.size()), handle};
     MakeCallback("onmessages", 2, argv);

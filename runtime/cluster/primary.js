@@ -9,6 +9,7 @@ const { RoundRobinHandle } = require('internal/cluster/round_robin');
 const { SharedHandle } = require('internal/cluster/shared_handle');
 const messages = require('internal/cluster/messages');
 
+const { UV_EINVAL } = internalBinding('uv');
 const SCHED_NONE = 1;
 const SCHED_RR = 2;
 const LONGEST_UNIX_PATH = 107; // bytes of sockaddr_un.sun_path less its end
@@ -193,7 +194,13 @@ function queryServer(worker, message) {
   if (handle === undefined) {
     const isDatagram = addressType === 'udp4' || addressType === 'udp6';
     const Handle = cluster.schedulingPolicy === SCHED_RR && !isDatagram ? RoundRobinHandle : SharedHandle;
-    handle = new Handle(key, shortPath(message), message);
+    try {
+      handle = new Handle(key, shortPath(message), message);
+    } catch {
+      // No worker of ours asks for what nobody can listen on.
+      messages.send(worker.process, { errno: UV_EINVAL, key, ack: seq });
+      return;
+    }
     handles.set(key, handle);
   }
   handle.data ||= message.data;
