@@ -53,7 +53,7 @@ async function memory() {
 /** Waits for what no event tells of: a peer's end, the system's own tables. */
 async function settled(condition, what) {
   const end = Date.now() + DEADLINE_MS;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`it does not come true that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
