@@ -103,7 +103,7 @@ const table = {
       `${message ? `${message}\n` : ''}This is caused by a defect in Parley or by incorrect usage of its internals.\n`,
     'Error',
   ],
-  ERR_INVALID_ADDRESS: ['Invalid address: %s', 'Error'],
+  ERR_INVALID_ADDRESS: ['Invalid socket address', 'Error'],
   ERR_INVALID_ADDRESS_FAMILY: [
     function (family, host, port) {
       this.host = host;

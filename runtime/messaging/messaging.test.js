@@ -129,3 +129,16 @@ test('many messages leave time for timers', async () => {
   assert.ok(count > 1);
   port2.close();
 });
+
+test('addresses and lists of them are cloned', () => {
+  const { BlockList, SocketAddress } = require('net');
+  const { port1, port2 } = new MessageChannel();
+  const list = new BlockList();
+  list.addSubnet('10.0.0.0', 8);
+  port1.postMessage([list, new SocketAddress({ address: '::1', family: 'ipv6', port: 5 })]);
+  const [copy, address] = receiveMessageOnPort(port2).message;
+  assert.ok(copy instanceof BlockList && copy.check('10.1.2.3') && !copy.check('11.1.2.3'));
+  assert.ok(!list.check('nonsense'));
+  assert.deepStrictEqual([address.address, address.family, address.port], ['::1', 'ipv6', 5]);
+  port1.close();
+});

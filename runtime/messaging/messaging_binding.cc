@@ -194,6 +194,19 @@ void MarkAsUntransferable(const Args& args) {
 
 void NewCarrier(const Args&) {}
 
+// carrierClass() -> a constructor of further carriers, whose prototype the caller sets: objects made so keep
+// one shape.
+void CarrierClass(const Args& args) {
+  Isolate* isolate = args.GetIsolate();
+  Local<v8::FunctionTemplate> type = v8::FunctionTemplate::New(isolate, NewCarrier);
+  type->Inherit(MessagingState::From(Environment::From(args))->carrier_template.Get(isolate));
+  type->InstanceTemplate()->SetInternalFieldCount(1);
+  Local<v8::Function> constructor;
+  if (type->GetFunction(isolate->GetCurrentContext()).ToLocal(&constructor)) {
+    args.GetReturnValue().Set(constructor);
+  }
+}
+
 // setHandlers(array of functions, in the order of MessagingState::Handler)
 void SetHandlers(const Args& args) {
   Local<Context> context = args.GetIsolate()->GetCurrentContext();
@@ -229,6 +242,7 @@ constexpr BindingFunction kFunctions[] = {{"createChannel", CreateChannel},
                                           {"moveToContext", MoveToContext},
                                           {"structuredClone", StructuredClone},
                                           {"markAsUntransferable", MarkAsUntransferable},
+                                          {"carrierClass", CarrierClass},
                                           {"close", ClosePort},
                                           {"stop", Stop},
                                           {"drain", Drain},

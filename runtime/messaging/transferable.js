@@ -19,6 +19,16 @@ function makeCarrier(prototype) {
   return Object.setPrototypeOf(new Carrier(), prototype);
 }
 
+/** How a class makes objects that V8 asks how to write, where many are made: makes one for its `new.target`. */
+function carrierMaker(Class) {
+  const Instance = internalBinding('messaging').carrierClass();
+  Instance.prototype = Class.prototype;
+  return (target) => {
+    const object = new Instance();
+    return target === Class ? object : Object.setPrototypeOf(object, target.prototype);
+  };
+}
+
 /** For classes with private fields on carriers: class Fields extends OnObject { #field; constructor(object) { super(object); } } */
 class OnObject {
   constructor(object) {
@@ -50,6 +60,7 @@ const partsOf = (object) => object[kTransferList]?.();
 
 module.exports = {
   OnObject,
+  carrierMaker,
   kClone,
   kDeserialize,
   kTransfer,

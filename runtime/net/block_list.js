@@ -10,8 +10,10 @@ const {
   validateUint32,
 } = require('internal/errors/validators');
 const { isIPv4, isIPv6 } = require('internal/net/ip');
+const { OnObject, kClone, kDeserialize, makeCarrier } = require('internal/messaging/transferable');
+const { kInspect, inspectWith } = require('internal/stream/web/inspect');
 
-class SocketAddress {
+class SocketAddress extends OnObject {
   #address;
   #family;
   #port;
@@ -29,6 +31,7 @@ class SocketAddress {
     validatePort(port, 'options.port');
     validateUint32(flowlabel, 'options.flowlabel');
     if (family === 'ipv4' ? !isIPv4(address) : !isIPv6(address)) throw new codes.ERR_INVALID_ADDRESS();
+    super(makeCarrier(new.target.prototype));
     this.#address = address;
     this.#family = family;
     this.#port = Number(port);
@@ -51,6 +54,15 @@ class SocketAddress {
   }
   toJSON() {
     return { address: this.address, family: this.family, port: this.port, flowlabel: this.flowlabel };
+  }
+  [kInspect](depth, options, inspect) {
+    return inspectWith(this, 'SocketAddress', this.toJSON(), depth, options, inspect);
+  }
+  [kClone]() {
+    return { data: this.toJSON(), deserializeInfo: 'internal/net/block_list:SocketAddress' };
+  }
+  static [kDeserialize](data) {
+    return new SocketAddress(data);
   }
 }
 
@@ -81,8 +93,11 @@ function parse(address, family, name) {
   return new SocketAddress({ address, family });
 }
 
-class BlockList {
+class BlockList extends OnObject {
   #rules = [];
+  constructor() {
+    super(makeCarrier(new.target.prototype));
+  }
   static isBlockList(value) {
     return typeof value === 'object' && value !== null && #rules in value;
   }
@@ -108,12 +123,30 @@ class BlockList {
     this.#rules.unshift({ low, high: low + size - 1n, text: `Subnet: ${name(a)} ${a.address}/${prefix}` });
   }
   check(address, family = 'ipv4') {
-    const a = parse(address, family, 'address');
+    let a;
+    try {
+      a = parse(address, family, 'address');
+    } catch (error) {
+      if (error.code === 'ERR_INVALID_ADDRESS') return false;
+      throw error;
+    }
     const number = toNumber(a.address, a.family);
     return this.#rules.some((rule) => number >= rule.low && number <= rule.high);
   }
   get rules() {
     return this.#rules.map((rule) => rule.text);
+  }
+  [kInspect](depth, options, inspect) {
+    return inspectWith(this, 'BlockList', { rules: this.rules }, depth, options, inspect);
+  }
+  // The receiver's list is a copy: rules added later stay where they are added.
+  [kClone]() {
+    return { data: this.#rules, deserializeInfo: 'internal/net/block_list:BlockList' };
+  }
+  static [kDeserialize](rules) {
+    const list = new BlockList();
+    list.#rules = rules;
+    return list;
   }
 }
 const name = (a) => (a.family === 'ipv4' ? 'IPv4' : 'IPv6');

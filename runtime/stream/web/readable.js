@@ -19,6 +19,7 @@ const { ByteControllerInner } = require('internal/stream/web/byte_controller');
 const { WritableInner } = require('internal/stream/web/writable_inner');
 const { isDetached } = require('internal/stream/web/bytes');
 const utils = require('internal/stream/utils');
+const { carrierMaker, kTransfer, kTransferList } = require('internal/messaging/transferable');
 
 const { PromisedRead, ReadableInner, ReaderInner } = inner;
 
@@ -28,8 +29,9 @@ const isView = ArrayBuffer.isView;
 class ReadableStream {
   constructor(source = {}, strategy = {}) {
     if (source === null) throw new codes.ERR_INVALID_ARG_VALUE('source', 'Object', source);
-    this[kInner] = new ReadableInner(this);
-    if (source === kConstruct) return;
+    const self = makeCarrier(new.target);
+    const stream = (self[kInner] = new ReadableInner(self));
+    if (source === kConstruct) return self;
     const { highWaterMark, size, hasSize } = readStrategy(strategy);
     const { autoAllocateChunkSize } = source;
     const cancel = readCallback(source, 'cancel', 'source');
@@ -39,12 +41,13 @@ class ReadableStream {
     if (type !== undefined && `${type}` === 'bytes') {
       if (hasSize) throw new codes.ERR_INVALID_ARG_VALUE.RangeError('strategy.size', strategy.size);
       const chunkSize = readChunkSize(autoAllocateChunkSize);
-      setUpBytes(this[kInner], source, { start, pull, cancel }, markOf(highWaterMark, 0), chunkSize);
+      setUpBytes(stream, source, { start, pull, cancel }, markOf(highWaterMark, 0), chunkSize);
     } else if (type === undefined) {
-      setUp(this[kInner], source, { start, pull, cancel }, markOf(highWaterMark, 1), size);
+      setUp(stream, source, { start, pull, cancel }, markOf(highWaterMark, 1), size);
     } else {
       throw new codes.ERR_INVALID_ARG_VALUE('source.type', type);
     }
+    return self;
   }
 
   static from(iterable) {
@@ -130,7 +133,15 @@ class ReadableStream {
   [utils.kControllerErrorFunction](error) {
     needStream(this).controller.fail(error);
   }
+  [kTransferList]() {
+    return require('internal/stream/web/transfer').makePorts(this, 1);
+  }
+  [kTransfer]() {
+    return require('internal/stream/web/transfer').transferReadable(this, needStream(this));
+  }
 }
+
+const makeCarrier = carrierMaker(ReadableStream);
 
 function readPipeOptions(options) {
   const dictionary = readDictionary(options, 'options');

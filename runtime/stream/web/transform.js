@@ -22,6 +22,7 @@ const { markOf, readStrategy } = require('internal/stream/web/strategies');
 const { createReadable } = require('internal/stream/web/readable');
 const { createWritable } = require('internal/stream/web/writable');
 const { kErroring, kErrored } = require('internal/stream/web/writable_inner');
+const { carrierMaker, kTransfer, kTransferList } = require('internal/messaging/transferable');
 const readableState = require('internal/stream/web/readable_inner');
 
 class TransformInner {
@@ -237,6 +238,8 @@ const needTransform = (face) => needInner(face, TransformInner, 'TransformStream
 
 class TransformStream {
   constructor(transformer = {}, writableStrategy = {}, readableStrategy = {}) {
+    const face = makeCarrier(new.target);
+    if (transformer === kConstruct) return face;
     if (transformer === null) throw new codes.ERR_INVALID_ARG_VALUE('transformer', 'Object', transformer);
     const readableOptions = readStrategy(readableStrategy);
     const writableOptions = readStrategy(writableStrategy);
@@ -253,8 +256,8 @@ class TransformStream {
     }
     const readableMark = markOf(readableOptions.highWaterMark, 0);
     const writableMark = markOf(writableOptions.highWaterMark, 1);
-    const self = new TransformInner(this);
-    this[kInner] = self;
+    const self = new TransformInner(face);
+    face[kInner] = self;
     self.writable = createWritable(self, sinkAlgorithms, writableMark, writableOptions.size);
     self.readable = createReadable(self, sourceAlgorithms, readableMark, readableOptions.size);
     self.controllerFace = new TransformStreamDefaultController(kConstruct);
@@ -264,6 +267,7 @@ class TransformStream {
     self.flush = flush;
     self.cancel = cancel;
     self.started.resolve(start && Reflect.apply(start, transformer, [self.controllerFace]));
+    return face;
   }
 
   get readable() {
@@ -273,6 +277,27 @@ class TransformStream {
   get writable() {
     return needTransform(this).writable.face;
   }
+
+  [kTransferList]() {
+    return require('internal/stream/web/transfer').makePorts(this, 2);
+  }
+  [kTransfer]() {
+    const { readable, writable } = needTransform(this);
+    return require('internal/stream/web/transfer').transferTransform(this, readable, writable);
+  }
+}
+
+const makeCarrier = carrierMaker(TransformStream);
+
+// A transform stream whose two sides come from elsewhere.
+function joinSides(readable, writable) {
+  const face = new TransformStream(kConstruct);
+  const self = (face[kInner] = new TransformInner(face));
+  self.readable = readable;
+  self.writable = writable;
+  self.controllerFace = new TransformStreamDefaultController(kConstruct);
+  self.controllerFace[kInner] = self;
+  return face;
 }
 
 class TransformStreamDefaultController {
@@ -319,4 +344,4 @@ defineFace(TransformStreamDefaultController, (self) => ({ stream: needController
   'terminate',
 ]);
 
-module.exports = { TransformStream, TransformStreamDefaultController };
+module.exports = { TransformStream, TransformStreamDefaultController, joinSides };

@@ -15,6 +15,7 @@ const {
 const { markOf, readStrategy } = require('internal/stream/web/strategies');
 const inner = require('internal/stream/web/writable_inner');
 const utils = require('internal/stream/utils');
+const { carrierMaker, kTransfer, kTransferList } = require('internal/messaging/transferable');
 
 const { WritableControllerInner, WritableInner, WriterInner } = inner;
 
@@ -23,9 +24,10 @@ const needStream = (face) => needInner(face, WritableInner, 'WritableStream');
 class WritableStream {
   constructor(sink = {}, strategy = {}) {
     if (sink === null) throw new codes.ERR_INVALID_ARG_VALUE('sink', 'Object', sink);
+    const self = makeCarrier(new.target);
     if (sink === kConstruct) {
-      this[kInner] = new WritableInner(this);
-      return;
+      self[kInner] = new WritableInner(self);
+      return self;
     }
     const { highWaterMark, size } = readStrategy(strategy);
     const abort = readCallback(sink, 'abort', 'sink');
@@ -34,8 +36,9 @@ class WritableStream {
     const { type } = sink;
     const write = readCallback(sink, 'write', 'sink');
     if (type !== undefined) throw new codes.ERR_INVALID_ARG_VALUE.RangeError('type', type);
-    this[kInner] = new WritableInner(this);
-    setUp(this[kInner], sink, { start, write, close, abort }, markOf(highWaterMark, 1), size);
+    self[kInner] = new WritableInner(self);
+    setUp(self[kInner], sink, { start, write, close, abort }, markOf(highWaterMark, 1), size);
+    return self;
   }
 
   get locked() {
@@ -77,7 +80,15 @@ class WritableStream {
     const { controller } = needStream(this);
     controller.failIfNeeded(error);
   }
+  [kTransferList]() {
+    return require('internal/stream/web/transfer').makePorts(this, 1);
+  }
+  [kTransfer]() {
+    return require('internal/stream/web/transfer').transferWritable(this, needStream(this));
+  }
 }
+
+const makeCarrier = carrierMaker(WritableStream);
 
 function setUp(stream, sink, algorithms, highWaterMark, size) {
   const face = new WritableStreamDefaultController(kConstruct);
