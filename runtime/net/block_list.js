@@ -56,7 +56,7 @@ class SocketAddress extends OnObject {
     return { address: this.address, family: this.family, port: this.port, flowlabel: this.flowlabel };
   }
   [kInspect](depth, options, inspect) {
-    return inspectWith(this, 'SocketAddress', this.toJSON(), depth, options, inspect);
+    return inspectWith('SocketAddress', this.toJSON(), depth, options, inspect);
   }
   [kClone]() {
     return { data: this.toJSON(), deserializeInfo: 'internal/net/block_list:SocketAddress' };
@@ -137,7 +137,7 @@ class BlockList extends OnObject {
     return this.#rules.map((rule) => rule.text);
   }
   [kInspect](depth, options, inspect) {
-    return inspectWith(this, 'BlockList', { rules: this.rules }, depth, options, inspect);
+    return inspectWith('BlockList', { rules: this.rules }, depth, options, inspect);
   }
   // The receiver's list is a copy: rules added later stay where they are added.
   [kClone]() {

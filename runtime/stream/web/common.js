@@ -119,7 +119,7 @@ function defineFace(Class, shown, members) {
   if (!shown) return;
   Object.defineProperty(prototype, kInspect, {
     value(depth, options, inspect) {
-      return inspectWith(this, name, shown(this), depth, options, inspect);
+      return inspectWith(name, shown(this), depth, options, inspect);
     },
     writable: true,
     enumerable: false,

@@ -3,8 +3,8 @@
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
 
-function inspectWith(object, name, shown, depth, options, inspect) {
-  if (depth < 0) return object;
+function inspectWith(name, shown, depth, options, inspect) {
+  if (depth < 0) return `[${name}]`;
   const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
   return `${name} ${(inspect ?? require('internal/util/inspect').inspect)(shown, inner)}`;
 }
