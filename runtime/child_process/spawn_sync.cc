@@ -36,11 +36,15 @@ struct SyncPipe {
 
 class SyncRun {
  public:
-  SyncRun(Environment* env, Local<Object> object) : env_(env), spawn_(env, object) { uv_loop_init(&loop_); }
-  ~SyncRun() { uv_loop_close(&loop_); }
+  SyncRun(Environment* env, Local<Object> object)
+      : env_(env), spawn_(env, object), error_(uv_loop_init(&loop_)), has_loop_(error_ == 0) {}
+  ~SyncRun() {
+    if (has_loop_) uv_loop_close(&loop_);
+  }
   Local<Object> Run();
 
  private:
+  int Spawn();
   void AddPipes();
   void StartPipe(SyncPipe* pipe);
   void KillChild();
@@ -50,6 +54,8 @@ class SyncRun {
 
   Environment* env_;
   SpawnOptions spawn_;
+  int error_;
+  bool has_loop_;  // false with no descriptor left for one
   uv_loop_t loop_;
   uv_process_t process_ = {};
   uv_timer_t timer_ = {};
@@ -57,7 +63,6 @@ class SyncRun {
   std::vector<uv_stdio_container_t> stdio_;
   size_t max_buffer_ = 0;  // of all outputs together; 0: no limit
   size_t received_ = 0;
-  int error_ = 0;
   bool exited_ = false;
   int64_t status_ = 0;
   int signal_ = 0;
@@ -154,41 +159,49 @@ void SyncRun::OnExit(uv_process_t* process, int64_t status, int signal) {
   if (run->timer_.data != nullptr && !uv_is_closing(timer)) uv_close(timer, nullptr);
 }
 
-Local<Object> SyncRun::Run() {
-  v8::Isolate* isolate = env_->isolate();
-  Local<v8::Context> context = env_->context();
+int SyncRun::Spawn() {
+  if (!has_loop_) return error_;
   AddPipes();
   max_buffer_ = static_cast<size_t>(std::max(0.0, std::min(spawn_.Number("maxBuffer"), 4e9)));
   spawn_.options.stdio = stdio_.data();
   spawn_.options.stdio_count = static_cast<int>(stdio_.size());
   spawn_.options.exit_cb = OnExit;
   process_.data = this;
-  int spawn_error = SpawnChild(&loop_, &process_, &spawn_.options);
-  if (spawn_error != 0) {
-    error_ = spawn_error;
+  error_ = SpawnChild(&loop_, &process_, &spawn_.options);
+  if (error_ != 0) {
     uv_close(reinterpret_cast<uv_handle_t*>(&process_), nullptr);
     CloseAll();
-  } else {
-    const double timeout = spawn_.Number("timeout");
-    if (timeout > 0) {
-      uv_timer_init(&loop_, &timer_);
-      timer_.data = this;
-      uv_timer_start(
-          &timer_,
-          [](uv_timer_t* timer) {
-            auto* run = static_cast<SyncRun*>(timer->data);
-            if (run->error_ == 0) run->error_ = UV_ETIMEDOUT;
-            run->KillChild();
-          },
-          static_cast<uint64_t>(timeout), 0);
-    }
-    for (auto& pipe : pipes_) {
-      if (pipe->used) StartPipe(pipe.get());
-    }
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    return error_;
   }
-  uv_run(&loop_, UV_RUN_DEFAULT);
-  CloseAll();
-  uv_run(&loop_, UV_RUN_DEFAULT);
+  const double timeout = spawn_.Number("timeout");
+  if (timeout > 0) {
+    uv_timer_init(&loop_, &timer_);
+    timer_.data = this;
+    uv_timer_start(
+        &timer_,
+        [](uv_timer_t* timer) {
+          auto* run = static_cast<SyncRun*>(timer->data);
+          if (run->error_ == 0) run->error_ = UV_ETIMEDOUT;
+          run->KillChild();
+        },
+        static_cast<uint64_t>(timeout), 0);
+  }
+  for (auto& pipe : pipes_) {
+    if (pipe->used) StartPipe(pipe.get());
+  }
+  return 0;
+}
+
+Local<Object> SyncRun::Run() {
+  v8::Isolate* isolate = env_->isolate();
+  Local<v8::Context> context = env_->context();
+  const int spawn_error = Spawn();
+  if (spawn_error == 0) {
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    CloseAll();
+    uv_run(&loop_, UV_RUN_DEFAULT);
+  }
 
   Local<Object> result = Object::New(isolate);
   auto set = [&](const char* name, Local<Value> value) {

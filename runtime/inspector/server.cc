@@ -30,7 +30,7 @@ std::string Server::url() const {
 
 int Server::Start(const std::string& host, int port) {
   host_ = host;
-  uv_loop_init(&loop_);
+  if (int error = uv_loop_init(&loop_)) return error;  // no descriptor left
   uv_async_init(&loop_, &wake_,
                 [](uv_async_t* handle) { static_cast<Server*>(handle->data)->RunCommands(); });
   wake_.data = this;
