@@ -1,0 +1,43 @@
+'use strict';
+// The entries 'http2' of the performance timeline (Node doc: perf_hooks, "HTTP/2 (detail)").
+
+const network = require('internal/perf_hooks/network');
+const { constants } = require('internal/http2/constants');
+const { kType } = require('internal/http2/symbols');
+
+const now = () => require('internal/perf_hooks/clock').now();
+
+function ofSession(session, handle, state) {
+  const [pingRTT, framesReceived, framesSent, streamCount, maxConcurrentStreams, bytesWritten, bytesRead] =
+    handle.getCounters();
+  const server = session[kType] === constants.NGHTTP2_SESSION_SERVER;
+  network.enqueue('Http2Session', 'http2', state.start, now() - state.start, {
+    type: server ? 'server' : 'client',
+    pingRTT,
+    framesReceived,
+    framesSent,
+    streamCount,
+    streamAverageDuration: state.streamsDone > 0 ? state.streamTime / state.streamsDone : 0,
+    maxConcurrentStreams,
+    bytesWritten,
+    bytesRead,
+  });
+}
+
+function ofStream(stream, handle, sessionState) {
+  const [start, firstHeader, firstByte, firstSent, bytesWritten, bytesRead] = handle.getCounters();
+  const duration = Number(process.hrtime.bigint()) / 1e6 - start;
+  sessionState.streamTime += duration;
+  sessionState.streamsDone++;
+  const since = (time) => (time > 0 ? time - start : 0);
+  network.enqueue('Http2Stream', 'http2', now() - duration, duration, {
+    id: stream.id,
+    bytesRead,
+    bytesWritten,
+    timeToFirstHeader: since(firstHeader),
+    timeToFirstByte: since(firstByte),
+    timeToFirstByteSent: since(firstSent),
+  });
+}
+
+module.exports = { ofSession, ofStream };
