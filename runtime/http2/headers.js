@@ -79,11 +79,10 @@ function sensitiveNames(headers) {
   return names.length === 0 ? undefined : new Set(names.map((name) => `${name}`.toLowerCase()));
 }
 
-function entry(name, value, flag) {
-  // The separator of the native list.
-  if (value.includes('\0') || name.includes('\0')) throw new codes.ERR_INVALID_CHAR('header content', name);
-  return `${name}\0${value}\0${flag}`;
-}
+// NUL separates here. It is invalid in a header, and so is what goes in its place: the peer refuses both.
+const withoutNul = (text) => (text.includes('\0') ? text.replaceAll('\0', '\x01') : text);
+
+const entry = (name, value, flag) => `${withoutNul(name)}\0${withoutNul(value)}\0${flag}`;
 
 /**
  * @param {object} headers

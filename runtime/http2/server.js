@@ -2,7 +2,6 @@
 // Http2Server and Http2SecureServer (Node doc: http2): connections become sessions, or HTTP/1 where that is allowed.
 
 const net = require('net');
-const { codes } = require('internal/errors');
 const { validateFunction } = require('internal/errors/validators');
 const { checkObject } = require('internal/http2/headers');
 const { addClasses, initializeOptions, initializeTLSOptions } = require('internal/http2/options');
@@ -191,14 +190,8 @@ function createServer(options, handler) {
 }
 
 function createSecureServer(options, handler) {
-  checkRequiredObject(options);
+  checkObject(options, 'options');
   return new Http2SecureServer(options, handler);
-}
-
-function checkRequiredObject(options) {
-  if (options === null || options === undefined || typeof options !== 'object') {
-    throw new codes.ERR_INVALID_ARG_TYPE('options', 'Object', options);
-  }
 }
 
 /** A session of a server's on a connection that no server has accepted. */

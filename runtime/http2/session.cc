@@ -221,12 +221,11 @@ void Http2Session::Flush() {
       continue;
     }
     if (!more) break;
+    write_pending_ = true;  // JavaScript may end the write before it returns
     const int result = WriteOut();
-    if (result > 0) {
-      write_pending_ = true;
-      break;
-    }
-    FinishWrites(result);
+    if (result > 0 && write_pending_) break;
+    write_pending_ = false;
+    if (result <= 0) FinishWrites(result);
   }
   sending_ = false;
   TellIdle();

@@ -417,6 +417,11 @@ class Http2Session extends EventEmitter {
     if (typeof socket?.unref === 'function') socket.unref();
   }
 
+  [Symbol.for('nodejs.rejection')](error, event, ...args) {
+    if (event === 'stream') args[0].destroy(error);
+    else this.destroy(error);
+  }
+
   [require('util').inspect.custom](depth, options) {
     if (depth < 0) return this;
     const { inspect } = require('util');

@@ -175,7 +175,7 @@ void Http2Session::HandlePriority(const nghttp2_frame* frame) {
   v8::Isolate* isolate = env()->isolate();
   const nghttp2_priority_spec& spec = frame->priority.pri_spec;
   Local<Value> argv[] = {Integer::New(isolate, frame->hd.stream_id), Integer::New(isolate, spec.stream_id),
-                         Integer::New(isolate, spec.weight), Integer::New(isolate, spec.exclusive)};
+                         Integer::New(isolate, spec.weight), v8::Boolean::New(isolate, spec.exclusive != 0)};
   Call(Http2Callback::kPriority, this, 4, argv);
 }
 

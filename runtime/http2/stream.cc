@@ -61,9 +61,8 @@ void Http2Stream::DropHeaders() {
 void Http2Stream::StartHeaders(int32_t category) {
   DropHeaders();
   category_ = category;
-  most_header_bytes_ = std::min(
-      kMaxHeaderBytes,
-      nghttp2_session_get_local_settings(session_->get(), NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE));
+  most_header_bytes_ = std::min(kMaxHeaderBytes, nghttp2_session_get_local_settings(
+                                                     session_->get(), NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE));
 }
 
 bool Http2Stream::AddHeader(nghttp2_rcbuf* name, nghttp2_rcbuf* value, uint8_t flags) {

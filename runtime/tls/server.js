@@ -84,7 +84,9 @@ function onSecure() {
     }
   }
   this.removeListener('end', onEarlyEnd);
-  if (!this.destroyed && this._releaseControl()) this._tlsOptions.server.emit('secureConnection', this);
+  if (this.destroyed || !this._releaseControl()) return;
+  this.secureConnecting = false;
+  this._tlsOptions.server.emit('secureConnection', this);
 }
 
 function onClose(hadError) {
