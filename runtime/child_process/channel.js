@@ -13,19 +13,22 @@ const { validateObject } = require('internal/errors/validators');
 const { handleClasses } = require('internal/net/handles');
 
 const UV_ECONNRESET = -104;
+const UV_EPIPE = -32;
 const MAX_RETRANSMISSIONS = 3;
 const HIGH_WATER_MARK = 65536 * 2;
 
 // process.channel / child.channel.
 class Control extends EventEmitter {
   #pipe;
-  #refs = 0;
+  #refs;
   #refExplicitly;
-  constructor(pipe) {
+  constructor(pipe, refs) {
     super();
     this.#pipe = pipe;
+    this.#refs = refs;
   }
-  // The channel keeps a process alive while somebody listens for messages, unless ref() or unref() was called.
+  // The channel keeps a parent alive, and a child while it listens for messages or writes one, unless ref() or unref()
+  // was called.
   refCounted() {
     if (++this.#refs === 1 && this.#refExplicitly === undefined) this.#pipe.ref();
   }
@@ -143,7 +146,7 @@ function kindOf(handle) {
 }
 
 function setupChannel(target, pipe, advanced, onClosed) {
-  const control = new Control(pipe);
+  const control = new Control(pipe, target === process ? 0 : 1);
   const { Channel } = internalBinding('ipc');
   const framer = new Channel(pipe, advanced);
   pipe.framer = framer; // both live as long as either
@@ -254,8 +257,9 @@ function setupChannel(target, pipe, advanced, onClosed) {
       callback,
       oncomplete(status, self) {
         control.unrefCounted();
-        if (typeof self.callback === 'function')
-          self.callback(status < 0 ? errnoException(status, 'write') : null);
+        if (typeof self.callback !== 'function') return;
+        if (status === UV_EPIPE) self.callback(new codes.ERR_IPC_CHANNEL_CLOSED());
+        else self.callback(status < 0 ? errnoException(status, 'write') : null);
       },
     };
     const data = advanced ? message : JSON.stringify(message);

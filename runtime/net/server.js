@@ -238,6 +238,7 @@ const methods = {
 addMethods(Server.prototype, methods);
 if (Symbol.asyncDispose) {
   Server.prototype[Symbol.asyncDispose] = function () {
+    if (!this._handle) return Promise.resolve();
     return new Promise((resolve, reject) => this.close((error) => (error ? reject(error) : resolve())));
   };
 }
