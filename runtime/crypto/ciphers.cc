@@ -2,6 +2,7 @@
 // crypto.createCipheriv).
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/proverr.h>
 
 #include <algorithm>
 #include <memory>
@@ -55,6 +56,7 @@ class Cipher : public BaseObject {
     std::span<uint8_t> in = BytesOf(args[0]);
     if (self->IsTooLong(in.size())) return self->ThrowMessageLength();
     EVP_CIPHER_CTX* context = self->context_.get();
+    self->has_data_ = true;
     if (context == nullptr || in.size() > INT32_MAX - EVP_MAX_BLOCK_LENGTH || !self->PassTag())
       return ThrowOpenSsl(args, "Trying to add data in unsupported state");
     const int length = static_cast<int>(in.size());
@@ -213,6 +215,11 @@ class Cipher : public BaseObject {
       if (!PassTag() || !has_tag_) return false;
       if (mode_ == EVP_CIPH_CCM_MODE) return !is_forged_;
     }
+    // CCM makes its tag from the one call that gives it the data, be it none.
+    if (mode_ == EVP_CIPH_CCM_MODE && !has_data_) {
+      ERR_raise(ERR_LIB_PROV, PROV_R_TAG_NOT_SET);
+      return false;
+    }
     if (EVP_CipherFinal_ex(context, out, size) != 1) return false;
     if (!aead_ || !encrypt_) return true;
     if (tag_length_ == kNoTagLength) tag_length_ = 16;
@@ -248,6 +255,7 @@ class Cipher : public BaseObject {
   bool encrypt_ = false;
   bool aead_ = false;
   bool is_forged_ = false;
+  bool has_data_ = false;
   bool has_tag_ = false;
   bool is_tag_passed_ = false;
   size_t max_message_ = INT32_MAX;

@@ -51,6 +51,7 @@ function initWithPassword(self, name, password, options, encrypt) {
   validateString(name, 'cipher');
   const pair = binding.keyOf(name, toBytes(password, 'password'));
   if (pair === undefined) throw new codes.ERR_CRYPTO_UNKNOWN_CIPHER();
+  uintOption(options, 'authTagLength');
   if (encrypt && kCounterModes.has(binding.info(name).mode)) {
     process.emitWarning(`Use Cipheriv for counter mode of ${name}`);
   }

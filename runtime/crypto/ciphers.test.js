@@ -132,3 +132,13 @@ test('new secret keys', async () => {
   assert.strictEqual(key.symmetricKeySize, 8);
   assert.throws(() => crypto.generateKeySync('aes', { length: 100 }), { code: 'ERR_INVALID_ARG_VALUE' });
 });
+
+test('CCM without its data makes no tag', () => {
+  const options = { authTagLength: 10 };
+  const make = () => crypto.createCipheriv('aes-128-ccm', Buffer.alloc(16), Buffer.alloc(12), options);
+  assert.throws(() => make().final(), { code: 'ERR_OSSL_TAG_NOT_SET' });
+  const cipher = make();
+  cipher.update('');
+  cipher.final();
+  assert.strictEqual(cipher.getAuthTag().length, 10);
+});

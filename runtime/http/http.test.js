@@ -319,6 +319,33 @@ test('a destroyed pipeline of big answers ends nothing else', async (t) => {
   assert.strictEqual((await fetchText(server)).text.length, 4 << 20);
 });
 
+test('a body that nobody reads does not hold up the next request of its connection', async (t) => {
+  let post;
+  const server = await serve(t, {}, (req, res) => {
+    if (req.method === 'GET') return res.end('next');
+    res.flushHeaders();
+    return req.socket.once('pause', () => {
+      res.end('early');
+      post.end('the rest');
+    });
+  });
+  const agent = new http.Agent({ maxSockets: 1, keepAlive: true });
+  t.after(() => agent.destroy());
+  const options = { agent, port: server.address().port };
+  post = http.request({ ...options, method: 'POST' });
+  post.write('a body');
+  const following = http.get(options);
+  const [answer] = await once(post, 'response');
+  answer.resume();
+  const { socket } = post;
+  post.write(Buffer.alloc(16384));
+  const [response] = await once(following, 'response');
+  assert.strictEqual(following.socket, socket);
+  assert.strictEqual(agent.totalSocketCount, 1);
+  response.resume();
+  await once(response, 'end');
+});
+
 test('2,000 mutated requests leave the server serving', { timeout: 60000 }, async (t) => {
   const server = await serve(t, { requestTimeout: 1000, headersTimeout: 1000 }, (req, res) => {
     req.on('error', () => {});

@@ -248,12 +248,7 @@ const methods = {
     }
     const { socket } = this;
     // A response that was thrown away leaves its connection unusable.
-    if (socket && !socket.destroyed && this.aborted) {
-      socket.destroy(error);
-      if (!error && this.listenerCount('error') > 0) error = connectionReset();
-    }
-    if (!error && this.aborted && !this.complete && this.listenerCount('error') > 0)
-      error = connectionReset();
+    if (socket && !socket.destroyed && this.aborted) socket.destroy(error);
     process.nextTick(finishDestroy, this, error, callback);
   },
 
@@ -273,10 +268,6 @@ const methods = {
   },
 };
 addMethods(IncomingMessage.prototype, methods, false);
-
-function connectionReset() {
-  return require('internal/errors').connResetException('aborted');
-}
 
 function resumeSource(message) {
   message._sourcePaused = false;

@@ -67,3 +67,13 @@ test('an agent\u2019s name tells connections with other trust apart', () => {
   assert.match(name, /^a:443:+false:b:+$/);
   assert.notStrictEqual(agent.getName({ host: 'a', ca: 'x' }), agent.getName({ host: 'a', ca: 'y' }));
 });
+
+test('a connection that leaves before its handshake is dropped', async () => {
+  const server = await serve(() => {});
+  const raw = require('net').connect(server.address().port, '127.0.0.1');
+  raw.end();
+  const [error] = await once(server, 'tlsClientError');
+  assert.strictEqual(error.code, 'ECONNRESET');
+  server.close();
+  await once(server, 'close');
+});

@@ -25,7 +25,7 @@ namespace {
 constexpr char kUnsupported[] = "Cannot transfer object of unsupported type.";
 
 // How an object that V8 does not know is written: a number, then what it takes to make one.
-enum HostKind : uint32_t { kHostPort, kHostScript };
+enum HostKind : uint32_t { kHostPort, kHostScript, kHostPlain };
 
 bool IsCarrier(Environment* env, Local<Value> value) {
   return MessagingState::From(env)->carrier_template.Get(env->isolate())->HasInstance(value);
@@ -33,6 +33,10 @@ bool IsCarrier(Environment* env, Local<Value> value) {
 
 Local<v8::Private> UntransferableKey(Isolate* isolate) {
   return v8::Private::ForApi(isolate, OneByte(isolate, "parley:untransferable"));
+}
+
+Local<v8::Private> PlainKey(Isolate* isolate) {
+  return v8::Private::ForApi(isolate, OneByte(isolate, "parley:plain"));
 }
 
 template <typename T>
@@ -63,6 +67,10 @@ void MarkUntransferable(Isolate* isolate, Local<Object> object) {
 
 bool IsUntransferable(Isolate* isolate, Local<Object> object) {
   return object->HasPrivate(isolate->GetCurrentContext(), UntransferableKey(isolate)).FromMaybe(false);
+}
+
+void MarkPlain(Isolate* isolate, Local<Object> object) {
+  object->SetPrivate(isolate->GetCurrentContext(), PlainKey(isolate), v8::True(isolate)).Check();
 }
 
 // What is in a transfer list, by kind.
@@ -160,6 +168,7 @@ class Writer : public v8::ValueSerializer::Delegate {
 
   Maybe<bool> WriteHostObject(Isolate* isolate, Local<Object> object) override {
     if (MessagePort::IsPort(env_, object)) return WritePort(object);
+    if (object->HasPrivate(context_, PlainKey(isolate)).FromMaybe(false)) return WritePlain(object);
     if (!IsCarrier(env_, object)) {
       parley::ThrowDataCloneError(env_, kUnsupported);
       return Nothing<bool>();
@@ -195,6 +204,22 @@ class Writer : public v8::ValueSerializer::Delegate {
   }
 
  private:
+  // process.env and its like: native only in how properties are looked up.
+  Maybe<bool> WritePlain(Local<Object> object) {
+    Local<v8::Array> names;
+    if (!object->GetOwnPropertyNames(context_).ToLocal(&names)) return Nothing<bool>();
+    Local<Object> plain = Object::New(env_->isolate());
+    for (uint32_t i = 0; i < names->Length(); i++) {
+      Local<Value> name, value;
+      if (!names->Get(context_, i).ToLocal(&name) || !object->Get(context_, name).ToLocal(&value) ||
+          plain->Set(context_, name, value).IsNothing()) {
+        return Nothing<bool>();
+      }
+    }
+    serializer_.WriteUint32(kHostPlain);
+    return serializer_.WriteValue(context_, plain);
+  }
+
   Maybe<bool> WritePort(Local<Object> object) {
     MessagePort* port = MessagePort::FromValue(env_, object);
     int index = port == nullptr ? -1 : IndexOf(transfer_.ports, port);
@@ -264,6 +289,7 @@ class Reader : public v8::ValueDeserializer::Delegate {
     }
     Local<Value> record;
     if (!deserializer_.ReadValue(context_).ToLocal(&record) || !record->IsObject()) return {};
+    if (kind == kHostPlain) return record.As<Object>();
     // V8 forbids JavaScript while it reads a value, but for this.
     Isolate::AllowJavascriptExecutionScope allow(isolate);
     v8::TryCatch try_catch(isolate);

@@ -83,6 +83,9 @@ void ThrowDataCloneError(Environment* env, const char* message);
 void MarkUntransferable(v8::Isolate* isolate, v8::Local<v8::Object> object);
 bool IsUntransferable(v8::Isolate* isolate, v8::Local<v8::Object> object);
 
+// Has an object of native code written as the plain object that its properties make.
+void MarkPlain(v8::Isolate* isolate, v8::Local<v8::Object> object);
+
 }  // namespace parley
 
 #endif  // RUNTIME_MESSAGING_MESSAGE_H_

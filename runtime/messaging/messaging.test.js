@@ -142,3 +142,10 @@ test('addresses and lists of them are cloned', () => {
   assert.deepStrictEqual([address.address, address.family, address.port], ['::1', 'ipv6', 5]);
   port1.close();
 });
+
+test('process.env is cloned as the object that its variables make', () => {
+  const copy = structuredClone(process.env);
+  assert.deepStrictEqual({ ...copy }, { ...process.env });
+  copy.PATH = 'changed';
+  assert.notStrictEqual(process.env.PATH, 'changed');
+});

@@ -6,6 +6,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/messaging/message.h"
 #include "runtime/process/variables.h"
 
 namespace parley {
@@ -146,7 +147,9 @@ void Create(const v8::FunctionCallbackInfo<v8::Value>& args) {
   t->SetHandler(v8::NamedPropertyHandlerConfiguration(Get, Set, Query, Delete, Enumerate, Define, nullptr,
                                                       args[0], v8::PropertyHandlerFlags::kHasNoSideEffect));
   v8::Local<v8::Object> object;
-  if (t->NewInstance(isolate->GetCurrentContext()).ToLocal(&object)) args.GetReturnValue().Set(object);
+  if (!t->NewInstance(isolate->GetCurrentContext()).ToLocal(&object)) return;
+  MarkPlain(isolate, object);
+  args.GetReturnValue().Set(object);
 }
 
 // useOwn(): this worker's process.env starts anew, with nothing in it.

@@ -22,7 +22,7 @@ function emitExit() {
   if (!process._exiting) {
     process._exiting = true;
     process.emit('exit', exitCode ?? 0);
-    for (const task of lastTasks.splice(0)) task();
+    while (lastTasks.length > 0) lastTasks.shift()();
   }
   return (exitCode ?? 0) | 0;
 }

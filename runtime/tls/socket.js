@@ -73,7 +73,7 @@ Object.setPrototypeOf(TLSSocket.prototype, net.Socket.prototype);
 Object.setPrototypeOf(TLSSocket, net.Socket);
 
 function startReading(socket, below) {
-  if (!socket._handle) return;
+  if (!socket._handle || below?.destroyed) return;
   // Of a stream that is no socket, reading makes a 'data' event, which the handle listens to.
   if (socket._lowerOf !== undefined && below.readableLength > 0) {
     let bytes;

@@ -198,3 +198,34 @@ test('identities: names, wildcards and addresses', () => {
   assert.ok(check('127.0.0.1', 'DNS:127.0.0.1'));
   assert.strictEqual(check('a.example', '', 'a.example'), undefined);
 });
+
+test('what waits in a stream is read once when TLS begins on it', async () => {
+  const sides = [0, 1].map(
+    (at) =>
+      new Duplex({
+        read() {},
+        write(chunk, encoding, callback) {
+          sides[1 - at].push(chunk);
+          callback();
+        },
+      }),
+  );
+  const client = tls.connect({ socket: sides[0], servername: 'localhost', ca });
+  await once(sides[1], 'readable'); // the client's hello
+  const server = new tls.TLSSocket(sides[1], { isServer: true, ...own('server') });
+  await once(client, 'secureConnect');
+  client.end('hello');
+  server.setEncoding('utf8');
+  assert.deepStrictEqual(await once(server, 'data'), ['hello']);
+  client.destroy();
+  server.destroy();
+});
+
+test('ciphers of TLS 1.2 leave the suites of 1.3', async () => {
+  const server = await serve({}, (socket) => socket.end());
+  const client = connect(server, { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' });
+  await once(client, 'secureConnect');
+  assert.strictEqual(client.getProtocol(), 'TLSv1.3');
+  client.destroy();
+  server.close();
+});

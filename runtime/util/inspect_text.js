@@ -308,11 +308,12 @@ function groupArrayElements(ctx, output, value) {
   return lines;
 }
 
-// join() is a call into V8's runtime, and these are few.
-function joinShort(output) {
-  let joined = output.length > 0 ? output[0] : '';
-  for (let i = 1; i < output.length; i++) joined += `, ${output[i]}`;
-  return joined;
+// What join() makes, without a call into V8's runtime and without copying the texts: those of nested objects would be
+// copied once for each level.
+function chain(output, separator) {
+  let text = output.length > 0 ? output[0] : '';
+  for (let i = 1; i < output.length; i++) text += separator + output[i];
+  return text;
 }
 
 // Entries, what comes before them and the braces, on one line where that reads well.
@@ -324,7 +325,7 @@ function layOut(ctx, output, base, braces, kind, depth, value) {
     }
     const indentation = ' '.repeat(ctx.indentationLvl);
     const first = base === '' && braces[0].length === 1 ? ' ' : `${base ? ` ${base}` : ''}\n${indentation}  `;
-    return `${braces[0]}${first}${output.join(`,\n${indentation}  `)} ${braces[1]}`;
+    return `${braces[0]}${first}${chain(output, `,\n${indentation}  `)} ${braces[1]}`;
   }
   if (typeof ctx.compact === 'number' && ctx.compact >= 1) {
     const entries = output.length;
@@ -332,13 +333,13 @@ function layOut(ctx, output, base, braces, kind, depth, value) {
     if (ctx.currentDepth - depth < ctx.compact && entries === output.length) {
       const start = output.length + ctx.indentationLvl + braces[0].length + base.length + 10;
       if (fitsOneLine(ctx, output, start, base)) {
-        const joined = joinShort(output);
+        const joined = chain(output, ', ');
         if (!joined.includes('\n')) return `${before}${braces[0]} ${joined} ${braces[1]}`;
       }
     }
   }
   const indentation = `\n${' '.repeat(ctx.indentationLvl)}`;
-  return `${before}${braces[0]}${indentation}  ${output.join(`,${indentation}  `)}${indentation}${braces[1]}`;
+  return `${before}${braces[0]}${indentation}  ${chain(output, `,${indentation}  `)}${indentation}${braces[1]}`;
 }
 
 // ---- Columns on a terminal

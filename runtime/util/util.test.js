@@ -135,3 +135,14 @@ test('text is coded and decoded in pieces', () => {
   const d = new StringDecoder('utf8');
   assert.strictEqual(d.write(Buffer.from([0xe2, 0x82])) + d.write(Buffer.from([0xac])) + d.end(), '\u20ac');
 });
+
+test('inspect() of an object that refers to itself everywhere takes no time of its square', () => {
+  let last = {};
+  const object = last;
+  for (let i = 0; i < 300; i++) {
+    last.next = { circular: object, last, more: { a: 1, b: 2, c: true } };
+    last = last.next;
+    object[i] = last;
+  }
+  assert.ok(util.inspect(object, { depth: Infinity }).length > 2 ** 26);
+});

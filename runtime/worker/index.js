@@ -97,6 +97,12 @@ function readOptions(options) {
   return { argv, name };
 }
 
+// Options end at "--".
+function withoutRest(execArgv) {
+  const end = execArgv.indexOf('--');
+  return end === -1 ? execArgv : execArgv.slice(0, end);
+}
+
 class Worker extends EventEmitter {
   #handle; // undefined once the thread has ended
   #control; // the port of child.js
@@ -145,7 +151,7 @@ class Worker extends EventEmitter {
         environmentData: own.environmentData,
         variables: env.variables,
         argv,
-        execArgv: execArgv ?? process.execArgv,
+        execArgv: withoutRest(execArgv ?? process.execArgv),
         argv0: process.argv0,
         execPath: process.execPath,
         name,
