@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "runtime/engine/environment.h"
+#include "runtime/engine/object_shape.h"
 
 namespace parley::layout {
 namespace {
@@ -39,7 +40,7 @@ bool CheckTypedArrays(v8::Isolate* isolate) {
 
 bool CheckLayout(v8::Isolate* isolate) {
   v8::HandleScope handles(isolate);
-  return !kKnown || (CheckStrings(isolate) && CheckTypedArrays(isolate) &&
+  return !kKnown || (CheckStrings(isolate) && CheckTypedArrays(isolate) && CheckObjectShapes(isolate) &&
                      SmallInteger(v8::Integer::New(isolate, -7)) == -7 &&
                      IsTrue(isolate, v8::True(isolate)) && !IsTrue(isolate, v8::False(isolate)));
 }

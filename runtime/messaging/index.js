@@ -14,6 +14,7 @@ const {
   kNewListener,
   kRemoveListener,
 } = require('internal/events/event_target');
+const { NOT_PLAIN, clonePlain } = require('internal/messaging/plain_clone');
 const { partsOf, readHost, writeHost } = require('internal/messaging/transferable');
 
 const { MessagePort } = binding;
@@ -217,6 +218,10 @@ function structuredClone(value, options = undefined) {
       throw new codes.ERR_INVALID_ARG_TYPE('options.transfer', 'iterable', transfer);
     }
     transfer = [...transfer];
+  }
+  if (transfer == null && typeof value === 'object' && value !== null) {
+    const copy = clonePlain(value);
+    if (copy !== NOT_PLAIN) return copy;
   }
   return binding.structuredClone(value, transfer);
 }

@@ -34,8 +34,53 @@ test('structuredClone copies what the standard lists', () => {
   );
 });
 
+/* eslint-disable no-sparse-arrays */
+test('plain data are copied as data', () => {
+  class Point {
+    constructor(x) {
+      this.x = x;
+    }
+    get y() {
+      return 2;
+    }
+  }
+  const copy = structuredClone({
+    point: new Point(1),
+    list: [1, , 'x', [-0, NaN]],
+    frozen: Object.freeze({ a: 1 }),
+  });
+  assert.strictEqual(Object.getPrototypeOf(copy.point), Object.prototype);
+  assert.deepStrictEqual(copy, { point: { x: 1 }, list: [1, , 'x', [-0, NaN]], frozen: { a: 1 } });
+  copy.frozen.a = 2;
+  assert.strictEqual(copy.frozen.a, 2);
+
+  let asked = 0;
+  const getter = { list: [{ a: 1 }], get now() { return ++asked; } }; // prettier-ignore
+  assert.deepStrictEqual(structuredClone(getter), { list: [{ a: 1 }], now: 1 });
+  assert.deepStrictEqual(structuredClone({ inner: getter }).inner, { list: [{ a: 1 }], now: 2 });
+
+  const proto = JSON.parse('{ "__proto__": { "a": 1 }, "b": [2] }');
+  assert.deepStrictEqual(Object.keys(structuredClone(proto)), ['__proto__', 'b']);
+  Object.defineProperty(Object.prototype, 'trap', { set: assert.fail, configurable: true });
+  const own = Object.defineProperty({}, 'trap', { value: [1], enumerable: true });
+  assert.deepStrictEqual(Object.getOwnPropertyDescriptor(structuredClone(own), 'trap').value, [1]);
+  delete Object.prototype.trap;
+  assert.strictEqual(asked, 2);
+
+  let deep = [];
+  for (let i = 0; i < 1000; i++) deep = [deep, { i }];
+  assert.deepStrictEqual(structuredClone(deep), deep);
+  const many = Array.from({ length: 100 }, (_, i) => ({ i }));
+  const twice = structuredClone([...many, ...many]);
+  assert.ok(many.every((value, i) => twice[i] === twice[i + 100] && twice[i] !== value && twice[i].i === i));
+  const cycle = new Map([['set', new Set([1])]]);
+  cycle.get('set').add(cycle);
+  const cycleCopy = structuredClone(cycle);
+  assert.ok(cycleCopy !== cycle && cycleCopy.get('set').has(cycleCopy));
+});
+
 test('what cannot be cloned is a DataCloneError', () => {
-  for (const value of [() => {}, Symbol('s'), { get: () => {} }]) {
+  for (const value of [() => {}, Symbol('s'), { get: () => {} }, [new Map([[1, [Symbol()]]])]]) {
     assert.throws(
       () => structuredClone(value),
       (error) => error instanceof DOMException && error.name === 'DataCloneError' && error.code === 25,

@@ -3,7 +3,11 @@
 // assert.deepStrictEqual and util.isDeepStrictEqual.
 
 const types = require('internal/util/types');
-const binding = internalBinding('util');
+const { getOwnNonIndexProperties, getShape } = internalBinding('util');
+
+// Of runtime/engine/object_shape.h: own properties that are only enumerable data with names; arrays with nothing but elements.
+const kFields = 1;
+const kPackedArray = 2;
 
 const isObject = (value) => value !== null && typeof value === 'object';
 const tagOf = (value) => Object.prototype.toString.call(value);
@@ -48,6 +52,28 @@ function enumerableSymbols(value) {
   return symbols.length === 0 ? symbols : symbols.filter((key) => isEnumerable(value, key));
 }
 
+const kMaxListed = 32;
+
+/** The objects that are being compared now, outermost first. A cycle is equal to a cycle. */
+class Path {
+  constructor() {
+    this.list = [];
+    this.set = undefined; // of the same, when they are many
+  }
+  has(object) {
+    return this.set === undefined ? this.list.includes(object) : this.set.has(object);
+  }
+  push(object) {
+    this.list.push(object);
+    if (this.set !== undefined) this.set.add(object);
+    else if (this.list.length > kMaxListed) this.set = new Set(this.list);
+  }
+  pop() {
+    const object = this.list.pop();
+    if (this.set !== undefined) this.set.delete(object);
+  }
+}
+
 // Both are enumerable ones; most often in the same order.
 function sameKeys(keysA, keysB, b) {
   for (let i = 0; i < keysA.length; i++) {
@@ -56,11 +82,12 @@ function sameKeys(keysA, keysB, b) {
   return true;
 }
 
+const NO_KEYS = [];
+
 class Comparison {
   constructor(strict) {
     this.strict = strict;
-    // Objects being compared now: a cycle is equal to a cycle.
-    this.active = undefined;
+    this.path = new Path();
   }
 
   equal(a, b) {
@@ -78,12 +105,30 @@ class Comparison {
       if (!isObject(b)) return false;
     }
     const tag = tagOf(a);
-    return tag === tagOf(b) && this.#equalObjects(a, b, tag);
+    if (tag !== tagOf(b)) return false;
+    const shape = getShape(a);
+    if (shape === kFields && tag === '[object Object]' && getShape(b) === kFields) {
+      return this.#equalFields(a, b);
+    }
+    if (shape >= kPackedArray && getShape(b) >= kPackedArray) {
+      return a.length === b.length && (a.length === 0 || this.#equalTracked(a, b, 'array', NO_KEYS));
+    }
+    return this.#equalObjects(a, b, tag);
+  }
+
+  #equalFields(a, b) {
+    const keys = Object.keys(a);
+    const keysB = Object.keys(b);
+    if (keys.length !== keysB.length) return false;
+    for (let i = 0; i < keys.length; i++) {
+      if (keys[i] !== keysB[i] && !Object.hasOwn(b, keys[i])) return false;
+    }
+    return keys.length === 0 || this.#equalTracked(a, b, 'object', keys);
   }
 
   // What is compared besides the elements.
   #ownKeys(value) {
-    const keys = binding.getOwnNonIndexProperties(value, true);
+    const keys = getOwnNonIndexProperties(value, true);
     return this.strict ? keys : keys.filter((key) => typeof key !== 'symbol');
   }
 
@@ -157,15 +202,19 @@ class Comparison {
       kind === 'object' || (kind === 'array' && a.length === 0) || (kind !== 'array' && a.size === 0);
     if (keysA.length === 0 && empty) return true;
 
-    const active = (this.active ??= new Set());
-    const isNewA = !active.has(a);
-    const isNewB = !active.has(b);
+    return this.#equalTracked(a, b, kind, keysA);
+  }
+
+  #equalTracked(a, b, kind, keys) {
+    const { path } = this;
+    const isNewA = !path.has(a);
+    const isNewB = !path.has(b);
     if (!isNewA && !isNewB) return true;
-    active.add(a);
-    active.add(b);
-    const result = this.#equalContents(a, b, kind, keysA);
-    if (isNewA) active.delete(a);
-    if (isNewB) active.delete(b);
+    if (isNewA) path.push(a);
+    if (isNewB) path.push(b);
+    const result = this.#equalContents(a, b, kind, keys);
+    if (isNewB) path.pop();
+    if (isNewA) path.pop();
     return result;
   }
 
@@ -173,7 +222,10 @@ class Comparison {
     if (kind === 'set' && !this.#equalSets(a, b)) return false;
     if (kind === 'map' && !this.#equalMaps(a, b)) return false;
     if (kind === 'array' && !this.#equalElements(a, b)) return false;
-    for (const key of keys) if (!this.equal(a[key], b[key])) return false;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (!this.equal(a[key], b[key])) return false;
+    }
     return true;
   }
 

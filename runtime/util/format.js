@@ -3,13 +3,16 @@
 
 const { builtInNames, inspect, inspectDefaultOptions } = require('internal/util/inspect');
 const { formatBigInt, formatNumber, stylizeNoColor } = require('internal/util/inspect_text');
+const { getShape } = internalBinding('util');
 
+const kHoleyArray = 3; // of runtime/engine/object_shape.h
 const kMaxCopied = 4096; // elements
 
 // V8 is slow to write arrays that have or had holes (all that Array.from() and new Array(n) make): a copy without is written three times
-// as fast. Undefined for what is not such an array of primitives.
-function packedCopy(value) {
-  if (!Array.isArray(value) || value.length > kMaxCopied || value.toJSON !== undefined) return undefined;
+// as fast. Undefined for what is not such an array, or has objects that would see when they are asked for their JSON.
+function withoutHoles(value) {
+  if (getShape(value) !== kHoleyArray || value.length > kMaxCopied || value.toJSON !== undefined)
+    return undefined;
   const copy = [];
   for (let i = 0; i < value.length; i++) {
     const element = value[i];
@@ -36,7 +39,7 @@ function isCircularError(error) {
 
 function formatJ(value) {
   try {
-    return `${JSON.stringify(packedCopy(value) ?? value)}`; // undefined of functions
+    return `${JSON.stringify(withoutHoles(value) ?? value)}`; // undefined of functions
   } catch (error) {
     if (isCircularError(error)) return '[Circular]';
     throw error;

@@ -1,12 +1,11 @@
 'use strict';
 // util.inspect() (https://nodejs.org/docs/latest-v20.x/api/util.html#utilinspectobject-options): values as text for people.
-// Names are in inspect_names.js; how text is quoted and laid out in inspect_text.js, the entries of collections in inspect_entries.js, errors in inspect_error.js.
+// What an object consists of is in inspect_parts.js and inspect_names.js; how text is quoted and laid out in inspect_text.js, the entries
+// of collections in inspect_entries.js, errors in inspect_error.js.
 
-const types = require('internal/util/types');
 const {
   colors,
   escapeKey,
-  formatNumber,
   formatPrimitive,
   getStringWidth,
   isIdentifier,
@@ -21,16 +20,22 @@ const {
   stylizeWithColor,
 } = require('internal/util/inspect_text');
 const {
-  boxedBase,
   builtInNames,
   fallbackName,
-  functionBase,
   getConstructorName,
-  getKeys,
   getPrefix,
   setFrozenGetters,
 } = require('internal/util/inspect_names');
-const binding = internalBinding('util');
+const {
+  describeIterable,
+  describeObject,
+  describePlain,
+  getOwnNonIndexProperties,
+  isNativeError,
+  kFields,
+  kOther,
+} = require('internal/util/inspect_parts');
+const { getProxyDetails, getShape } = internalBinding('util');
 
 const kCustom = Symbol.for('nodejs.util.inspect.custom');
 const kMaxBudget = 2 ** 27; // 128 Mi characters in one line of nesting: stop going deeper
@@ -49,14 +54,6 @@ const defaultOptions = Object.seal({
   getters: false,
   numericSeparator: false,
 });
-
-function isNativeError(value) {
-  return types.isNativeError(value) || value instanceof Error;
-}
-
-function getOwnNonIndexProperties(value, showHidden) {
-  return binding.getOwnNonIndexProperties(value, !showHidden);
-}
 
 function inspect(value, options) {
   const ctx = {
@@ -141,12 +138,18 @@ function formatValue(ctx, value, recurseTimes, typedArray) {
     return formatPrimitive(ctx.stylize, value, ctx);
   if (value === null) return ctx.stylize('null', 'null');
   const original = value;
-  const proxy = binding.getProxyDetails(value, !!ctx.showProxy);
+  const shape = getShape(value);
+  const proxy = shape === kOther ? getProxyDetails(value, !!ctx.showProxy) : undefined;
   if (proxy !== undefined) {
     if (proxy === null || proxy[0] === null) return ctx.stylize('<Revoked Proxy>', 'special');
     if (ctx.showProxy) return formatProxy(ctx, proxy, recurseTimes);
-    value = proxy;
+    return formatTarget(ctx, proxy, kOther, original, recurseTimes, typedArray);
   }
+  return formatTarget(ctx, value, shape, original, recurseTimes, typedArray);
+}
+
+// `original`: what was asked for, a proxy of `value` perhaps.
+function formatTarget(ctx, value, shape, original, recurseTimes, typedArray) {
   if (ctx.customInspect) {
     const custom = value[kCustom];
     if (
@@ -156,7 +159,7 @@ function formatValue(ctx, value, recurseTimes, typedArray) {
       !(value.constructor && value.constructor.prototype === value)
     ) {
       const depth = ctx.depth === null ? null : ctx.depth - recurseTimes;
-      const isCrossContext = proxy !== undefined || !(original instanceof Object);
+      const isCrossContext = original !== value || !(original instanceof Object);
       const result = custom.call(original, depth, userOptions(ctx, isCrossContext), inspect);
       if (result !== original) {
         if (result !== null && typeof result === 'object') return formatValue(ctx, result, recurseTimes);
@@ -173,7 +176,7 @@ function formatValue(ctx, value, recurseTimes, typedArray) {
     }
     return ctx.stylize(`[Circular *${index}]`, 'special');
   }
-  return formatRaw(ctx, value, recurseTimes, typedArray);
+  return formatRaw(ctx, value, shape, recurseTimes, typedArray);
 }
 
 function formatProxy(ctx, proxy, recurseTimes) {
@@ -187,150 +190,7 @@ function formatProxy(ctx, proxy, recurseTimes) {
 
 // ---- Objects
 
-let loadedEntries;
-const entryFormats = () => (loadedEntries ??= require('internal/util/inspect_entries'));
-
-// What is shown of an object: when `text` is undefined, what stands before its braces, the entries that `format` makes, and its keys.
-const whole = (text) => ({
-  text,
-  keys: undefined,
-  braces: undefined,
-  base: '',
-  kind: kObject,
-  format: undefined,
-});
-const inBraces = (keys, start, end, format, kind) => ({
-  text: undefined,
-  keys,
-  braces: [start, end],
-  base: '',
-  kind,
-  format,
-});
-const withBase = (keys, base) => ({
-  text: undefined,
-  keys,
-  braces: ['{', '}'],
-  base,
-  kind: kObject,
-  format: undefined,
-});
-
-function describeIterable(ctx, value, constructor, tag, inherited) {
-  const entries = entryFormats();
-  const bare = (keys) => keys.length === 0 && inherited === undefined;
-  if (Array.isArray(value)) {
-    const prefix =
-      constructor !== 'Array' || tag !== '' ? getPrefix(constructor, tag, 'Array', `(${value.length})`) : '';
-    const keys = getOwnNonIndexProperties(value, ctx.showHidden);
-    if (value.length === 0 && bare(keys)) return whole(`${prefix}[]`);
-    return inBraces(keys, `${prefix}[`, ']', entries.formatArray, kArrayExtras);
-  }
-  if (types.isSet(value) || types.isMap(value)) {
-    const isSet = types.isSet(value);
-    const size = isSet ? entries.sizeOfSet(value) : entries.sizeOfMap(value);
-    const prefix = getPrefix(constructor, tag, isSet ? 'Set' : 'Map', `(${size})`);
-    const keys = getKeys(value, ctx.showHidden);
-    if (size === 0 && bare(keys)) return whole(`${prefix}{}`);
-    return inBraces(keys, `${prefix}{`, '}', isSet ? entries.formatSet : entries.formatMap, kObject);
-  }
-  if (types.isTypedArray(value)) {
-    const keys = getOwnNonIndexProperties(value, ctx.showHidden);
-    let bound = value;
-    let fallback = '';
-    if (constructor === null) {
-      const prototype = Object.getPrototypeOf(Uint8Array.prototype);
-      fallback = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag).get.call(value);
-      bound = new globalThis[fallback](value);
-    }
-    const size = bound.length;
-    const prefix = getPrefix(constructor, tag, fallback, `(${size})`);
-    if (size === 0 && keys.length === 0 && !ctx.showHidden) return whole(`${prefix}[]`);
-    const format = (c, v, r) => entries.formatTypedArray(c, bound, size, r);
-    return inBraces(keys, `${prefix}[`, ']', format, kArrayExtras);
-  }
-  if (types.isMapIterator(value) || types.isSetIterator(value)) {
-    const type = `${types.isMapIterator(value) ? 'Map' : 'Set'} Iterator`;
-    const name = tag === type ? tag : tag === '' ? type : `${tag}] [${type}`;
-    const parts = inBraces(getKeys(value, ctx.showHidden), `[${name}] {`, '}', undefined, kObject);
-    parts.format = entries.formatIterator.bind(null, parts.braces);
-    return parts;
-  }
-  return undefined;
-}
-
-function describePlain(ctx, value, tag, inherited) {
-  const keys = getKeys(value, ctx.showHidden);
-  let start = '{';
-  if (types.isArgumentsObject(value)) start = '[Arguments] {';
-  else if (tag !== '') start = `${getPrefix('Object', tag, 'Object')}{`;
-  if (keys.length === 0 && inherited === undefined) return whole(`${start}}`);
-  return inBraces(keys, start, '}', undefined, kObject);
-}
-
-function describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray) {
-  const keys = getKeys(value, ctx.showHidden);
-  const bare = () => keys.length === 0 && inherited === undefined;
-  const entries = entryFormats();
-  const braced = (name, format) =>
-    inBraces(keys, `${getPrefix(constructor, tag, name)}{`, '}', format, kObject);
-  const based = (base, style) =>
-    bare() ? whole(style ? ctx.stylize(base, style) : base) : withBase(keys, base);
-  if (typeof value === 'function') return based(functionBase(value, constructor, tag), 'special');
-  if (types.isRegExp(value)) {
-    const base = RegExp.prototype.toString.call(constructor !== null ? value : new RegExp(value));
-    const prefix = getPrefix(constructor, tag, 'RegExp');
-    const full = prefix !== 'RegExp ' ? `${prefix}${base}` : base;
-    if (recurseTimes > ctx.depth && ctx.depth !== null) return whole(ctx.stylize(full, 'regexp'));
-    return based(full, 'regexp');
-  }
-  if (types.isDate(value)) {
-    const time = Date.prototype.getTime.call(value);
-    const base = Number.isNaN(time)
-      ? Date.prototype.toString.call(value)
-      : Date.prototype.toISOString.call(value);
-    const prefix = getPrefix(constructor, tag, 'Date');
-    return based(prefix !== 'Date ' ? `${prefix}${base}` : base, 'date');
-  }
-  if (isNativeError(value)) {
-    const { formatError } = require('internal/util/inspect_error');
-    const helpers = { getPrefix, isError: isNativeError };
-    return based(formatError(value, constructor, tag, ctx, keys, helpers));
-  }
-  if (types.isAnyArrayBuffer(value)) {
-    const name = types.isArrayBuffer(value) ? 'ArrayBuffer' : 'SharedArrayBuffer';
-    const prefix = getPrefix(constructor, tag, name);
-    if (typedArray !== undefined && bare()) {
-      return whole(`${prefix}{ byteLength: ${formatNumber(ctx.stylize, value.byteLength, false)} }`);
-    }
-    keys.unshift('byteLength');
-    return braced(name, typedArray === undefined ? entries.formatArrayBuffer : undefined);
-  }
-  if (types.isDataView(value)) {
-    keys.unshift('byteLength', 'byteOffset', 'buffer');
-    return braced('DataView');
-  }
-  if (types.isPromise(value)) return braced('Promise', entries.formatPromise);
-  if (types.isWeakSet(value)) {
-    return braced('WeakSet', ctx.showHidden ? entries.formatWeakSet : entries.formatUnknown);
-  }
-  if (types.isWeakMap(value)) {
-    return braced('WeakMap', ctx.showHidden ? entries.formatWeakMap : entries.formatUnknown);
-  }
-  if (types.isModuleNamespaceObject(value)) {
-    return braced('Module', (c, v, r) => entries.formatNamespace(c, v, r, keys));
-  }
-  if (types.isBoxedPrimitive(value)) return based(boxedBase(value, ctx, keys, constructor, tag));
-  if (bare()) {
-    if (types.isExternal(value)) {
-      return whole(ctx.stylize(`[External: ${binding.getExternalValue(value).toString(16)}]`, 'special'));
-    }
-    return whole(`${getPrefix(constructor, tag, fallbackName(value, constructor))}{}`);
-  }
-  return braced(fallbackName(value, constructor));
-}
-
-function formatRaw(ctx, value, recurseTimes, typedArray) {
+function formatRaw(ctx, value, shape, recurseTimes, typedArray) {
   let inherited;
   if (ctx.showHidden && (recurseTimes <= ctx.depth || ctx.depth === null)) inherited = [];
   const constructor = getConstructorName(value, ctx, recurseTimes, inherited);
@@ -346,22 +206,22 @@ function formatRaw(ctx, value, recurseTimes, typedArray) {
 
   let parts;
   if (value[Symbol.iterator] || constructor === null) {
-    parts = describeIterable(ctx, value, constructor, tag, inherited);
+    parts = describeIterable(ctx, value, shape, constructor, tag, inherited);
   }
   parts ??=
     constructor === 'Object'
-      ? describePlain(ctx, value, tag, inherited)
-      : describeObject(ctx, value, recurseTimes, constructor, tag, inherited, typedArray);
+      ? describePlain(ctx, value, shape, tag, inherited)
+      : describeObject(ctx, value, shape, recurseTimes, constructor, tag, inherited, typedArray);
   if (parts.text !== undefined) return parts.text;
 
   if (recurseTimes > ctx.depth && ctx.depth !== null) {
     const name = getPrefix(constructor, tag, fallbackName(value, constructor)).slice(0, -1);
     return ctx.stylize(constructor !== null ? `[${name}]` : name, 'special');
   }
-  return formatParts(ctx, value, recurseTimes + 1, parts, inherited, constructor, tag);
+  return formatParts(ctx, value, shape, recurseTimes + 1, parts, inherited, constructor, tag);
 }
 
-function formatParts(ctx, value, recurseTimes, parts, inherited, constructor, tag) {
+function formatParts(ctx, value, shape, recurseTimes, parts, inherited, constructor, tag) {
   const { keys, braces, kind, format } = parts;
   let { base } = parts;
   ctx.seen.push(value);
@@ -370,8 +230,14 @@ function formatParts(ctx, value, recurseTimes, parts, inherited, constructor, ta
   let output;
   try {
     output = format === undefined ? [] : format(ctx, value, recurseTimes);
-    for (let i = 0; i < keys.length; i++) {
-      output.push(formatProperty(ctx, value, recurseTimes, keys[i], kind));
+    if (shape === kFields) {
+      for (let i = 0; i < keys.length; i++) {
+        output.push(formatField(ctx, value[keys[i]], recurseTimes, keys[i], kind));
+      }
+    } else {
+      for (let i = 0; i < keys.length; i++) {
+        output.push(formatProperty(ctx, value, recurseTimes, keys[i], kind));
+      }
     }
     if (inherited !== undefined) output.push(...inherited);
   } catch (error) {
@@ -437,46 +303,48 @@ function formatGetter(ctx, descriptor, recurseTimes, original) {
 }
 
 function formatProperty(ctx, value, recurseTimes, key, kind, descriptor, original = value) {
-  let text;
-  let space = ' ';
   descriptor ??= Object.getOwnPropertyDescriptor(value, key) ?? {
     value: value[key],
     configurable: true,
     enumerable: true,
   };
-  if (descriptor.value !== undefined) {
-    const indent = ctx.compact !== true || kind !== kObject ? 2 : 3;
-    ctx.indentationLvl += indent;
-    text = formatValue(ctx, descriptor.value, recurseTimes);
-    if (indent === 3 && ctx.breakLength < getStringWidth(text, ctx.colors)) {
-      space = `\n${' '.repeat(ctx.indentationLvl)}`;
-    }
-    ctx.indentationLvl -= indent;
-  } else if (descriptor.get !== undefined) {
+  const isEnumerable = descriptor.enumerable !== false;
+  let text;
+  if (descriptor.get !== undefined) {
     text = formatGetter(ctx, descriptor, recurseTimes, original);
   } else if (descriptor.set !== undefined) {
     text = ctx.stylize('[Setter]', 'special');
   } else {
-    text = ctx.stylize('undefined', 'undefined');
+    return formatField(ctx, descriptor.value, recurseTimes, key, kind, isEnumerable);
   }
-  if (kind === kArray) return text;
-  let name;
+  return kind === kArray ? text : `${formatKey(ctx, key, isEnumerable)}: ${text}`;
+}
+
+// A property that is data.
+function formatField(ctx, field, recurseTimes, key, kind, isEnumerable = true) {
+  const indent = ctx.compact !== true || kind !== kObject ? 2 : 3;
+  ctx.indentationLvl += indent;
+  const text = formatValue(ctx, field, recurseTimes);
+  let space = ' ';
+  if (indent === 3 && ctx.breakLength < getStringWidth(text, ctx.colors)) {
+    space = `\n${' '.repeat(ctx.indentationLvl)}`;
+  }
+  ctx.indentationLvl -= indent;
+  return kind === kArray ? text : `${formatKey(ctx, key, isEnumerable)}:${space}${text}`;
+}
+
+function formatKey(ctx, key, isEnumerable) {
   if (typeof key === 'symbol') {
-    name = `[${ctx.stylize(escapeKey(Symbol.prototype.toString.call(key)), 'symbol')}]`;
-  } else if (key === '__proto__') {
-    name = "['__proto__']";
-  } else if (descriptor.enumerable === false) {
-    name = `[${escapeKey(key)}]`;
-  } else if (isIdentifier(key)) {
-    name = ctx.stylize(key, 'name');
-  } else {
-    name = ctx.stylize(quote(key), 'string');
+    return `[${ctx.stylize(escapeKey(Symbol.prototype.toString.call(key)), 'symbol')}]`;
   }
-  return `${name}:${space}${text}`;
+  if (key === '__proto__') return "['__proto__']";
+  if (!isEnumerable) return `[${escapeKey(key)}]`;
+  return isIdentifier(key) ? ctx.stylize(key, 'name') : ctx.stylize(quote(key), 'string');
 }
 
 module.exports = {
   builtInNames,
+  formatField,
   formatProperty,
   formatValue,
   getOwnNonIndexProperties,

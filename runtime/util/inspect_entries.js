@@ -9,7 +9,7 @@ const {
   kObject,
   layOut,
 } = require('internal/util/inspect_text');
-const { formatProperty, formatValue } = require('internal/util/inspect');
+const { formatField, formatProperty, formatValue } = require('internal/util/inspect');
 const binding = internalBinding('util');
 
 const sizeGetter = (prototype) => Object.getOwnPropertyDescriptor(prototype, 'size').get;
@@ -30,6 +30,16 @@ function formatArray(ctx, value, recurseTimes) {
     if (descriptor === undefined) return formatSparse(ctx, value, recurseTimes, shown, output, i);
     output.push(formatProperty(ctx, value, recurseTimes, i, kArray, descriptor));
   }
+  if (length > shown) output.push(more(length - shown));
+  return output;
+}
+
+// Without holes and getters.
+function formatPackedArray(ctx, value, recurseTimes) {
+  const { length } = value;
+  const shown = shownLength(ctx, length);
+  const output = [];
+  for (let i = 0; i < shown; i++) output.push(formatField(ctx, value[i], recurseTimes, i, kArray));
   if (length > shown) output.push(more(length - shown));
   return output;
 }
@@ -197,6 +207,7 @@ module.exports = {
   formatIterator,
   formatMap,
   formatNamespace,
+  formatPackedArray,
   formatPromise,
   formatSet,
   formatTypedArray,

@@ -11,7 +11,7 @@ const builtInNames = new Set(
 
 // Those that most objects have, by prototype; cheaper than to ask the prototype what its constructor is and what that is called.
 const commonMakers = new Map(
-  [Object, Array, Map, Set, Date, RegExp, Promise, Error, TypeError, Uint8Array].map((maker) => [
+  [Object, Array, Map, Set, Date, RegExp, Promise, Function, Error, TypeError, Uint8Array].map((maker) => [
     maker.prototype,
     maker,
   ]),

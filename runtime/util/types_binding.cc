@@ -7,6 +7,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/object_shape.h"
 
 namespace parley {
 namespace {
@@ -57,6 +58,9 @@ void GetProxyDetails(const Args& args) {
     args.GetReturnValue().Set(proxy->GetTarget());
   }
 }
+
+// (value) -> an ObjectShape (runtime/engine/object_shape.h)
+void GetShape(const Args& args) { args.GetReturnValue().Set(static_cast<int>(ShapeOf(args[0]))); }
 
 // (map, set or iterator[, want kind]) -> entries, or [entries, entries are pairs]
 void PreviewEntries(const Args& args) {
@@ -144,10 +148,15 @@ void ToUsvString(const Args& args) {
 }
 
 constexpr BindingFunction kUtilFunctions[] = {
-    {"getProxyDetails", GetProxyDetails},       {"previewEntries", PreviewEntries},
-    {"getPromiseDetails", GetPromiseDetails},   {"getOwnNonIndexProperties", GetOwnNonIndexProperties},
-    {"getConstructorName", GetConstructorName}, {"getExternalValue", GetExternalValue},
-    {"detachArrayBuffer", DetachArrayBuffer},   {"toUSVString", ToUsvString},
+    {"getProxyDetails", GetProxyDetails},
+    {"previewEntries", PreviewEntries},
+    {"getPromiseDetails", GetPromiseDetails},
+    {"getOwnNonIndexProperties", GetOwnNonIndexProperties},
+    {"getConstructorName", GetConstructorName},
+    {"getExternalValue", GetExternalValue},
+    {"detachArrayBuffer", DetachArrayBuffer},
+    {"toUSVString", ToUsvString},
+    {"getShape", GetShape},
 };
 
 PARLEY_BINDING(types, BindingKind::kInternal, kTypeFunctions, nullptr, {});

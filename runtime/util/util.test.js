@@ -68,6 +68,31 @@ test('deep equality tells what differs', () => {
   assert.ok(!util.isDeepStrictEqual([undefined], [,])); // eslint-disable-line no-sparse-arrays
 });
 
+test('deep equality of plain data sees what is hidden in it', () => {
+  const equal = util.isDeepStrictEqual;
+  assert.ok(equal({ a: 1, b: { c: [1, 2] } }, { b: { c: [1, 2] }, a: 1 }));
+  assert.ok(!equal({ a: undefined }, { b: undefined }));
+  assert.ok(!equal({ a: 1 }, { a: 1, [Symbol.for('s')]: 1 }));
+  assert.ok(!equal([1], Object.assign([1], { a: 1 })));
+  assert.ok(!equal([1, undefined], [1, ,])); // eslint-disable-line no-sparse-arrays
+  assert.ok(!equal({ a: 1 }, new (class A { a = 1 })())); // prettier-ignore
+  assert.ok(equal({ get a() { return 1; } }, { a: 1 })); // prettier-ignore
+  assert.ok(!equal([-0], [0]) && equal([NaN], [NaN]));
+  const [a, b] = [{}, {}];
+  Object.assign(a, { self: a, list: [a] });
+  Object.assign(b, { self: b, list: [b] });
+  assert.ok(equal(a, b));
+  b.list.push(1);
+  assert.ok(!equal(a, b));
+  let [deep, same] = [[], []];
+  for (let i = 0; i < 100; i++)
+    [deep, same] = [
+      [deep, { i }],
+      [same, { i }],
+    ];
+  assert.ok(equal(deep, same));
+});
+
 test('names that only the documentation deprecates do not warn', async () => {
   const warnings = [];
   const note = (warning) => warnings.push(warning.code);
