@@ -23,17 +23,31 @@ export class Comparison {
   /**
    * @param {string} label
    * @param {Record<string, () => Promise<number>>} contenders each call gives one figure
-   * @param {{reference: string, rounds?: number, warmups?: number, unit?: string, better?: 'less' | 'more'}} options
-   *   with what the figures are where they are not what the others are
+   * @param {{reference: string, rounds?: number, warmups?: number, unit?: string, better?: 'less' | 'more', optional?: string[]}}
+   *   options with what the figures are where they are not what the others are, and the contenders that are left out, with a
+   *   word on why, when they fail
    */
   async measure(label, contenders, options) {
-    const { reference, rounds = 5, warmups = 1, unit = this.unit, better = this.better } = options;
+    const {
+      reference,
+      rounds = 5,
+      warmups = 1,
+      unit = this.unit,
+      better = this.better,
+      optional = [],
+    } = options;
     const figures = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
     for (let round = -warmups; round < rounds; round++) {
       if (!this.json) process.stderr.write(`\r${label}: round ${Math.max(0, round + 1)} of ${rounds} `);
-      for (const [name, run] of Object.entries(contenders)) {
-        const figure = await run();
-        if (round >= 0) figures[name].push(figure);
+      for (const name of Object.keys(figures)) {
+        try {
+          const figure = await contenders[name]();
+          if (round >= 0) figures[name].push(figure);
+        } catch (error) {
+          if (!optional.includes(name)) throw error;
+          process.stderr.write(`\r${label}: without ${name}: ${error.message.split('\n')[0]}\n`);
+          delete figures[name];
+        }
       }
     }
     if (!this.json) process.stderr.write('\r\x1b[K');
