@@ -88,12 +88,17 @@ void AsyncState::AddContext(v8::Local<v8::Context> context) {
 }
 
 v8::Local<v8::Value> AsyncState::context_value() const {
+  if (!has_context_values_) return v8::Undefined(env_->isolate());
   v8::Local<v8::Context> context =
       contexts_.size() > 1 ? env_->isolate()->GetEnteredOrMicrotaskContext() : env_->context();
   return context->GetContinuationPreservedEmbedderData();
 }
 
 void AsyncState::set_context_value(v8::Local<v8::Value> value) {
+  if (!has_context_values_) {
+    if (value->IsUndefined()) return;
+    has_context_values_ = true;
+  }
   for (const auto& weak : contexts_) {
     if (!weak.IsEmpty()) weak.Get(env_->isolate())->SetContinuationPreservedEmbedderData(value);
   }

@@ -75,6 +75,7 @@ class AsyncState {
   std::vector<double> destroyed_;
   v8::Global<v8::Function> promise_hooks_[4];
   std::vector<v8::Global<v8::Context>> contexts_;  // weak
+  bool has_context_values_ = false;                // there was one: until then nobody pays for them
 };
 
 // While it lives, native code runs JavaScript on behalf of a resource: 'before' and 'after' are told.

@@ -219,7 +219,9 @@ const methods = {
   _pauseSource(socket) {
     this._sourcePaused = true;
     const handle = socket._handle;
-    if (handle && handle.reading) {
+    if (!socket._httpNative) {
+      socket.pause();
+    } else if (handle && handle.reading) {
       handle.reading = false;
       handle.readStop();
     }

@@ -5,6 +5,7 @@ const { Buffer } = require('buffer');
 const { errnoException } = require('internal/errors');
 const { validateInt32 } = require('internal/errors/validators');
 const { kOwner } = require('internal/net/symbols');
+const { kGoesOn } = require('internal/stream/readable_state');
 
 const UV_EOF = -4095;
 const FastBuffer = Buffer[Symbol.species]; // made without the checks of Buffer.from
@@ -41,7 +42,11 @@ function onRead(nread, memory, offset) {
     const user = socket[kUserBuffer];
     if (user !== undefined)
       return giveToUserBuffer(this, socket, user, new FastBuffer(memory, offset, nread));
-    if (!socket.push(new FastBuffer(memory, offset, nread))) {
+    const state = socket._readableState;
+    if (this.reading) state.bits |= kGoesOn;
+    const more = socket.push(new FastBuffer(memory, offset, nread));
+    state.bits &= ~kGoesOn;
+    if (!more) {
       this.reading = false;
       this.readStop();
     }

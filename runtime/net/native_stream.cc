@@ -172,13 +172,9 @@ void NativeStream::ScriptListener::OnStreamRead(ssize_t nread, const char* data)
       argv[2] = v8::Integer::New(isolate, static_cast<int>(offset));
     }
   }
-  Local<Value> callback;
-  if (!owner_->object()->Get(env->context(), OneByte(isolate, "onread")).ToLocal(&callback)) return;
-  if (callback->IsFunction()) {
-    owner_->MakeCallback(callback.As<v8::Function>(), 3, argv);
-  } else if (!state->read_callback.IsEmpty()) {
-    owner_->MakeCallback(state->read_callback.Get(isolate), 3, argv);
-  }
+  const v8::Global<v8::Function>& callback =
+      owner_->on_read_.IsEmpty() ? state->read_callback : owner_->on_read_;
+  if (!callback.IsEmpty()) owner_->MakeCallback(callback.Get(isolate), 3, argv);
 }
 
 int NativeStream::Write(Local<Object> req, uv_buf_t* buffers, size_t count, Local<Value> keep, bool copy,
@@ -392,6 +388,19 @@ void NativeStream::GetWriteQueueSize(Local<v8::String>, const v8::PropertyCallba
   info.GetReturnValue().Set(static_cast<double>(uv_stream_get_write_queue_size(self->stream_)));
 }
 
+void NativeStream::GetOnRead(Local<v8::String>, const v8::PropertyCallbackInfo<Value>& info) {
+  NativeStream* self = Unwrap<NativeStream>(info.This());
+  if (self != nullptr && !self->on_read_.IsEmpty()) info.GetReturnValue().Set(self->on_read_);
+}
+
+void NativeStream::SetOnRead(Local<v8::String>, Local<Value> value,
+                             const v8::PropertyCallbackInfo<void>& info) {
+  NativeStream* self = Unwrap<NativeStream>(info.This());
+  if (self == nullptr) return;
+  self->on_read_.Reset();
+  if (value->IsFunction()) self->on_read_.Reset(info.GetIsolate(), value.As<v8::Function>());
+}
+
 Local<FunctionTemplate> NativeStream::MakeStreamTemplate(Environment* env, const char* class_name,
                                                          v8::FunctionCallback constructor) {
   v8::Isolate* isolate = env->isolate();
@@ -407,6 +416,7 @@ Local<FunctionTemplate> NativeStream::MakeStreamTemplate(Environment* env, const
   SetMethod(isolate, t, "shutdown", Shutdown);
   SetMethod(isolate, t, "setBlocking", SetBlocking);
   Local<v8::ObjectTemplate> prototype = t->InstanceTemplate();
+  prototype->SetAccessor(OneByte(isolate, "onread"), GetOnRead, SetOnRead);
   prototype->SetAccessor(OneByte(isolate, "fd"), GetFd);
   prototype->SetAccessor(OneByte(isolate, "bytesRead"), GetBytesRead);
   prototype->SetAccessor(OneByte(isolate, "bytesWritten"), GetBytesWritten);

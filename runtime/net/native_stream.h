@@ -7,9 +7,8 @@
 //
 // What a stream handle looks like from JavaScript:
 //   readStart() / readStop()           0 or a negative libuv error
-//   onread(nread, arrayBuffer, offset) called on the handle; nread < 0 is an error or UV_EOF. Found as the
-//   handle's own
-//                                      property, or else the function given to setReadCallback()
+//   onread(nread, arrayBuffer, offset) called on the handle; nread < 0 is an error or UV_EOF. The function
+//                                      set here, or else the one given to setReadCallback()
 //   writeBuffer(req, view) · writeUtf8String(req, string) · writeLatin1String(req, string) · writev(req,
 //   chunks) writeHead(req, head, body, flags)  a latin1 head and a body in one system call (runtime/http)
 //                                      all: 0 written at once, 1 pending: req.oncomplete(status, req) will be
@@ -87,6 +86,9 @@ class NativeStream : public HandleWrap {
   static void WriteHead(const v8::FunctionCallbackInfo<v8::Value>& args);
   static void Shutdown(const v8::FunctionCallbackInfo<v8::Value>& args);
   static void SetBlocking(const v8::FunctionCallbackInfo<v8::Value>& args);
+  static void GetOnRead(v8::Local<v8::String> name, const v8::PropertyCallbackInfo<v8::Value>& info);
+  static void SetOnRead(v8::Local<v8::String> name, v8::Local<v8::Value> value,
+                        const v8::PropertyCallbackInfo<void>& info);
   static void GetFd(v8::Local<v8::String> name, const v8::PropertyCallbackInfo<v8::Value>& info);
   static void GetBytesRead(v8::Local<v8::String> name, const v8::PropertyCallbackInfo<v8::Value>& info);
   static void GetBytesWritten(v8::Local<v8::String> name, const v8::PropertyCallbackInfo<v8::Value>& info);
@@ -95,6 +97,7 @@ class NativeStream : public HandleWrap {
   uv_stream_t* stream_;
   ScriptListener script_{this};
   StreamListener* top_ = nullptr;
+  v8::Global<v8::Function> on_read_;
   double bytes_read_ = 0;
   double bytes_written_ = 0;
 };

@@ -73,15 +73,19 @@ function runTracked(tick) {
 function processTicks() {
   do {
     let tick;
+    let checked = false; // the microtasks ran after the last tick
     while ((tick = shift()) !== undefined) {
       if (frame.state.active) frame.set(tick.context);
       if (tick[kAsyncId] === 0) runTick(tick);
       else runTracked(tick);
-      if (oldest.head === oldest.tail && oldest.next === null) runMicrotasks();
+      if (oldest.head === oldest.tail && oldest.next === null) {
+        runMicrotasks();
+        checked = true;
+      }
     }
     if (frame.state.active) frame.set(undefined);
     fields[kHasTick] = 0;
-    runMicrotasks();
+    if (!checked) runMicrotasks();
   } while (
     fields[kHasTick] !== 0 ||
     (fields[kHasRejection] !== 0 && require('internal/process/rejections').process())

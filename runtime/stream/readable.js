@@ -22,6 +22,7 @@ const {
   kReadingMore,
   kDataEmitted,
   kReadableTick,
+  kGoesOn,
 } = require('internal/stream/readable_state');
 
 const { kObjectMode, kEnded, kConstructed, kSync, kDestroyed, kErrored } = bits;
@@ -368,6 +369,10 @@ function flow(stream) {
 
 // Fills the buffer up to the mark, in a later tick: what is pushed now should first be seen by those who listen.
 function maybeReadMore(stream, state) {
+  if ((state.bits & (kGoesOn | kEnded)) === kGoesOn && state.flowing && state.length === 0) {
+    state.bits |= kReading | kNeedReadable;
+    return;
+  }
   if ((state.bits & (kReadingMore | kConstructed)) !== kConstructed) return;
   state.bits |= kReadingMore;
   process.nextTick(readMore, stream, state);

@@ -15,6 +15,7 @@ const kMultiAwaitDrain = 1 << 17; // awaitDrainWriters is a Set
 const kReadingMore = 1 << 18;
 const kDataEmitted = 1 << 19;
 const kReadableTick = 1 << 20; // a tick that will emit 'readable' is queued
+const kGoesOn = 1 << 21; // _read() started something that pushes until push() says false: it need not be asked again
 
 function ReadableState(options, stream, isDuplex) {
   let start = bits.kEmitClose | bits.kAutoDestroy | bits.kConstructed | bits.kSync;
@@ -86,4 +87,5 @@ module.exports = {
   kReadingMore,
   kDataEmitted,
   kReadableTick,
+  kGoesOn,
 };

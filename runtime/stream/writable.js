@@ -195,6 +195,10 @@ WritableState.prototype.onWriteDone = function (stream, error) {
   if (state.buffered.length > state.bufferedIndex) clearBuffer(stream, state);
   if (!sync) {
     afterWrite(stream, state, 1, callback);
+  } else if (callback === nothing && (state.bits & (kNeedDrain | kDestroyed)) === 0) {
+    // Nobody waits to be told.
+    state.pendingcb--;
+    if (state.bits & kEnding) finishMaybe(stream, state, true);
   } else if (state.afterWriteTick !== null && state.afterWriteTick.callback === callback) {
     state.afterWriteTick.count++;
   } else {
@@ -318,6 +322,7 @@ Writable.prototype.end = function (chunk, encoding, callback) {
     state.bits |= kEnding;
     finishMaybe(this, state, true);
     state.ended = true;
+    error = state.errored; // _final() may have failed at once
   } else if (state.bits & kFinished) {
     error = new codes.ERR_STREAM_ALREADY_FINISHED('end');
   } else if (state.bits & kDestroyed) {
