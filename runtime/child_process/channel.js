@@ -11,6 +11,7 @@ const EventEmitter = require('events');
 const { codes, errnoException } = require('internal/errors');
 const { validateObject } = require('internal/errors/validators');
 const { handleClasses } = require('internal/net/handles');
+const { fields, kHasTick, kTracking } = require('internal/engine/hooks');
 
 const UV_ECONNRESET = -104;
 const UV_EPIPE = -32;
@@ -51,11 +52,36 @@ class Control extends EventEmitter {
   }
 }
 
-const isInternal = (message) =>
-  message !== null &&
-  typeof message === 'object' &&
-  typeof message.cmd === 'string' &&
-  message.cmd.startsWith('NODE_');
+// The name of a message that is the runtime's own, NODE_…
+function commandOf(message) {
+  if (message === null || typeof message !== 'object') return undefined;
+  const { cmd } = message;
+  return typeof cmd === 'string' && cmd.startsWith('NODE_') ? cmd : undefined;
+}
+
+function isSendable(message) {
+  const type = typeof message;
+  return type === 'object' || type === 'string' || type === 'number' || type === 'boolean';
+}
+
+const kDefaults = Object.freeze({ swallowErrors: false });
+const kQuiet = Object.freeze({ swallowErrors: true });
+const kGood = { cmd: 'NODE_HANDLE_ACK' };
+const kBad = { cmd: 'NODE_HANDLE_NACK' };
+
+// What of a write that the system did not take at once is left to do.
+class PendingWrite {
+  constructor(control, callback) {
+    this.control = control;
+    this.callback = callback;
+  }
+  oncomplete(status, { control, callback }) {
+    control.unrefCounted();
+    if (typeof callback !== 'function') return;
+    if (status === UV_EPIPE) callback(new codes.ERR_IPC_CHANNEL_CLOSED());
+    else callback(status < 0 ? errnoException(status, 'write') : null);
+  }
+}
 
 // How each kind of object travels: what of it is sent, and what the receiver makes of it.
 const conversions = {
@@ -148,7 +174,7 @@ function kindOf(handle) {
 function setupChannel(target, pipe, advanced, onClosed) {
   const control = new Control(pipe, target === process ? 0 : 1);
   const { Channel } = internalBinding('ipc');
-  const framer = new Channel(pipe, advanced);
+  const framer = new Channel(pipe, advanced, onMessages, onClose);
   pipe.framer = framer; // both live as long as either
   target.channel = control;
   target._channel = control;
@@ -171,33 +197,43 @@ function setupChannel(target, pipe, advanced, onClosed) {
     }
   }
 
-  function deliver(message, handle) {
+  // As a tick; or, where that would be the next thing to happen, right now.
+  function deliver(message, handle, isLast) {
     if (!target.channel) return;
-    process.nextTick(emitMessage, isInternal(message) ? 'internalMessage' : 'message', message, handle);
+    const event = commandOf(message) === undefined ? 'message' : 'internalMessage';
+    if (isLast && fields[kHasTick] === 0 && fields[kTracking] === 0) target.emit(event, message, handle);
+    else process.nextTick(emitMessage, event, message, handle);
   }
   function emitMessage(event, message, handle) {
     target.emit(event, message, handle);
   }
 
-  framer.onmessages = (messages, handle) => {
-    let pending = handle;
-    for (const message of messages) {
-      if (target.channel === null) break; // a listener has disconnected
-      if (isInternal(message) && message.cmd === 'NODE_HANDLE') {
-        onHandleMessage(message, pending);
-        pending = undefined;
-      } else if (
-        isInternal(message) &&
-        (message.cmd === 'NODE_HANDLE_ACK' || message.cmd === 'NODE_HANDLE_NACK')
-      ) {
-        onAnswer(message.cmd === 'NODE_HANDLE_ACK');
-      } else {
-        deliver(message, undefined);
-      }
+  function onMessages(message, more, handle) {
+    if (more === null) return handle.close();
+    const rest = onMessage(message, handle, more === undefined);
+    if (more === undefined) return rest?.close();
+    handle = rest;
+    // A listener may disconnect.
+    for (let i = 0; i < more.length && target.channel !== null; i++) {
+      handle = onMessage(more[i], handle, i === more.length - 1);
     }
-    pending?.close?.();
-  };
-  framer.onclose = (error) => {
+    handle?.close();
+  }
+
+  // Returns the handle when it is not this message's.
+  function onMessage(message, handle, isLast) {
+    const command = commandOf(message);
+    if (command === 'NODE_HANDLE') {
+      onHandleMessage(message, handle, isLast);
+      return undefined;
+    }
+    if (command === 'NODE_HANDLE_ACK') onAnswer(true);
+    else if (command === 'NODE_HANDLE_NACK') onAnswer(false);
+    else deliver(message, undefined, isLast);
+    return handle;
+  }
+
+  function onClose(error) {
     if (target.channel === null) return;
     if (target.connected) {
       target.connected = false;
@@ -205,26 +241,34 @@ function setupChannel(target, pipe, advanced, onClosed) {
     target._disconnect();
     // A peer that was killed with bytes on their way resets its end: no more than a close.
     if (error && error !== UV_ECONNRESET) target.emit('error', errnoException(error, 'read'));
-  };
+  }
 
-  function onHandleMessage(message, handle) {
+  function onHandleMessage(message, handle, isLast) {
     // The descriptor can get lost on the way (a full descriptor table): the sender tries again.
-    if (!handle) {
-      target._send({ cmd: 'NODE_HANDLE_NACK' }, null, { swallowErrors: true });
-      return;
-    }
-    target._send({ cmd: 'NODE_HANDLE_ACK' }, null, { swallowErrors: true });
+    const answer = handle ? kGood : kBad;
+    if (!framer.sendSoon(advanced ? answer : JSON.stringify(answer))) target._send(answer, null, kQuiet);
+    if (!handle) return;
     const conversion = conversions[message.type];
     const isDatagram = handle instanceof internalBinding('udp_wrap').UDP;
     if (conversion === undefined || message.type.startsWith('dgram.') !== isDatagram) {
       handle.close();
       return;
     }
+    // What converts it at once is delivered after the `try`: an exception of a listener is none of ours.
+    let arrived;
+    let isNow = true;
+    const take = (object) => {
+      if (isNow) arrived = object;
+      else deliver(message.msg, object, true);
+    };
     try {
-      conversion.got(message, handle, (object) => deliver(message.msg, object), target);
+      conversion.got(message, handle, take, target);
     } catch {
       handle.close(); // an announcement that does not fit it
+      return;
     }
+    isNow = false;
+    if (arrived !== undefined) deliver(message.msg, arrived, isLast);
   }
 
   function onAnswer(good) {
@@ -252,29 +296,21 @@ function setupChannel(target, pipe, advanced, onClosed) {
     if (!target.connected && target.channel && !target._handleQueue) target._disconnect();
   }
 
+  // Returns what Channel.send() does.
   function write(message, nativeHandle, options, callback) {
-    const req = {
-      callback,
-      oncomplete(status, self) {
-        control.unrefCounted();
-        if (typeof self.callback !== 'function') return;
-        if (status === UV_EPIPE) self.callback(new codes.ERR_IPC_CHANNEL_CLOSED());
-        else self.callback(status < 0 ? errnoException(status, 'write') : null);
-      },
-    };
-    const data = advanced ? message : JSON.stringify(message);
-    const result = framer.send(req, data, nativeHandle);
+    const req = new PendingWrite(control, callback);
+    const result = framer.send(req, advanced ? message : JSON.stringify(message), nativeHandle);
     if (result >= 0) {
       if (result === 1) control.refCounted();
       else if (typeof callback === 'function') process.nextTick(callback, null);
-      return true;
+      return result;
     }
     if (!options.swallowErrors) {
       const error = errnoException(result, 'write');
       if (typeof callback === 'function') process.nextTick(callback, error);
       else process.nextTick(() => target.emit('error', error));
     }
-    return false;
+    return result;
   }
 
   target.send = function (message, handle, options, callback) {
@@ -288,7 +324,7 @@ function setupChannel(target, pipe, advanced, onClosed) {
     } else if (options !== undefined) {
       validateObject(options, 'options');
     }
-    options = { swallowErrors: false, ...options };
+    options = options === undefined ? kDefaults : { swallowErrors: false, ...options };
     if (this.connected) return this._send(message, handle, options, callback);
     const error = new codes.ERR_IPC_CHANNEL_CLOSED();
     if (typeof callback === 'function') process.nextTick(callback, error);
@@ -298,11 +334,11 @@ function setupChannel(target, pipe, advanced, onClosed) {
 
   target._send = function (message, handle, options, callback) {
     if (message === undefined) throw new codes.ERR_MISSING_ARGS('message');
-    if (!['string', 'object', 'number', 'boolean'].includes(typeof message)) {
+    if (!isSendable(message)) {
       throw new codes.ERR_INVALID_ARG_TYPE('message', ['string', 'object', 'number', 'boolean'], message);
     }
     if (!target.channel) return false;
-    options ??= {};
+    options ??= kDefaults;
     let nativeHandle;
     let conversion;
     if (handle) {
@@ -324,23 +360,24 @@ function setupChannel(target, pipe, advanced, onClosed) {
       this._handleQueue.push({ message, handle: null, options, callback });
       return this._handleQueue.length === 1;
     }
-    const sent = write(message, nativeHandle, options, callback);
-    if (nativeHandle && sent) {
-      this._handleQueue ??= [];
-      this._pendingMessage = {
-        message,
-        nativeHandle: undefined,
-        options,
-        callback: undefined,
-        retransmissions: 0,
-      };
+    const result = write(message, nativeHandle, options, callback);
+    if (nativeHandle) {
       // A socket that was given away is kept until it has arrived, for another try; others stay the sender's.
-      if (conversion.sent && !options.keepOpen) this._pendingMessage.nativeHandle = nativeHandle;
-      else this._pendingMessage.nativeHandle = undefined;
-    } else if (nativeHandle && conversion.sent && !options.keepOpen) {
-      nativeHandle.close();
+      const kept = conversion.sent && !options.keepOpen ? nativeHandle : undefined;
+      if (result < 0) {
+        kept?.close();
+      } else {
+        this._handleQueue ??= [];
+        this._pendingMessage = {
+          message,
+          nativeHandle: kept,
+          options,
+          callback: undefined,
+          retransmissions: 0,
+        };
+      }
     }
-    return pipe.writeQueueSize < HIGH_WATER_MARK;
+    return result !== 1 || pipe.writeQueueSize < HIGH_WATER_MARK;
   };
 
   target.connected = true;
