@@ -287,9 +287,11 @@ void GetQueue(Local<v8::String>, const v8::PropertyCallbackInfo<Value>& info) {
   info.GetReturnValue().Set(static_cast<double>(size));
 }
 
-void Initialize(Environment* env, Local<Object> target) {
+// One class an environment, whoever needs it first: script, or a channel that a socket came through.
+Local<v8::FunctionTemplate> Class(Environment* env) {
   v8::Isolate* isolate = env->isolate();
-  Local<v8::Context> context = env->context();
+  v8::Global<v8::FunctionTemplate>& made = env->Slot<UdpState>()->constructor;
+  if (!made.IsEmpty()) return made.Get(isolate);
   Local<v8::FunctionTemplate> t = BaseObject::MakeTemplate(env, "UDP", New);
   HandleWrap::AddMethods(isolate, t);
   const std::pair<const char*, v8::FunctionCallback> methods[] = {
@@ -321,8 +323,14 @@ void Initialize(Environment* env, Local<Object> target) {
   instance->SetAccessor(OneByte(isolate, "fd"), GetFd);
   instance->SetAccessor(OneByte(isolate, "queueSize"), GetQueue<uv_udp_get_send_queue_size>);
   instance->SetAccessor(OneByte(isolate, "queueCount"), GetQueue<uv_udp_get_send_queue_count>);
-  env->Slot<UdpState>()->constructor.Reset(isolate, t);
-  BaseObject::Export(isolate, target, "UDP", t);
+  made.Reset(isolate, t);
+  return t;
+}
+
+void Initialize(Environment* env, Local<Object> target) {
+  v8::Isolate* isolate = env->isolate();
+  Local<v8::Context> context = env->context();
+  BaseObject::Export(isolate, target, "UDP", Class(env));
   Local<Object> constants = Object::New(isolate);
   const std::pair<const char*, int> numbers[] = {{"UV_UDP_IPV6ONLY", UV_UDP_IPV6ONLY},
                                                  {"UV_UDP_REUSEADDR", UV_UDP_REUSEADDR}};
@@ -342,14 +350,8 @@ UdpWrap::UdpWrap(Environment* env, Local<Object> object, bool shared)
 }
 
 v8::MaybeLocal<Object> NewUdpObject(Environment* env) {
-  UdpState* state = env->Slot<UdpState>();
-  if (state->constructor.IsEmpty()) {
-    // Nobody here has asked for the binding yet.
-    Local<Object> binding;
-    if (!InstantiateBinding(env->context(), FindBinding("udp_wrap")).ToLocal(&binding)) return {};
-  }
   Local<v8::Function> constructor;
-  if (!state->constructor.Get(env->isolate())->GetFunction(env->context()).ToLocal(&constructor)) return {};
+  if (!Class(env)->GetFunction(env->context()).ToLocal(&constructor)) return {};
   Local<Value> shared[] = {v8::True(env->isolate())};
   return constructor->NewInstance(env->context(), 1, shared);
 }
