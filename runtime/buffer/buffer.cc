@@ -33,6 +33,17 @@ v8::MaybeLocal<v8::Uint8Array> WithPrototype(v8::Isolate* isolate, v8::Local<v8:
   return array;
 }
 
+// V8 collects its young objects when 32 MB hang on them, but looks only when it allocates memory itself. Else
+// old objects have to be marked for it, and much more memory is used meanwhile, which no cache holds.
+void CollectYoung(v8::Isolate* isolate, size_t length) {
+  constexpr size_t kLookAfter = 4 << 20;
+  static thread_local size_t adopted = 0;
+  adopted += length;
+  if (adopted < kLookAfter) return;
+  adopted = 0;
+  v8::ArrayBuffer::NewBackingStore(isolate, 1);
+}
+
 // Takes over memory from malloc().
 v8::MaybeLocal<v8::ArrayBuffer> AdoptMemory(v8::Isolate* isolate, uint8_t* data, size_t length) {
   if (length > v8::TypedArray::kMaxLength) {
@@ -46,6 +57,7 @@ v8::MaybeLocal<v8::ArrayBuffer> AdoptMemory(v8::Isolate* isolate, uint8_t* data,
     std::free(data);
     return v8::ArrayBuffer::New(isolate, 0);
   }
+  CollectYoung(isolate, length);
   return v8::ArrayBuffer::New(isolate, v8::ArrayBuffer::NewBackingStore(data, length, FreeMemory, nullptr));
 }
 

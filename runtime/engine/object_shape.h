@@ -1,6 +1,6 @@
 // What V8 10.2 knows of an object by its hidden class: that its properties are plain data, which takes the
-// public functions a call for each property, and JavaScript a descriptor. For util.inspect() and deep equality,
-// which must not run getters. What is not simple is kOther, and the caller looks closely.
+// public functions a call for each property, and JavaScript a descriptor. For util.inspect() and deep
+// equality, which must not run getters. What is not simple is kOther, and the caller looks closely.
 #ifndef RUNTIME_ENGINE_OBJECT_SHAPE_H_
 #define RUNTIME_ENGINE_OBJECT_SHAPE_H_
 

@@ -70,22 +70,25 @@ function* copySteps(source, target, o) {
 }
 
 function checkPair(source, from, target, to) {
-  if (to) {
-    if (from.ino === to.ino && from.dev === to.dev) {
-      throw fail(codes.ERR_FS_CP_EINVAL, 'EINVAL', EINVAL, 'src and dest cannot be the same', target);
-    }
-    if (from.isDirectory() && !to.isDirectory()) {
-      const message = `cannot overwrite non-directory ${target} with directory ${source}`;
-      throw fail(codes.ERR_FS_CP_DIR_TO_NON_DIR, 'EISDIR', EISDIR, message, target);
-    }
-    if (!from.isDirectory() && to.isDirectory()) {
-      const message = `cannot overwrite directory ${target} with non-directory ${source}`;
-      throw fail(codes.ERR_FS_CP_NON_DIR_TO_DIR, 'ENOTDIR', ENOTDIR, message, target);
-    }
-  }
+  if (to) checkKinds(source, from, target, to);
   if (from.isDirectory() && isInside(source, target)) {
     const message = `cannot copy ${source} to a subdirectory of self ${target}`;
     throw fail(codes.ERR_FS_CP_EINVAL, 'EINVAL', EINVAL, message, target);
+  }
+}
+
+// What may take the place of what is there.
+function checkKinds(source, from, target, to) {
+  if (from.ino === to.ino && from.dev === to.dev) {
+    throw fail(codes.ERR_FS_CP_EINVAL, 'EINVAL', EINVAL, 'src and dest cannot be the same', target);
+  }
+  if (from.isDirectory() && !to.isDirectory()) {
+    const message = `cannot overwrite non-directory ${target} with directory ${source}`;
+    throw fail(codes.ERR_FS_CP_DIR_TO_NON_DIR, 'EISDIR', EISDIR, message, target);
+  }
+  if (!from.isDirectory() && to.isDirectory()) {
+    const message = `cannot overwrite directory ${target} with non-directory ${source}`;
+    throw fail(codes.ERR_FS_CP_NON_DIR_TO_DIR, 'ENOTDIR', ENOTDIR, message, target);
   }
 }
 
@@ -138,29 +141,35 @@ function* copyFile(source, from, target, to, o) {
     }
     yield ['unlink', target];
   }
+  // The mode is copied too.
   yield ['copyFile', source, target, o.mode];
   if (o.preserveTimestamps) {
     const mode = Number(from.mode);
-    if ((mode & 0o200) === 0) yield ['chmod', target, mode | 0o200];
+    const isReadOnly = (mode & 0o200) === 0;
+    if (isReadOnly) yield ['chmod', target, mode | 0o200];
     const fresh = yield ['stat', source, {}];
     yield ['utimes', target, fresh.atime, fresh.mtime];
+    if (isReadOnly) yield ['chmod', target, mode & 0o7777];
   }
-  yield ['chmod', target, Number(from.mode) & 0o7777];
 }
 
 function* copyFolder(source, from, target, to, o) {
-  if (!to) yield ['mkdir', target, {}];
+  const isNew = !to;
+  if (isNew) yield ['mkdir', target, {}];
+  const stat = o.dereference ? 'stat' : 'lstat';
   for (const name of yield ['readdir', source]) {
     const below = path.join(source, name);
     const copy = path.join(target, name);
     if (o.filter && !(yield ['filter', o.filter, below, copy])) continue;
-    const stat = o.dereference ? 'stat' : 'lstat';
-    const fromBelow = yield [stat, below, { bigint: true }];
-    const toBelow = yield ['maybe', stat, copy];
-    checkPair(below, fromBelow, copy, toBelow);
+    const fromBelow = yield [stat, below, { bigint: !isNew }];
+    let toBelow = null; // nothing is in a new folder
+    if (!isNew) {
+      toBelow = yield ['maybe', stat, copy];
+      if (toBelow) checkKinds(below, fromBelow, copy, toBelow);
+    }
     yield* copyOne(below, fromBelow, copy, toBelow, o);
   }
-  if (!to) yield ['chmod', target, Number(from.mode) & 0o7777];
+  if (isNew) yield ['chmod', target, Number(from.mode) & 0o7777];
 }
 
 function* copyLink(source, target, to, o) {
