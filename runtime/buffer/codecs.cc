@@ -217,6 +217,10 @@ size_t CountHigh(std::span<const uint8_t> bytes) {
 Progress Latin1ToUtf8(std::span<const uint8_t> text, std::span<uint8_t> target) {
   Progress done;
   done.read = done.written = CopyAscii(text.data(), std::min(text.size(), target.size()), target.data());
+  size_t written = 0;
+  done.read += simd::Latin1ToUtf8(text.data() + done.read, text.size() - done.read,
+                                  target.data() + done.written, target.size() - done.written, &written);
+  done.written += written;
   // While two bytes for each character fit, none is checked for, and both are written each time: no branch.
   // The second may be a wrong one, so another character has to follow and to fit.
   const size_t pairs = (target.size() - done.written) / 2;
