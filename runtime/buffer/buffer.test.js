@@ -91,3 +91,89 @@ test('wrong arguments are refused with their names', () => {
   assert.throws(() => Buffer.from('a', 'nonsense'), { code: 'ERR_UNKNOWN_ENCODING' });
   assert.throws(() => Buffer.concat('a'), { code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+test('writing touches nothing behind what it writes', () => {
+  const texts = {
+    base64: 'a'.repeat(64),
+    hex: 'ab'.repeat(40),
+    utf8: 'tschüß, '.repeat(9),
+    latin1: 'ä'.repeat(50),
+  };
+  for (const [encoding, text] of Object.entries(texts)) {
+    const bytes = Buffer.from(text, encoding);
+    for (let room = 0; room <= bytes.length + 40; room++) {
+      const target = Buffer.alloc(bytes.length + 80, 0xaa);
+      const written = target.write(text, 3, room, encoding);
+      assert.ok(
+        written <= room && (room < bytes.length + 1 || written === bytes.length),
+        `${encoding} ${room}`,
+      );
+      assert.deepStrictEqual(target.subarray(3, 3 + written), bytes.subarray(0, written));
+      assert.ok(
+        target.subarray(3 + written).every((byte) => byte === 0xaa),
+        `${encoding} ${room}`,
+      );
+    }
+  }
+});
+
+test('strings in pieces, parts of strings and long ones are read as flat ones are', () => {
+  const half = 'für '.repeat(5);
+  const joined = half + ['x'].join('') + half.slice(1);
+  const expected = Buffer.from([...joined].flatMap((c) => (c === 'ü' ? [0xc3, 0xbc] : [c.charCodeAt(0)])));
+  assert.strictEqual(Buffer.byteLength(half + 'x' + half.slice(1)), expected.length);
+  assert.deepStrictEqual(Buffer.from(half + 'x' + half.slice(1)), expected);
+  assert.deepStrictEqual(
+    Buffer.from(joined.slice(7)),
+    expected.subarray(expected.length - Buffer.byteLength(joined.slice(7))),
+  );
+  const long = Buffer.alloc(1 << 20, 'é', 'latin1').toString('latin1');
+  assert.strictEqual(Buffer.byteLength(long), 2 << 20);
+  assert.strictEqual(Buffer.byteLength(long.slice(3)), (2 << 20) - 6);
+  assert.strictEqual(btoa(long.slice(5, 20)), Buffer.alloc(15, 0xe9).toString('base64'));
+});
+
+test('arrays of any kind become bytes modulo 256', () => {
+  const arrays = [
+    [1, 300, -1],
+    [1.5, 2 ** 40 + 7, NaN],
+    Array(1).concat(2),
+    ['7', { valueOf: () => 9 }],
+    new Array(3),
+    [0x7fffffff],
+  ];
+  for (const array of arrays) assert.deepStrictEqual([...Buffer.from(array)], [...Uint8Array.from(array)]);
+});
+
+test('concat() takes typed arrays of bytes, empty ones too, and nothing else', () => {
+  const small = new Uint8Array([1, 2]);
+  const empty = new Uint8Array(new ArrayBuffer(0));
+  assert.deepStrictEqual([...Buffer.concat([small, empty, Buffer.from('a'), small])], [1, 2, 97, 1, 2]);
+  assert.deepStrictEqual([...Buffer.concat([small, small], 3)], [1, 2, 1]);
+  assert.deepStrictEqual([...Buffer.concat([small], 4)], [1, 2, 0, 0]);
+  for (const item of [
+    [1],
+    'a',
+    7,
+    new Int8Array(1),
+    new Uint8ClampedArray(1),
+    new DataView(new ArrayBuffer(1)),
+  ]) {
+    assert.throws(() => Buffer.concat([small, item]), { code: 'ERR_INVALID_ARG_TYPE' });
+  }
+});
+
+test('fill() takes what can be a number', () => {
+  for (const [value, byte] of [
+    [undefined, 0],
+    [null, 0],
+    [true, 1],
+    [-1, 255],
+    [300.7, 44],
+    [{ valueOf: () => 5 }, 5],
+  ]) {
+    assert.strictEqual(Buffer.alloc(3, 9).fill(value)[1], byte);
+  }
+  assert.throws(() => Buffer.alloc(3).fill(1n), TypeError);
+  assert.throws(() => Buffer.alloc(3).fill(1, 0, 4), { code: 'ERR_OUT_OF_RANGE' });
+});

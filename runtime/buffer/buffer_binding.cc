@@ -13,6 +13,7 @@
 
 #include "runtime/buffer/buffer.h"
 #include "runtime/buffer/codecs.h"
+#include "runtime/buffer/search.h"
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
 #include "runtime/engine/layout.h"
@@ -40,9 +41,7 @@ class Scratch {
   size_t size_;
 };
 
-// A non-negative index; anything else becomes `otherwise`. Values beyond any buffer stay large.
-size_t IndexOf(v8::Local<v8::Value> value, size_t otherwise) {
-  if (const auto small = layout::SmallInteger(value)) return static_cast<size_t>(std::max(*small, 0));
+size_t LargeIndex(v8::Local<v8::Value> value, size_t otherwise) {
   if (!value->IsNumber()) return otherwise;
   const double number = value.As<v8::Number>()->Value();
   if (!(number >= 0)) return 0;
@@ -69,6 +68,12 @@ bool ThisBytes(const Args& args, Bytes* bytes) {
   }
   *bytes = BytesOf(args.This());
   return true;
+}
+
+// A non-negative index; anything else becomes `otherwise`. Values beyond any buffer stay large.
+inline size_t IndexOf(v8::Local<v8::Value> value, size_t otherwise) {
+  if (const auto small = layout::SmallInteger(value)) return static_cast<size_t>(std::max(*small, 0));
+  return LargeIndex(value, otherwise);
 }
 
 bool OutOfRange(const Args& args) {
@@ -120,13 +125,41 @@ void ByteLengthUtf8(const Args& args) {
   Return(args, Utf8Size(args.GetIsolate(), args[0].As<v8::String>()));
 }
 
-// (length, shared) -> ArrayBuffer whose contents are undefined; one that several buffers share is never
-// transferred
-void CreateUnsafeArrayBuffer(const Args& args) {
-  v8::Local<v8::ArrayBuffer> memory;
-  if (!NewMemory(args.GetIsolate(), IndexOf(args[0], 0)).ToLocal(&memory)) return;
-  if (layout::IsTrue(args.GetIsolate(), args[1])) MarkUntransferable(args.GetIsolate(), memory);
-  args.GetReturnValue().Set(memory);
+// (target, array) -> false when the array is not one of small integers
+void CopyItems(const Args& args) {
+  using v8::internal::Internals;
+  const Bytes target = BytesOf(args[0]);
+  const auto items = layout::TaggedElements(args[1]);
+  uint64_t tags = items.data() == nullptr || items.size() > target.size();
+  for (size_t i = 0; tags == 0 && i < items.size(); i++) {
+    tags |= Internals::HasHeapObjectTag(items[i]);
+    target[i] = static_cast<uint8_t>(Internals::SmiValue(items[i]));
+  }
+  args.GetReturnValue().Set(tags == 0);
+}
+
+// (array) -> how many bytes its Uint8Arrays have, or -1 when it has anything else
+void TotalLength(const Args& args) {
+  const auto items = layout::TaggedElements(args[0]);
+  if (items.data() == nullptr) return args.GetReturnValue().Set(-1);
+  size_t total = 0;
+  for (const auto item : items) {
+    const Bytes bytes = layout::TypedArrayBytes(item);
+    if (bytes.data() == nullptr || !layout::IsUint8Array(item)) return args.GetReturnValue().Set(-1);
+    total += bytes.size();
+  }
+  Return(args, total);
+}
+
+// (array, target): one after the other what totalLength() has counted; the target has room for it
+void Concat(const Args& args) {
+  Bytes target = BytesOf(args[1]);
+  for (const auto item : layout::TaggedElements(args[0])) {
+    const Bytes bytes = layout::TypedArrayBytes(item);
+    if (bytes.size() > target.size()) return;
+    std::memcpy(target.data(), bytes.data(), bytes.size());
+    target = target.subspan(bytes.size());
+  }
 }
 
 // (source, target, targetStart, sourceStart, count): all in range
@@ -202,45 +235,6 @@ void FillNumber(const Args& args) {
   const Bytes bytes = BytesOf(args[0]);
   const size_t start = IndexOf(args[2], 0), end = std::min(IndexOf(args[3], 0), bytes.size());
   if (start < end) std::memset(bytes.data() + start, layout::SmallInteger(args[1]).value_or(0), end - start);
-}
-
-// Position of the needle nearest to `offset` in the direction, or -1. `step` is 2 for UTF-16.
-int64_t Search(std::span<const uint8_t> hay, std::span<const uint8_t> needle, double offset, bool forward,
-               size_t step) {
-  const int64_t size = static_cast<int64_t>(hay.size());
-  const int64_t length = static_cast<int64_t>(needle.size());
-  int64_t at;
-  if (std::isnan(offset)) {
-    at = forward ? 0 : size;
-  } else if (offset < 0) {
-    at = offset < -static_cast<double>(size) ? -1 : size + static_cast<int64_t>(offset);
-    if (at < 0) {
-      if (!forward) return -1;
-      at = 0;
-    }
-  } else {
-    at = offset > static_cast<double>(size) ? size : static_cast<int64_t>(offset);
-    if (forward && offset > static_cast<double>(size)) return length == 0 ? size : -1;
-  }
-  if (length == 0) return std::min(at, size);
-  if (length > size) return -1;
-  if (!forward) {
-    at = std::min(at, size - length);
-    for (; at >= 0; at--) {
-      if (at % static_cast<int64_t>(step) == 0 &&
-          std::memcmp(hay.data() + at, needle.data(), needle.size()) == 0)
-        return at;
-    }
-    return -1;
-  }
-  while (at + length <= size) {
-    const void* found = memmem(hay.data() + at, static_cast<size_t>(size - at), needle.data(), needle.size());
-    if (found == nullptr) return -1;
-    const int64_t position = static_cast<const uint8_t*>(found) - hay.data();
-    if (position % static_cast<int64_t>(step) == 0) return position;
-    at = position + 1;
-  }
-  return -1;
 }
 
 void ReturnPosition(const Args& args, int64_t position) {
@@ -422,7 +416,9 @@ constexpr BindingFunction kFunctions[] = {
     {"ucs2Write", Write<Encoding::kUcs2>},
     {"utf8Write", Write<Encoding::kUtf8>},
     {"byteLengthUtf8", ByteLengthUtf8},
-    {"createUnsafeArrayBuffer", CreateUnsafeArrayBuffer},
+    {"concat", Concat},
+    {"copyItems", CopyItems},
+    {"totalLength", TotalLength},
     {"copy", Copy},
     {"compare", Compare},
     {"compareOffset", CompareOffset},
@@ -454,6 +450,14 @@ void Initialize(Environment* env, v8::Local<v8::Object> target) {
   target
       ->Set(context, OneByte(isolate, "kStringMaxLength"), v8::Integer::New(isolate, v8::String::kMaxLength))
       .Check();
+  // A private name is a symbol that only its holders can ask for; V8 takes it for a value in templates only.
+  v8::Local<v8::ObjectTemplate> holder = v8::ObjectTemplate::New(isolate);
+  holder->Set(isolate, "kUntransferable", UntransferableKey(isolate));
+  v8::Local<v8::Value> key = holder->NewInstance(context)
+                                 .ToLocalChecked()
+                                 ->Get(context, OneByte(isolate, "kUntransferable"))
+                                 .ToLocalChecked();
+  target->Set(context, OneByte(isolate, "kUntransferable"), key).Check();
 }
 
 PARLEY_BINDING(buffer, BindingKind::kInternal, kFunctions, Initialize, {});

@@ -143,4 +143,4 @@ function addWritingMethods(prototype) {
   prototype.copy = copy;
 }
 
-module.exports = { addWritingMethods, copyBytes, fillBuffer };
+module.exports = { addWritingMethods, fillBuffer };

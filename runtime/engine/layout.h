@@ -33,6 +33,9 @@ constexpr size_t kConsSecond = Field(24), kSlicedOffset = Field(24);
 constexpr int kRepresentationMask = 7;
 constexpr int kConsString = 1, kSlicedString = 3, kThinString = 5;
 constexpr int kSequentialOneByte = 8;  // with the encoding's bit
+constexpr size_t kMap = Field(0), kMapElements = Field(15);
+constexpr size_t kElements = Field(16), kArrayLength = Field(24), kFirstElement = Field(16);
+constexpr int kLastTaggedElements = 3, kUint8Elements = 17;
 constexpr int kTypedArrayType = 0x80c;
 constexpr size_t kViewBuffer = Field(24), kViewByteLength = Field(40), kViewFlags = Field(48);
 constexpr size_t kExternalPointer = Field(64), kBasePointer = Field(72);
@@ -98,15 +101,35 @@ inline std::span<const uint8_t> OneByteCharacters(v8::Isolate* isolate, v8::Loca
 }
 
 // The bytes of a typed array whose memory is outside V8's heap.
-inline std::span<uint8_t> TypedArrayBytes(v8::Local<v8::Value> value) {
+inline std::span<uint8_t> TypedArrayBytes(Address at) {
   if constexpr (!kKnown) return {};
-  const Address at = AddressOf(value);
   if (!Internals::HasHeapObjectTag(at) || Internals::GetInstanceType(at) != kTypedArrayType) return {};
   // Inside V8's heap it would move; one that follows its buffer's length says so in its flags.
   if (Read<Address>(at, kBasePointer) != 0 || (Read<uint32_t>(at, kViewFlags) & kTracksLength) != 0)
     return {};
   if (Read<uint32_t>(Read<Address>(at, kViewBuffer), kBufferFlags) & kWasDetached) return {};
   return {Read<uint8_t*>(at, kExternalPointer), Read<size_t>(at, kViewByteLength)};
+}
+inline std::span<uint8_t> TypedArrayBytes(v8::Local<v8::Value> value) {
+  return TypedArrayBytes(AddressOf(value));
+}
+
+// How V8 keeps an object's elements (its ElementsKind).
+inline int ElementsOf(Address object) {
+  return Read<uint8_t>(Read<Address>(object, kMap), kMapElements) >> 2;
+}
+inline bool IsUint8Array(Address at) {
+  return Internals::HasHeapObjectTag(at) && Internals::GetInstanceType(at) == kTypedArrayType &&
+         ElementsOf(at) == kUint8Elements;
+}
+
+// The elements of an ordinary array of small integers and objects, as V8 tags them: holes are objects, too.
+inline std::span<const Address> TaggedElements(v8::Local<v8::Value> value) {
+  if constexpr (!kKnown) return {};
+  const Address at = AddressOf(value);
+  if (!value->IsArray() || ElementsOf(at) > kLastTaggedElements) return {};
+  const size_t length = static_cast<size_t>(Internals::SmiValue(Read<Address>(at, kArrayLength)));
+  return {reinterpret_cast<const Address*>(Read<Address>(at, kElements) + kFirstElement), length};
 }
 
 inline bool IsTrue(v8::Isolate* isolate, v8::Local<v8::Value> value) {

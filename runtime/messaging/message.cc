@@ -31,10 +31,6 @@ bool IsCarrier(Environment* env, Local<Value> value) {
   return MessagingState::From(env)->carrier_template.Get(env->isolate())->HasInstance(value);
 }
 
-Local<v8::Private> UntransferableKey(Isolate* isolate) {
-  return v8::Private::ForApi(isolate, OneByte(isolate, "parley:untransferable"));
-}
-
 Local<v8::Private> PlainKey(Isolate* isolate) {
   return v8::Private::ForApi(isolate, OneByte(isolate, "parley:plain"));
 }
@@ -59,6 +55,10 @@ void ThrowDataCloneError(Environment* env, Local<String> message) {
 
 void ThrowDataCloneError(Environment* env, const char* message) {
   ThrowDataCloneError(env, ToV8(env->isolate(), message));
+}
+
+Local<v8::Private> UntransferableKey(Isolate* isolate) {
+  return v8::Private::ForApi(isolate, OneByte(isolate, "parley:untransferable"));
 }
 
 void MarkUntransferable(Isolate* isolate, Local<Object> object) {

@@ -81,6 +81,8 @@ void ThrowDataCloneError(Environment* env, const char* message);
 
 // Keeps an ArrayBuffer from being transferred: it is copied instead.
 void MarkUntransferable(v8::Isolate* isolate, v8::Local<v8::Object> object);
+// The private name that marks them; the pools of Buffer are marked from JavaScript.
+v8::Local<v8::Private> UntransferableKey(v8::Isolate* isolate);
 bool IsUntransferable(v8::Isolate* isolate, v8::Local<v8::Object> object);
 
 // Has an object of native code written as the plain object that its properties make.

@@ -11,7 +11,9 @@ const { addNumberMethods } = require('internal/buffer/numbers');
 
 const { ERR_INVALID_ARG_TYPE } = codes;
 
-const { byteLengthUtf8, compare: compareBytes, kMaxLength, kStringMaxLength, utf8Slice, utf8Write } = binding;
+const { byteLengthUtf8, compare: compareBytes, copy: copyRange, copyItems, utf8Slice, utf8Write } = binding;
+const { concat: concatAll, totalLength } = binding;
+const { kMaxLength, kStringMaxLength, kUntransferable } = binding;
 const {
   TypedArrayPrototype,
   fillBytes,
@@ -23,7 +25,7 @@ const {
   setBytes,
 } = require('internal/buffer/views');
 const { addSearchMethods, requireUint8Array } = require('internal/buffer/searching');
-const { addWritingMethods, copyBytes, fillBuffer } = require('internal/buffer/writing');
+const { addWritingMethods, fillBuffer } = require('internal/buffer/writing');
 const { atob, btoa, isAscii, isUtf8, transcode } = require('internal/buffer/conversion');
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
@@ -82,8 +84,9 @@ function createUnsafe(size) {
 
 function newPool() {
   poolSize = Buffer.poolSize;
-  pool = binding.createUnsafeArrayBuffer(poolSize, true);
-  poolBytes = new FastBuffer(pool);
+  poolBytes = createUnsafe(poolSize);
+  pool = poolBytes.buffer;
+  pool[kUntransferable] = true; // several buffers share it
   poolOffset = 0;
 }
 
@@ -211,13 +214,15 @@ function fromArrayBuffer(memory, offset, length) {
 }
 
 function fromArrayLike(source) {
-  const length = Number(source.length);
+  const length = Math.trunc(Number(source.length));
   if (!(length > 0)) return new FastBuffer();
-  const result = allocate(Math.trunc(length));
-  if (Array.isArray(source) || (ArrayBuffer.isView(source) && getTypedArrayTag.call(source) !== undefined)) {
+  const result = allocate(length);
+  if (Array.isArray(source)) {
+    if (!copyItems(result, source)) setBytes.call(result, source, 0);
+  } else if (ArrayBuffer.isView(source) && getTypedArrayTag.call(source) !== undefined) {
     setBytes.call(result, source, 0);
   } else {
-    for (let i = 0; i < result.length; i++) result[i] = source[i];
+    for (let i = 0; i < length; i++) result[i] = source[i];
   }
   return result;
 }
@@ -277,32 +282,43 @@ Buffer.compare = function compare(a, b) {
 Buffer.concat = function concat(list, length) {
   validateArray(list, 'list');
   if (list.length === 0) return new FastBuffer();
-  if (length === undefined) {
-    length = 0;
-    for (let i = 0; i < list.length; i++) {
-      const item = list[i];
-      if (isUint8Array(item)) length += lengthOf(item);
-      else if (item?.length) length += item.length;
-    }
-  } else {
+  if (length !== undefined) {
     validateInteger(length, 'length', 0);
+    return concatSome(list, length);
   }
-  const result = Buffer.allocUnsafe(length);
+  // What is usual is done in two calls.
+  length = totalLength(list);
+  if (length === -1) return concatSome(list, lengthOfAll(list));
+  checkSize(length);
+  const result = allocate(length);
+  concatAll(list, result);
+  return result;
+};
+
+function lengthOfAll(list) {
+  let length = 0;
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i];
+    if (isUint8Array(item)) length += lengthOf(item);
+    else if (item?.length) length += item.length;
+  }
+  return length;
+}
+
+function concatSome(list, length) {
+  checkSize(length);
+  const result = allocate(length);
   let position = 0;
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
     if (!isUint8Array(item)) throw new ERR_INVALID_ARG_TYPE(`list[${i}]`, ['Buffer', 'Uint8Array'], item);
-    const size = lengthOf(item);
-    if (size <= length - position) {
-      setBytes.call(result, item, position);
-      position += size;
-    } else {
-      position += copyBytes(item, result, position, 0, size);
-    }
+    const count = Math.min(lengthOf(item), length - position);
+    if (count > 0) copyRange(item, result, position, 0, count);
+    position += count;
   }
   if (position < length) fillBytes.call(result, 0, position, length);
   return result;
-};
+}
 
 function byteLength(value, encoding) {
   if (typeof value !== 'string') {
