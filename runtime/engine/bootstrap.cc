@@ -58,32 +58,17 @@ void OnMessage(v8::Local<v8::Message> message, v8::Local<v8::Value> error) {
     env->TriggerUncaughtException(error, message);
 }
 
-}  // namespace
-
-void ConfigureIsolate(v8::Isolate* isolate) {
-  isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
-  isolate->SetPromiseRejectCallback(OnPromiseReject);
-  isolate->SetHostImportModuleDynamicallyCallback(ImportModuleDynamically);
-  isolate->AddMessageListenerWithErrorLevel(OnMessage, v8::Isolate::kMessageError);
-  isolate->SetCaptureStackTraceForUncaughtExceptions(ProcessOptions().Flag("--trace-uncaught"));
-  isolate->SetAbortOnUncaughtExceptionCallback(MayAbort);
-}
-
-v8::ArrayBuffer::Allocator* SharedAllocator() {
-  static Memory memory;
-  return &memory;
-}
-
-bool Bootstrap(Environment* env, v8::Local<v8::Context> context) {
-  v8::Isolate* isolate = env->isolate();
+// Calls a builtin module that gets the `engine` binding and nothing else.
+bool RunFirstModule(v8::Local<v8::Context> context, const char* id) {
+  v8::Isolate* isolate = context->GetIsolate();
   v8::HandleScope handles(isolate);
   v8::Context::Scope scope(context);
   v8::TryCatch try_catch(isolate);
-  const BuiltinSource* loader = FindBuiltin("internal/engine/loader");
+  const BuiltinSource* first = FindBuiltin(id);
   v8::Local<v8::Function> wrapper;
   v8::Local<v8::Value> undefined = v8::Undefined(isolate);
   v8::Local<v8::Object> engine;
-  bool ok = loader != nullptr && CompileBuiltin(context, loader).ToLocal(&wrapper) &&
+  bool ok = first != nullptr && CompileBuiltin(context, first).ToLocal(&wrapper) &&
             InstantiateBinding(context, FindBinding("engine")).ToLocal(&engine);
   if (ok) {
     v8::Local<v8::Value> args[] = {v8::Object::New(isolate), undefined, undefined, undefined, engine};
@@ -102,6 +87,30 @@ bool Bootstrap(Environment* env, v8::Local<v8::Context> context) {
   }
   std::fprintf(stderr, "%s\n", text.c_str());
   return false;
+}
+
+}  // namespace
+
+void ConfigureIsolate(v8::Isolate* isolate) {
+  isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  isolate->SetPromiseRejectCallback(OnPromiseReject);
+  isolate->SetHostImportModuleDynamicallyCallback(ImportModuleDynamically);
+  isolate->AddMessageListenerWithErrorLevel(OnMessage, v8::Isolate::kMessageError);
+  isolate->SetCaptureStackTraceForUncaughtExceptions(ProcessOptions().Flag("--trace-uncaught"));
+  isolate->SetAbortOnUncaughtExceptionCallback(MayAbort);
+}
+
+v8::ArrayBuffer::Allocator* SharedAllocator() {
+  static Memory memory;
+  return &memory;
+}
+
+bool Bootstrap(Environment*, v8::Local<v8::Context> context) {
+  return RunFirstModule(context, "internal/engine/loader");
+}
+
+bool ExtendLibrary(v8::Local<v8::Context> context) {
+  return RunFirstModule(context, "internal/engine/newer_vm");
 }
 
 }  // namespace parley

@@ -18,6 +18,9 @@ v8::ArrayBuffer::Allocator* SharedAllocator();
 // stderr.
 bool Bootstrap(Environment* env, v8::Local<v8::Context> context);
 
+// Adds to a bare context the standard library that this V8 lacks (internal/engine/newer_vm). False as above.
+bool ExtendLibrary(v8::Local<v8::Context> context);
+
 }  // namespace parley
 
 #endif  // RUNTIME_ENGINE_BOOTSTRAP_H_

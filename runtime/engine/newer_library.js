@@ -311,3 +311,24 @@ addGetter(ArrayBuffer.prototype, 'detached', {
     return isDetached(this);
   },
 });
+// No buffer of this engine changes its size; what asks (webidl-conversions, and jsdom with it, at their start) is told so.
+function tellFixedSize(prototype, name) {
+  const sizeOf = Object.getOwnPropertyDescriptor(prototype, 'byteLength').get;
+  const fixed = {
+    get [name]() {
+      sizeOf.call(this); // throws when `this` is none
+      return false;
+    },
+    get maxByteLength() {
+      return sizeOf.call(this);
+    },
+  };
+  addGetter(prototype, name, fixed);
+  addGetter(prototype, 'maxByteLength', fixed);
+}
+tellFixedSize(ArrayBuffer.prototype, 'resizable');
+
+/** What can only be added when a program starts: the engine makes SharedArrayBuffer after it has read the snapshot. */
+exports.addAtStart = () => {
+  if (globalThis.SharedArrayBuffer !== undefined) tellFixedSize(SharedArrayBuffer.prototype, 'growable');
+};

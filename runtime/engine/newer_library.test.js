@@ -34,6 +34,15 @@ test('grouping, promises with their resolvers, Array.fromAsync', async () => {
   assert.deepStrictEqual(await Array.fromAsync([1, Promise.resolve(2)], (n) => n * 2), [2, 4]);
 });
 
+test('buffers tell that they keep their size', () => {
+  const [buffer, shared] = [new ArrayBuffer(8), new SharedArrayBuffer(16)];
+  assert.deepStrictEqual([buffer.resizable, buffer.maxByteLength], [false, 8]);
+  assert.deepStrictEqual([shared.growable, shared.maxByteLength], [false, 16]);
+  const { get } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable');
+  assert.throws(() => get.call(shared), TypeError);
+  assert.throws(() => get.call({}), TypeError);
+});
+
 test('sets combine', () => {
   const [a, b] = [new Set([1, 2, 3]), new Set([2, 3, 4])];
   assert.deepStrictEqual([...a.union(b)], [1, 2, 3, 4]);

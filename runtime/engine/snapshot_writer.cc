@@ -15,8 +15,8 @@
 namespace parley {
 namespace {
 
-// The heap after Bootstrap(): the default context is bare (vm's contexts are made from it), context 0 is the
-// main one.
+// The heap after Bootstrap(): the default context has the language's library only (vm's contexts are made
+// from it), context 0 is the main one.
 std::string BuildBlob(v8::StartupData* blob) {
   v8::SnapshotCreator creator(ExternalReferences());
   v8::Isolate* isolate = creator.GetIsolate();
@@ -24,7 +24,9 @@ std::string BuildBlob(v8::StartupData* blob) {
   {
     Environment env(isolate, uv_default_loop());
     v8::HandleScope handles(isolate);
-    creator.SetDefaultContext(v8::Context::New(isolate));
+    v8::Local<v8::Context> bare = v8::Context::New(isolate);
+    if (!ExtendLibrary(bare)) return "the library of bare contexts failed";
+    creator.SetDefaultContext(bare);
     v8::Local<v8::Context> context = v8::Context::New(isolate);
     env.SetMainContext(context);
     if (!Bootstrap(&env, context)) return "builtin JavaScript failed";

@@ -2,6 +2,7 @@
 // once, after the snapshot was loaded.
 'use strict';
 
+const { addAtStart } = require('internal/engine/newer_library');
 const binding = internalBinding('process');
 const options = require('internal/main/options');
 
@@ -36,6 +37,7 @@ const kAddingFlags = ['--experimental-eventsource', '--experimental-websocket'];
 
 // Options that change what the snapshot holds.
 function applyToWorld() {
+  addAtStart();
   const title = options.get('--title');
   if (title !== undefined) process.title = title;
   const limit = options.get('--stack-trace-limit');

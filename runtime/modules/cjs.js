@@ -5,6 +5,7 @@
 const path = require('path');
 const { readFileUtf8, compileFunction } = internalBinding('modules');
 const { internalModuleStat } = internalBinding('module_lookup');
+const { defineLazyProperty } = require('internal/util');
 const { builtinId, builtinModules, isBuiltin } = require('internal/modules/builtins');
 const { packageScope } = require('internal/modules/package_json');
 const sourceMaps = require('internal/modules/source_map_state');
@@ -393,11 +394,7 @@ Module.register = function register(specifier, parentURL = 'data:', options) {
 Module.findSourceMap = function findSourceMap(path) {
   return require('internal/modules/source_maps').findSourceMap(path);
 };
-Object.defineProperty(Module, 'SourceMap', {
-  enumerable: true,
-  configurable: true,
-  get: () => require('internal/modules/source_map').SourceMap,
-});
+defineLazyProperty(Module, 'SourceMap', () => require('internal/modules/source_map').SourceMap);
 Module.runMain = function runMain(main = process.argv[1]) {
   require('internal/modules/run_main').start(main);
 };

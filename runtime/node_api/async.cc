@@ -9,6 +9,7 @@
 
 using parley::napi::CallFromLoop;
 using parley::napi::FromLocal;
+using parley::napi::HasText;
 using parley::napi::Ok;
 using parley::napi::SetLastError;
 using parley::napi::ToLocal;
@@ -91,7 +92,7 @@ napi_status NAPI_CDECL napi_create_async_work(napi_env env, napi_value resource,
   NAPI_CHECK_ENV(env);
   NAPI_CHECK_ARG(env, execute);
   NAPI_CHECK_ARG(env, result);
-  NAPI_REQUIRE(env, resource_name == nullptr || ToLocal(resource_name)->IsString(), napi_string_expected);
+  NAPI_REQUIRE(env, resource_name == nullptr || HasText(env, resource_name), napi_string_expected);
   auto work = std::make_unique<napi_async_work__>();
   work->env = env;
   work->execute = execute;

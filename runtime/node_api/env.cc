@@ -9,6 +9,11 @@
 
 namespace parley::napi {
 
+bool HasText(napi_env env, napi_value value) {
+  v8::TryCatch nobody_is_told(env->isolate());
+  return !ToLocal(value)->ToString(env->context()).IsEmpty();
+}
+
 // Finalizers of collected values wait here until the event loop comes round: none may run inside a garbage
 // collection. The idle handle keeps the loop from sleeping on them but does not keep the process alive.
 class Finalizers {

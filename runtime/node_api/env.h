@@ -58,6 +58,9 @@ inline v8::Local<v8::Value> ToLocal(napi_value value) {
   return local;
 }
 
+// Whether `value` can be made text: all that is asked of the name of a resource.
+bool HasText(napi_env env, napi_value value);
+
 inline napi_status SetLastError(napi_env env, napi_status status) {
   env->last_error.error_code = status;
   env->last_error.engine_error_code = 0;

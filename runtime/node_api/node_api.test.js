@@ -185,6 +185,11 @@ function run(source, args = []) {
 }
 const load = (name) => `require(${JSON.stringify(path.join(folder, name))})`;
 
+test('the name of async work may be any value that has text (rolldown, and vitest with it)', async () => {
+  assert.strictEqual(await threads.doubled(2, { not: 'text' }), 4);
+  assert.strictEqual(await threads.doubled(3, undefined), 6);
+});
+
 test('cleanup hooks run last first when the process ends', async () => {
   const { stdout } = await run(`${load('threads.node')}.hooks()`);
   assert.strictEqual(stdout, 'cleanup 3\ncleanup 1\n');

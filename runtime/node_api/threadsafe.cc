@@ -13,6 +13,7 @@
 
 using parley::napi::CallFromLoop;
 using parley::napi::FromLocal;
+using parley::napi::HasText;
 using parley::napi::Ok;
 using parley::napi::SetLastError;
 using parley::napi::ToLocal;
@@ -179,7 +180,7 @@ napi_status NAPI_CDECL napi_create_threadsafe_function(napi_env env, napi_value 
   NAPI_REQUIRE(env, func != nullptr || call_js != nullptr, napi_invalid_arg);
   NAPI_REQUIRE(env, func == nullptr || ToLocal(func)->IsFunction(), napi_invalid_arg);
   NAPI_REQUIRE(env, resource == nullptr || ToLocal(resource)->IsObject(), napi_object_expected);
-  NAPI_REQUIRE(env, ToLocal(resource_name)->IsString(), napi_string_expected);
+  NAPI_REQUIRE(env, HasText(env, resource_name), napi_string_expected);
   auto self = std::make_unique<napi_threadsafe_function__>(env);
   int error = uv_async_init(env->environment->loop(), &self->async, [](uv_async_t* async) {
     static_cast<napi_threadsafe_function__*>(async->data)->Dispatch();

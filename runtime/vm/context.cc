@@ -122,6 +122,8 @@ void Query(Local<Name> property, const v8::PropertyCallbackInfo<v8::Integer>& in
       info.GetReturnValue().Set(attributes);
     return;
   }
+  // Of a proxy V8 tells attributes whether it has the property or not.
+  if (sandbox->IsProxy()) return;
   if (sandbox->GetRealNamedPropertyAttributes(context, property).To(&attributes)) {
     info.GetReturnValue().Set(attributes);
   }

@@ -4,6 +4,13 @@ const { test } = require('../../tests/harness');
 const assert = require('assert');
 const vm = require('vm');
 
+test('a new context has the whole library of the language, and its own', () => {
+  const context = vm.createContext({ outer: Array });
+  assert.strictEqual(vm.runInContext('[3, 1].toSorted().with(0, 2).join()', context), '2,3');
+  assert.strictEqual(vm.runInContext('[].toSorted() instanceof outer', context), false);
+  assert.strictEqual(vm.runInContext('Object.keys(Array.prototype).length', context), 0);
+});
+
 test('a script runs in this context, with its file name in errors', () => {
   globalThis.vmTestValue = 41;
   assert.strictEqual(vm.runInThisContext('vmTestValue + 1'), 42);
@@ -29,6 +36,16 @@ test('a contextified object is the global object of its scripts', () => {
   assert.strictEqual(vm.isContext({}), false);
   vm.runInContext('delete globalThis.a', sandbox);
   assert.strictEqual('a' in sandbox, false);
+});
+
+test('a proxy as the global object has what was defined, and nothing else', () => {
+  const target = Object.create(Object.getPrototypeOf(globalThis));
+  const context = vm.createContext(new Proxy(target, {}));
+  const has = 'Object.prototype.hasOwnProperty.call(globalThis, key)';
+  const ask = () => vm.runInContext(`{ const key = Symbol.for('of a proxy'); ${has} }`, context);
+  assert.strictEqual(ask(), false);
+  vm.runInContext("Object.defineProperty(globalThis, Symbol.for('of a proxy'), { value: 1 })", context);
+  assert.strictEqual(ask(), true);
 });
 
 test('let and const of one script are seen by the next of the same context', () => {
