@@ -75,3 +75,18 @@ test('process.setSourceMapsEnabled holds for what is loaded afterwards; missing 
     console.log(new Error().stack);`;
   assert.strictEqual(run('-e', code).stdout, 'true\ntrue\nown\n');
 });
+
+test('a prepareStackTrace that throws, or never ends, is no end of the process', () => {
+  const program = `
+    Error.prepareStackTrace = (error, sites) => Error.prepareStackTrace(error, sites);
+    try { null.x } catch (e) { try { e.stack } catch (inner) { console.log(inner.name) } }
+    Error.prepareStackTrace = () => { throw new TypeError('mine') };
+    null.x`;
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--enable-source-maps', '-e', program],
+    { encoding: 'utf8' },
+  );
+  assert.deepStrictEqual([status, signal, stdout], [1, null, 'RangeError\n']);
+  assert.match(stderr, /TypeError: Cannot read properties of null/);
+});

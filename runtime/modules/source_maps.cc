@@ -19,7 +19,16 @@ v8::MaybeLocal<Value> PrepareStackTrace(Local<v8::Context> context, Local<Value>
   Environment* env = Environment::From(context->GetIsolate());
   Local<v8::Function> function = env->Slot<StackWriter>()->function.Get(env->isolate());
   Local<Value> argv[] = {error, sites};
-  return function->Call(context, v8::Undefined(env->isolate()), 2, argv);
+  // V8 wants a value or a scheduled exception. Where no JavaScript called, Call() itself keeps none.
+  v8::TryCatch try_catch(env->isolate());
+  Local<Value> stack;
+  if (function->Call(context, v8::Undefined(env->isolate()), 2, argv).ToLocal(&stack)) return stack;
+  if (try_catch.HasTerminated()) {
+    env->isolate()->TerminateExecution();
+    return v8::Undefined(env->isolate());
+  }
+  try_catch.ReThrow();
+  return {};
 }
 
 // setPrepareStackTrace(function(error, sites) | undefined)
