@@ -8,6 +8,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/engine/builtins.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/fatal.h"
 #include "runtime/main/options.h"
 #include "runtime/modules/dynamic_import.h"
 
@@ -95,6 +96,7 @@ void ConfigureIsolate(v8::Isolate* isolate) {
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate->SetPromiseRejectCallback(OnPromiseReject);
   isolate->SetHostImportModuleDynamicallyCallback(ImportModuleDynamically);
+  InstallFatalHandlers(isolate);
   isolate->AddMessageListenerWithErrorLevel(OnMessage, v8::Isolate::kMessageError);
   isolate->SetCaptureStackTraceForUncaughtExceptions(ProcessOptions().Flag("--trace-uncaught"));
   isolate->SetAbortOnUncaughtExceptionCallback(MayAbort);

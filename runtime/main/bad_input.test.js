@@ -176,3 +176,12 @@ test('nothing written to a pipe is lost at the end', () => {
   assert.strictEqual(stdout.length, 3e6);
   assert.strictEqual(status, 7);
 });
+
+test('a full heap ends the program with SIGABRT, and says so', () => {
+  const fill = 'const all = []; for (;;) all.push(new Array(1000).fill().map((_, i) => ({ i })))';
+  const { signal, stderr } = spawnSync(process.execPath, ['--max-old-space-size=30', '-e', fill], {
+    encoding: 'utf8',
+  });
+  assert.strictEqual(signal, 'SIGABRT');
+  assert.match(stderr, /FATAL ERROR: .* Allocation failed - JavaScript heap out of memory\n/);
+});

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "runtime/engine/fatal.h"
 #include "runtime/node_api/env.h"
 
 using parley::napi::FromLocal;
@@ -153,9 +154,5 @@ void NAPI_CDECL napi_fatal_error(const char* location, size_t location_len, cons
   auto text = [](const char* s, size_t n) {
     return s == nullptr ? std::string() : n == NAPI_AUTO_LENGTH ? std::string(s) : std::string(s, n);
   };
-  std::string where = text(location, location_len);
-  std::fprintf(stderr, "FATAL ERROR: %s%s%s\n", where.c_str(), where.empty() ? "" : " ",
-               text(message, message_len).c_str());
-  std::fflush(stderr);
-  std::abort();
+  parley::FatalError(text(location, location_len), text(message, message_len));
 }
