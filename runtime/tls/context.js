@@ -108,9 +108,8 @@ function setTrust(context, { ca, crl }) {
   if (authorities.length > 0) {
     for (const one of authorities) context.addCACert(bytesOf('options.ca', one));
   } else {
+    addExtra(context);
     context.addRootCerts();
-    const extra = process.env.NODE_EXTRA_CA_CERTS;
-    if (extra) addExtra(context, extra);
   }
   for (const one of list(crl)) context.addCRL(bytesOf('options.crl', one));
 }
@@ -121,14 +120,17 @@ function reasonOf(error) {
   return words[0].toUpperCase() + words.slice(1);
 }
 
-let warned = false;
-function addExtra(context, file) {
+// Once for all contexts: reading takes long, and later changes of the environment have no effect.
+let extraAdded = false;
+function addExtra(context) {
+  if (extraAdded) return;
+  extraAdded = true;
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  if (!file) return;
   try {
-    context.addCACert(require('fs').readFileSync(file));
+    context.addExtraRoots(require('fs').readFileSync(file));
   } catch (error) {
-    if (!warned)
-      process.emitWarning(`Ignoring extra certs from \`${file}\`, load failed: ${reasonOf(error)}`);
-    warned = true;
+    process.emitWarning(`Ignoring extra certs from \`${file}\`, load failed: ${reasonOf(error)}`);
   }
 }
 

@@ -10,6 +10,9 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 #include "runtime/crypto/crypto.h"
 #include "runtime/engine/binding.h"
@@ -38,9 +41,15 @@ int NumberOf(Local<Value> value) {
 
 using StorePointer = OpenSslPointer<X509_STORE, X509_STORE_free>;
 
+// Certificates to trust beside the system's, for every context of the process.
+std::mutex extra_roots_mutex;
+std::vector<X509Pointer> extra_roots;
+
 StorePointer NewSystemStore() {
   StorePointer store(X509_STORE_new());
   X509_STORE_set_default_paths(store.get());
+  const std::lock_guard<std::mutex> lock(extra_roots_mutex);
+  for (const X509Pointer& root : extra_roots) X509_STORE_add_cert(store.get(), root.get());
   ERR_clear_error();
   return store;
 }
@@ -175,6 +184,22 @@ void SecureContext::AddCaCert(const Arguments& args) {
     if (cert == nullptr) break;
     X509_STORE_add_cert(OwnStore(raw), cert.get());
     SSL_CTX_add_client_CA(raw, cert.get());
+  }
+  ForgetEndOfPem();
+  ERR_clear_error();
+}
+
+// addExtraRoots(pem): for the contexts of addRootCerts(), those of other threads too. Called before the
+// first.
+void SecureContext::AddExtraRoots(const Arguments& args) {
+  const std::string pem = TextOf(args, 0);
+  const BioPointer bio = ReadBio(SpanOf(pem));
+  X509_STORE* store = SystemStore();
+  const std::lock_guard<std::mutex> lock(extra_roots_mutex);
+  if (!extra_roots.empty()) return;  // another thread has
+  while (X509Pointer cert{PEM_read_bio_X509_AUX(bio.get(), nullptr, Passphrase, nullptr)}) {
+    X509_STORE_add_cert(store, cert.get());
+    extra_roots.push_back(std::move(cert));
   }
   ForgetEndOfPem();
   ERR_clear_error();
@@ -354,6 +379,7 @@ Local<v8::Function> SecureContext::Define(Environment* env) {
   SetMethod(isolate, t, "addCACert", AddCaCert);
   SetMethod(isolate, t, "addCRL", AddCrl);
   SetMethod(isolate, t, "addRootCerts", AddRootCerts);
+  SetMethod(isolate, t, "addExtraRoots", AddExtraRoots);
   SetMethod(isolate, t, "setCiphers", SetCiphers);
   SetMethod(isolate, t, "setCipherSuites", SetCipherSuites);
   SetMethod(isolate, t, "setVersions", SetVersions);

@@ -38,6 +38,7 @@ class SecureContext : public BaseObject {
   static void AddCaCert(const Arguments& args);
   static void AddCrl(const Arguments& args);
   static void AddRootCerts(const Arguments& args);
+  static void AddExtraRoots(const Arguments& args);
   static void SetCiphers(const Arguments& args);
   static void SetCipherSuites(const Arguments& args);
   static void SetVersions(const Arguments& args);
