@@ -34,7 +34,7 @@ function watchForLoss(handle, fd) {
         'DEP0137',
       );
     }
-    binding.close(fd, () => {});
+    binding.close(fd, kUsePromises).catch(() => {});
   });
   lost.register(handle, fd, handle);
 }

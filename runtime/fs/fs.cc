@@ -9,6 +9,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/fs/jobs.h"
 #include "runtime/fs/request.h"
+#include "runtime/fs/unmanaged_fds.h"
 
 namespace parley {
 namespace {
@@ -64,13 +65,27 @@ void RunFor(const Args& args, int index, const char* syscall, FsRequest::ToResul
   FsRequest::Run(args, args[index], args[index + 1], syscall, to_result, fill, operation);
 }
 
+// Descriptors that the program gets as numbers; what comes as a promise is a FileHandle's.
+bool IsUnmanaged(Local<Value> req) { return req->IsUndefined() || req->IsFunction(); }
+
+v8::MaybeLocal<Value> FsOpened(FsRequest& request) {
+  request.env()->Slot<UnmanagedFds>()->Opened(static_cast<int>(request.uv.result));
+  return FsNumber(request);
+}
+
+// trackUnmanagedFds(warn)
+void TrackUnmanagedFds(const Args& args) {
+  if (args[0]->IsFunction()) Environment::From(args)->Slot<UnmanagedFds>()->Track(args[0].As<v8::Function>());
+}
+
 // open(path, flags, mode, req, convert)
 void Open(const Args& args) {
   const int flags = IntArg(args, 1);
   const int mode = IntArg(args, 2);
-  RunFor(args, 3, "open", FsNumber, OnePath(args), [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return uv_fs_open(loop, &r.uv, r.path.c_str(), flags | O_CLOEXEC, mode, done);
-  });
+  RunFor(args, 3, "open", IsUnmanaged(args[3]) ? FsOpened : FsNumber, OnePath(args),
+         [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
+           return uv_fs_open(loop, &r.uv, r.path.c_str(), flags | O_CLOEXEC, mode, done);
+         });
 }
 
 // Operations on one path or one descriptor that give nothing: name(path or fd, req).
@@ -88,7 +103,10 @@ void OnFd(const Args& args, const char* syscall) {
            [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) { return kCall(loop, &r.uv, fd, done); });
 }
 
-void Close(const Args& args) { OnFd<uv_fs_close>(args, "close"); }
+void Close(const Args& args) {
+  if (IsUnmanaged(args[1])) Environment::From(args)->Slot<UnmanagedFds>()->Closing(IntArg(args, 0));
+  OnFd<uv_fs_close>(args, "close");
+}
 void Fsync(const Args& args) { OnFd<uv_fs_fsync>(args, "fsync"); }
 void Fdatasync(const Args& args) { OnFd<uv_fs_fdatasync>(args, "fdatasync"); }
 void Unlink(const Args& args) { OnPath<uv_fs_unlink>(args, "unlink"); }
@@ -347,6 +365,7 @@ void Exists(const Args& args) {
 constexpr BindingFunction kFunctions[] = {
     {"open", Open},
     {"close", Close},
+    {"trackUnmanagedFds", TrackUnmanagedFds},
     {"fsync", Fsync},
     {"fdatasync", Fdatasync},
     {"unlink", Unlink},

@@ -79,6 +79,7 @@ bool ContextOf(const Args& args, Local<Context>* context) {
 void ContextId(const Args& args) {
   Local<Context> context;
   if (!ContextOf(args, &context)) return;
+  Get(args);  // contexts have ids once there is an inspector
   args.GetReturnValue().Set(v8_inspector::V8ContextInfo::executionContextId(context));
 }
 

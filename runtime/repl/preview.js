@@ -10,6 +10,12 @@ const { inspect } = require('internal/util/inspect');
 
 const kMaxColumns = 250;
 
+// Whether names that are not declared are errors: by the prompt's mode or the program's option.
+function isStrict(server) {
+  if (server.replMode === require('repl').REPL_MODE_STRICT) return true;
+  return process.execArgv.some((word) => /^--use[-_]strict$/.test(word));
+}
+
 class Preview {
   constructor(server) {
     this.server = server;
@@ -128,7 +134,9 @@ class Preview {
     for (const expression of attempts) {
       const outcome = evaluateWithoutEffects(this.server, expression);
       if (outcome === undefined) return undefined;
-      // What is not finished or not known yet is no news; and side effects are not carried out.
+      // What is not finished or not known yet is no news, but where names must be known; and side effects are not
+      // carried out.
+      if (outcome.className === 'ReferenceError' && isStrict(this.server)) return `${outcome.thrown}`;
       if (/^(?:EvalError|SyntaxError|ReferenceError)$/.test(outcome.className ?? '')) continue;
       const value = 'thrown' in outcome ? outcome.thrown : outcome.value;
       if (value === undefined) return undefined;

@@ -171,3 +171,13 @@ test('a session is saved and loaded; history is kept in a file', async (t) => {
   assert.match(fs.readFileSync(history, 'utf8'), /^"remember me"/);
   third.server.close();
 });
+
+test('what is declared in a context of its own is completed', async () => {
+  const { server, ask } = makePrompt({ terminal: false });
+  await ask('const declaredHere = 42');
+  const [names] = await new Promise((resolve) =>
+    server.complete('declaredH', (error, completed) => resolve(completed)),
+  );
+  assert.deepStrictEqual(names, ['declaredHere']);
+  server.close();
+});

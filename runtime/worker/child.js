@@ -17,6 +17,14 @@ let streams;
 
 const kUnsupported = ['abort', 'chdir', 'initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid'];
 
+const kProfiling = [
+  '_debugEnd',
+  '_debugPause',
+  '_debugProcess',
+  '_startProfilerIdleNotifier',
+  '_stopProfilerIdleNotifier',
+];
+
 function refuse(name) {
   const refused = {
     [name]() {
@@ -52,7 +60,9 @@ function restrictProcess() {
   const { debugPort } = process;
   const port = { enumerable: true, configurable: true, get: () => debugPort, set() {} };
   Object.defineProperty(process, 'debugPort', port);
-  for (const name of ['channel', 'connected', 'send', 'disconnect', '_channel']) delete process[name];
+  for (const name of ['channel', 'connected', 'send', 'disconnect', '_channel', ...kProfiling]) {
+    delete process[name];
+  }
   for (const name of ['send', 'disconnect']) refuse(name);
   for (const name of ['channel', 'connected']) {
     Object.defineProperty(process, name, {
@@ -145,6 +155,7 @@ function start() {
   prepareEnvironment(message);
   openStreams(message.hasStdin);
   restrictProcess();
+  if (message.trackUnmanagedFds) internalBinding('fs').trackUnmanagedFds((text) => process.emitWarning(text));
   process.on('exit', () => {
     for (const stream of ['stdout', 'stderr']) streams[stream].release();
   });

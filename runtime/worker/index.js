@@ -156,6 +156,7 @@ class Worker extends EventEmitter {
         execPath: process.execPath,
         name,
         hasStdin: this.#stdin !== null,
+        trackUnmanagedFds: options.trackUnmanagedFds ?? true,
         folderCounter: folderCounter(),
       };
       this.#control.postMessage(message, [port2, ...(options.transferList ?? [])]);

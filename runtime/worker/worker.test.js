@@ -246,3 +246,20 @@ test('an abort crosses threads', async () => {
   controller.abort('enough');
   assert.deepStrictEqual(await once(worker, 'message'), ['enough']);
 });
+
+test('descriptors that a worker leaves open are closed with it', async () => {
+  const fs = require('fs');
+  const code = `
+    const fd = require('fs').openSync(process.execPath);
+    require('worker_threads').parentPort.postMessage(fd);
+  `;
+  for (const [trackUnmanagedFds, closed] of [
+    [false, false],
+    [undefined, true],
+  ]) {
+    const worker = run(code, { trackUnmanagedFds });
+    const [[fd]] = await Promise.all([once(worker, 'message'), exitOf(worker)]);
+    if (closed) assert.throws(() => fs.fstatSync(fd), { code: 'EBADF' });
+    else fs.closeSync(fd);
+  }
+});
