@@ -5,7 +5,7 @@ const repl = require('repl');
 const { kStandalone } = require('internal/repl/server');
 
 function readEnvironment(env) {
-  const options = { [kStandalone]: true, useGlobal: true, ignoreUndefined: false, breakEvalOnSigint: false };
+  const options = { [kStandalone]: true, useGlobal: true, ignoreUndefined: false, breakEvalOnSigint: true };
   if (Number.parseInt(env.NODE_NO_READLINE, 10)) options.terminal = false;
   const mode = String(env.NODE_REPL_MODE).toLowerCase().trim();
   options.replMode = mode === 'strict' ? repl.REPL_MODE_STRICT : repl.REPL_MODE_SLOPPY;

@@ -181,3 +181,18 @@ test('what is declared in a context of its own is completed', async () => {
   assert.deepStrictEqual(names, ['declaredHere']);
   server.close();
 });
+
+test('SIGINT ends what the prompt of the program runs, and not the prompt', async () => {
+  const { spawn } = require('child_process');
+  const child = spawn(process.execPath, ['-i'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdout.setEncoding('utf8');
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    if (!text.includes('started') && (text + chunk).includes('started\n')) child.kill('SIGINT');
+    text += chunk;
+    if (text.includes('was interrupted')) child.stdin.end();
+  });
+  child.stdin.write('require("fs").writeSync(1, "started\\n"); while (true) {}\n');
+  assert.deepStrictEqual(await once(child, 'close'), [0, null]);
+  assert.match(text, /Script execution was interrupted by `SIGINT`/);
+});
