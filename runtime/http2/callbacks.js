@@ -146,11 +146,9 @@ function onFrameError(id, type, code) {
   const emitter = stream ?? session;
   emitter[kUpdateTimer]();
   emitter.emit('frameError', type, code, id);
+  stream?.close(code);
   // A GOAWAY that says more may be on its way.
-  setImmediate(() => {
-    stream?.close(code);
-    session.close();
-  });
+  setImmediate(() => session.close());
 }
 
 function onGoaway(code, lastStreamID, data) {

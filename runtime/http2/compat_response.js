@@ -265,9 +265,9 @@ class Http2ServerResponse extends Stream {
     const { ending, sendDate, statusCode } = this[kState];
     const headers = this[kHeaders];
     headers[':status'] = statusCode;
-    // Whoever ends at once can add none any more.
+    // Whoever ends at once can add no trailers any more.
     const waitForTrailers = !ending || this.hasTrailers;
-    this[kStream].respond(headers, { endStream: ending, waitForTrailers, sendDate });
+    this[kStream].respond(headers, { endStream: ending && !this.hasTrailers, waitForTrailers, sendDate });
   }
 
   // ---- Body

@@ -5,8 +5,10 @@
 const fs = require('fs');
 const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
+const { constants } = require('internal/http2/constants');
 const { kHandle, kMaybeDestroy, kState, kUpdateTimer } = require('internal/http2/symbols');
 
+const { NGHTTP2_INTERNAL_ERROR } = constants;
 const kPiece = 64 * 1024;
 const nothing = () => {};
 
@@ -45,7 +47,7 @@ function sendPieces(stream, fd, position, left) {
     if (stream.destroyed || stream.closed) return closeFile(stream);
     if (error) {
       closeFile(stream);
-      stream.destroy(error);
+      stream.close(NGHTTP2_INTERNAL_ERROR);
       return undefined;
     }
     if (bytesRead === 0) return finish(stream);

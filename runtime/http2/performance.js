@@ -1,7 +1,8 @@
 'use strict';
 // The entries 'http2' of the performance timeline (Node doc: perf_hooks, "HTTP/2 (detail)").
 
-const network = require('internal/perf_hooks/network');
+const { createOldStyleEntry } = require('internal/perf_hooks/entries');
+const { enqueue } = require('internal/perf_hooks/observer');
 const { constants } = require('internal/http2/constants');
 const { kType } = require('internal/http2/symbols');
 
@@ -11,7 +12,7 @@ function ofSession(session, handle, state) {
   const [pingRTT, framesReceived, framesSent, streamCount, maxConcurrentStreams, bytesWritten, bytesRead] =
     handle.getCounters();
   const server = session[kType] === constants.NGHTTP2_SESSION_SERVER;
-  network.enqueue('Http2Session', 'http2', state.start, now() - state.start, {
+  const detail = {
     type: server ? 'server' : 'client',
     pingRTT,
     framesReceived,
@@ -21,7 +22,8 @@ function ofSession(session, handle, state) {
     maxConcurrentStreams,
     bytesWritten,
     bytesRead,
-  });
+  };
+  enqueue(createOldStyleEntry('Http2Session', 'http2', state.start, now() - state.start, detail));
 }
 
 function ofStream(stream, handle, sessionState) {
@@ -30,14 +32,15 @@ function ofStream(stream, handle, sessionState) {
   sessionState.streamTime += duration;
   sessionState.streamsDone++;
   const since = (time) => (time > 0 ? time - start : 0);
-  network.enqueue('Http2Stream', 'http2', now() - duration, duration, {
+  const detail = {
     id: stream.id,
     bytesRead,
     bytesWritten,
     timeToFirstHeader: since(firstHeader),
     timeToFirstByte: since(firstByte),
     timeToFirstByteSent: since(firstSent),
-  });
+  };
+  enqueue(createOldStyleEntry('Http2Stream', 'http2', now() - duration, duration, detail));
 }
 
 module.exports = { ofSession, ofStream };

@@ -232,6 +232,17 @@ void Http2Session::Flush() {
   DisposeIfDone();
 }
 
+void Http2Session::SubmitResets() {
+  std::vector<std::pair<int32_t, uint32_t>> resets;
+  resets.swap(resets_);
+  for (const auto& [id, code] : resets) {
+    Http2Stream* stream = Find(id);
+    if (stream == nullptr) continue;  // closed meanwhile
+    stream->OnReset();
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, code);
+  }
+}
+
 bool Http2Session::HasPendingData() const {
   return write_pending_ || sending_ || !resets_.empty() || nghttp2_session_want_write(session_) != 0;
 }
@@ -349,7 +360,7 @@ void Http2Session::Close(uint32_t code, bool socket_destroyed) {
   if (!socket_destroyed && session_ != nullptr) nghttp2_session_terminate_session(session_, code);
   if (socket_destroyed) lower_.Reset();
   AnswerWaiting(&pings_, false, nullptr);
-  AnswerWaiting(&settings_, false, nullptr);
+  settings_.clear();
   Flush();
   DisposeIfDone();
 }

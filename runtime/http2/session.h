@@ -150,6 +150,7 @@ class Http2Session : public BaseObject, public StreamListener {
   static int OnSendData(nghttp2_session* handle, nghttp2_frame* frame, const uint8_t* header, size_t length,
                         nghttp2_data_source* source, void* data);
   static ssize_t SelectPadding(nghttp2_session* handle, const nghttp2_frame* frame, size_t max, void* data);
+  bool CountInvalidFrame();
   void HandleHeaders(const nghttp2_frame* frame);
   void HandleSettings(const nghttp2_frame* frame);
   void HandlePing(const nghttp2_frame* frame);
@@ -162,6 +163,7 @@ class Http2Session : public BaseObject, public StreamListener {
   // Moving bytes: session.cc.
   void Receive(const uint8_t* data, size_t length);
   void Flush();
+  void SubmitResets();
   bool Gather();
   void AddControl(const void* data, size_t length);
   int WriteOut();
@@ -180,9 +182,11 @@ class Http2Session : public BaseObject, public StreamListener {
     size_t length;
   };
   struct Waiting {  // for an acknowledgement
+    std::unique_ptr<AsyncOperation> operation;
     v8::Global<v8::Function> callback;
     uint64_t start;  // nanoseconds
   };
+  Waiting StartWaiting(const char* type, v8::Local<v8::Function> callback);
   void AnswerWaiting(std::deque<Waiting>* list, bool acknowledged, const uint8_t* payload);
 
   nghttp2_session* session_ = nullptr;

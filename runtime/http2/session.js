@@ -124,7 +124,7 @@ function emitClose(session, error) {
 
 const pingDone = (callback) => (acknowledged, duration, payload) => {
   if (acknowledged) callback(null, duration, payload);
-  else callback(new codes.ERR_HTTP2_PING_CANCEL());
+  else process.nextTick(callback, new codes.ERR_HTTP2_PING_CANCEL());
 };
 
 class Http2Session extends EventEmitter {
@@ -422,9 +422,8 @@ class Http2Session extends EventEmitter {
     else this.destroy(error);
   }
 
-  [require('util').inspect.custom](depth, options) {
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
     if (depth < 0) return this;
-    const { inspect } = require('util');
     const shown = {
       type: this[kType],
       closed: this.closed,

@@ -139,6 +139,9 @@ int Http2Session::OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* da
   HandleScope scope(self->env()->isolate());
   switch (frame->hd.type) {
     case NGHTTP2_DATA:
+      // Empty frames that end nothing only make work (CVE-2019-9518).
+      if (frame->hd.length == 0 && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0)
+        return self->CountInvalidFrame() ? 0 : 1;
       if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) {
         if (Http2Stream* stream = self->Find(frame->hd.stream_id)) stream->OnEnd();
       }
@@ -195,7 +198,7 @@ void Http2Session::AnswerWaiting(std::deque<Waiting>* list, bool acknowledged, c
     Local<Value> argv[] = {v8::Boolean::New(isolate, acknowledged), v8::Number::New(isolate, milliseconds),
                            v8::Undefined(isolate)};
     if (payload != nullptr) argv[2] = CopyToBuffer(isolate, {payload, 8}).ToLocalChecked();
-    if (!env()->is_stopping()) MakeCallback(one.callback.Get(isolate), 3, argv);
+    if (!env()->is_stopping()) one.operation->MakeCallback(object(), one.callback.Get(isolate), 3, argv);
   }
 }
 
@@ -247,12 +250,16 @@ void Http2Session::HandleOrigin(const nghttp2_frame* frame) {
   Call(Http2Callback::kOrigin, this, 1, argv);
 }
 
+// False when there are too many.
+bool Http2Session::CountInvalidFrame() {
+  if (invalid_frames_++ < limit(Http2Limit::kInvalidFrames)) return true;
+  receive_error_ = "ERR_HTTP2_TOO_MANY_INVALID_FRAMES";
+  return false;
+}
+
 int Http2Session::OnInvalidFrame(nghttp2_session*, const nghttp2_frame*, int error, void* data) {
   Http2Session* self = Self(data);
-  if (self->invalid_frames_++ > self->limit(Http2Limit::kInvalidFrames)) {
-    self->receive_error_ = "ERR_HTTP2_TOO_MANY_INVALID_FRAMES";
-    return 1;
-  }
+  if (!self->CountInvalidFrame()) return 1;
   if (nghttp2_is_fatal(error) || error == NGHTTP2_ERR_STREAM_CLOSED || error == NGHTTP2_ERR_PROTO)
     self->ReportError(error);
   return 0;

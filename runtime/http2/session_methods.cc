@@ -91,8 +91,7 @@ void Http2Session::Request(const Arguments& args) {
   nghttp2_priority_spec spec;
   nghttp2_priority_spec_init(&spec, ToInt32(args[2]), ToInt32(args[3]), args[4]->IsTrue() ? 1 : 0);
   const nghttp2_data_provider provider = Http2Stream::DataProvider();
-  const bool has_data =
-      (options & Http2Stream::kEmptyPayload) == 0 || (options & Http2Stream::kTrailers) != 0;
+  const bool has_data = (options & Http2Stream::kEmptyPayload) == 0;
   const int32_t id = nghttp2_submit_request(self->session_, &spec, headers.data(), headers.size(),
                                             has_data ? &provider : nullptr, nullptr);
   self->ScheduleFlush();
@@ -115,6 +114,15 @@ void Http2Session::Goaway(const Arguments& args) {
   self->ScheduleFlush();
 }
 
+Http2Session::Waiting Http2Session::StartWaiting(const char* type, Local<v8::Function> callback) {
+  Waiting waiting;
+  waiting.operation = std::make_unique<AsyncOperation>();
+  waiting.operation->Start(env(), type);
+  waiting.callback.Reset(env()->isolate(), callback);
+  waiting.start = uv_hrtime();
+  return waiting;
+}
+
 // ping(payload, callback): false when too many are under way. callback(acknowledged, milliseconds, payload)
 void Http2Session::Ping(const Arguments& args) {
   Http2Session* self = This(args);
@@ -127,7 +135,7 @@ void Http2Session::Ping(const Arguments& args) {
   const std::span<const uint8_t> given = BytesOf(args[0]);
   std::memcpy(payload, given.size() >= kPayload ? static_cast<const void*>(given.data()) : &now, kPayload);
   nghttp2_submit_ping(self->session_, NGHTTP2_FLAG_NONE, payload);
-  self->pings_.push_back({v8::Global<v8::Function>(args.GetIsolate(), args[1].As<v8::Function>()), now});
+  self->pings_.push_back(self->StartWaiting("HTTP2PING", args[1].As<v8::Function>()));
   self->ScheduleFlush();
   args.GetReturnValue().Set(true);
 }
@@ -150,8 +158,7 @@ void Http2Session::Settings(const Arguments& args) {
   const int error =
       nghttp2_submit_settings(self->session_, NGHTTP2_FLAG_NONE, entries.data(), entries.size());
   if (error != 0) return args.GetReturnValue().Set(error);
-  self->settings_.push_back(
-      {v8::Global<v8::Function>(args.GetIsolate(), args[1].As<v8::Function>()), uv_hrtime()});
+  self->settings_.push_back(self->StartWaiting("HTTP2SETTINGS", args[1].As<v8::Function>()));
   self->ScheduleFlush();
   args.GetReturnValue().Set(true);
 }

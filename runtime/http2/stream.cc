@@ -18,7 +18,13 @@ constexpr uint32_t kMaxHeaderBytes = 65535;  // of a block, whatever the setting
 }  // namespace
 
 Http2Stream::Http2Stream(Environment* env, Local<v8::Object> object, Http2Session* session, int32_t id)
-    : BaseObject(env, object), session_(session), id_(id), start_(uv_hrtime()) {
+    : BaseObject(env, object),
+      session_(session),
+      id_(id),
+      most_header_bytes_(std::min(
+          kMaxHeaderBytes,
+          nghttp2_session_get_local_settings(session->get(), NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE))),
+      start_(uv_hrtime()) {
   session->AddMemory(sizeof(Http2Stream));
   StartAsync("HTTP2STREAM");
 }
@@ -35,6 +41,7 @@ void Http2Stream::Detach() {
 }
 
 void Http2Stream::OnClose(uint32_t code) {
+  closed_ = true;
   v8::Isolate* isolate = env()->isolate();
   Local<Value> argv[] = {Integer::NewFromUnsigned(isolate, code)};
   Local<Value> known;
@@ -61,8 +68,6 @@ void Http2Stream::DropHeaders() {
 void Http2Stream::StartHeaders(int32_t category) {
   DropHeaders();
   category_ = category;
-  most_header_bytes_ = std::min(kMaxHeaderBytes, nghttp2_session_get_local_settings(
-                                                     session_->get(), NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE));
 }
 
 bool Http2Stream::AddHeader(nghttp2_rcbuf* name, nghttp2_rcbuf* value, uint8_t flags) {

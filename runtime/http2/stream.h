@@ -34,7 +34,7 @@ class Http2Stream : public BaseObject {
   bool is_destroyed() const { return destroyed_; }
 
   // Receiving a block of headers.
-  void StartHeaders(int32_t category);
+  void StartHeaders(int32_t category);  // also the first time
   bool AddHeader(nghttp2_rcbuf* name, nghttp2_rcbuf* value, uint8_t flags);
   int32_t category() const { return category_; }
   // [name, value, …] and the names of the sensitive ones; forgets them.
@@ -61,6 +61,8 @@ class Http2Stream : public BaseObject {
 
   // nghttp2 has closed it.
   void OnClose(uint32_t code);
+  // The session resets it now: what was queued has had its chance.
+  void OnReset() { DropWrites(); }
   // The session lets go of it: nothing is called any more.
   void Detach();
 
@@ -106,14 +108,16 @@ class Http2Stream : public BaseObject {
   int32_t category_ = 0;
   std::vector<Header> headers_;
   size_t header_bytes_ = 0;
-  size_t most_header_bytes_ = 0;
+  const size_t most_header_bytes_;
 
   std::deque<Write> queue_;
   size_t sent_ = 0;       // of the first
   size_t available_ = 0;  // bytes in the queue
   bool shutdown_ = false;
   bool wants_trailers_ = false;
-  bool ended_ = false;  // the peer has said all
+  bool ended_ = false;          // the peer has said all
+  bool closed_ = false;         // by nghttp2
+  bool reset_pending_ = false;  // by this side
   bool destroyed_ = false;
   bool reading_ = false;
   size_t held_ = 0;  // bytes whose window opens when JavaScript reads on

@@ -1,6 +1,7 @@
 'use strict';
 // Http2Stream (Node doc: http2, "Class: Http2Stream"): one exchange of a session, as a Duplex. The native half is stream.h.
 
+const { Buffer } = require('buffer');
 const { Duplex } = require('stream');
 const { codes, errnoException, AbortError } = require('internal/errors');
 const {
@@ -63,6 +64,8 @@ function checkPriority(options) {
   else validateBoolean(options.silent, 'options.silent');
 }
 
+const toBytes = (chunk, encoding) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
+
 function onWriteComplete(status) {
   const { callback, stream } = this;
   if (callback === undefined) return;
@@ -88,6 +91,7 @@ class Http2Stream extends Duplex {
   constructor(session, options) {
     options.allowHalfOpen = true;
     options.autoDestroy = false;
+    options.decodeStrings = false;
     super(options);
     // Writes wait for the handle.
     this.cork();
@@ -205,16 +209,20 @@ class Http2Stream extends Duplex {
     throw new codes.ERR_METHOD_NOT_IMPLEMENTED('[kProceed]()');
   }
 
-  // `give` writes natively; `size` bytes, the last ones when everything else has been written.
-  [kWrite](give, size, callback) {
+  // `give` writes `bytes` bytes natively; `size` is what they count for in the stream's own queue.
+  [kWrite](give, bytes, size, callback) {
     if (this.pending) {
-      this.once('ready', () => this[kWrite](give, size, callback));
+      this.once('ready', () => this[kWrite](give, bytes, size, callback));
       return;
     }
     if (this.destroyed) return;
     this[kUpdateTimer]();
     if (!this.headersSent) this[kProceed]();
     if (this.destroyed) return;
+    if (bytes === 0) {
+      process.nextTick(callback);
+      return;
+    }
     const last = this[kEnding] && this.writableLength === size;
     const req = { stream: this, callback, size, oncomplete: onWriteComplete };
     this[kInFlight] = req;
@@ -229,13 +237,21 @@ class Http2Stream extends Duplex {
   }
 
   _write(chunk, encoding, callback) {
-    this[kWrite]((handle, req, last) => handle.writeBuffer(req, chunk, last), chunk.length, callback);
+    const bytes = toBytes(chunk, encoding);
+    const give = (handle, req, last) => handle.writeBuffer(req, bytes, last);
+    this[kWrite](give, bytes.length, chunk.length, callback);
   }
 
   _writev(entries, callback) {
-    const chunks = entries.map(({ chunk }) => chunk);
-    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    this[kWrite]((handle, req, last) => handle.writev(req, chunks, last), size, callback);
+    let bytes = 0;
+    let size = 0;
+    const chunks = entries.map(({ chunk, encoding }) => {
+      const buffer = toBytes(chunk, encoding);
+      bytes += buffer.length;
+      size += chunk.length;
+      return buffer;
+    });
+    this[kWrite]((handle, req, last) => handle.writev(req, chunks, last), bytes, size, callback);
   }
 
   // The end goes with the last bytes instead of after them.
@@ -393,6 +409,20 @@ class Http2Stream extends Duplex {
     // The session may have waited for this one; never in the middle of nghttp2's work.
     setImmediate(() => session[kMaybeDestroy]());
     callback(error);
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
+    if (depth < 0) return this;
+    const shown = {
+      id: this[kId] || '<pending>',
+      closed: this.closed,
+      destroyed: this.destroyed,
+      state: this.state,
+      readableState: this._readableState,
+      writableState: this._writableState,
+    };
+    const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
+    return `Http2Stream ${inspect(shown, inner)}`;
   }
 }
 Http2Stream.prototype.setTimeout = setTimeoutOf;

@@ -32,8 +32,7 @@ void Http2Stream::Respond(const Arguments& args) {
   self->set_options(options);
   if (options & kEmptyPayload) self->shutdown_ = true;
   const nghttp2_data_provider provider = DataProvider();
-  // What has only trailers to follow still needs somebody who is asked for them.
-  const bool has_data = (options & kEmptyPayload) == 0 || self->wants_trailers_;
+  const bool has_data = (options & kEmptyPayload) == 0;
   const int result = nghttp2_submit_response(self->session_->get(), self->id_, headers.data(), headers.size(),
                                              has_data ? &provider : nullptr);
   self->session_->ScheduleFlush();
@@ -138,7 +137,8 @@ void Http2Stream::ReadStop(const Arguments& args) {
 void Http2Stream::Rst(const Arguments& args) {
   Http2Stream* self = This(args);
   if (self == nullptr) return;
-  self->session_->ResetLater(self->id_, static_cast<uint32_t>(ToInt32(args[0])));
+  if (!self->closed_) self->session_->ResetLater(self->id_, static_cast<uint32_t>(ToInt32(args[0])));
+  self->reset_pending_ = true;
   args.GetReturnValue().Set(0);
 }
 
@@ -159,13 +159,13 @@ void Http2Stream::Priority(const Arguments& args) {
 void Http2Stream::Destroy(const Arguments& args) {
   Http2Stream* self = This(args);
   if (self == nullptr) return;
-  // nghttp2 gives up what is not yet its own: the window of what nobody will read, the bytes nobody will
-  // send.
+  // The window of what nobody will read opens; what was written goes out before the reset, if it can.
   if (self->held_ > 0) nghttp2_session_consume_stream(self->session_->get(), self->id_, self->held_);
   self->held_ = 0;
   self->DropHeaders();
-  self->DropWrites();
   self->destroyed_ = true;
+  if (self->closed_) self->DropWrites();
+  if (!self->closed_ && !self->reset_pending_) self->session_->ResetLater(self->id_, NGHTTP2_CANCEL);
   args.GetReturnValue().Set(0);
 }
 
