@@ -20,8 +20,8 @@ const kMisdirected = 421;
 
 const emit = (emitter, ...args) => emitter.emit(...args);
 
-function onError(number, code) {
-  this[kOwner]?.destroy(new NghttpError(number, code));
+function onError(number, code, protocolCode) {
+  this[kOwner]?.destroy(protocolCode ?? new NghttpError(number, code));
 }
 
 function onNewStream(session, handle, id, headers, endOfStream) {
@@ -54,7 +54,7 @@ function onNewStream(session, handle, id, headers, endOfStream) {
 function headersEvent(category, status, endOfStream) {
   if (category === kResponse) return !endOfStream && status >= 100 && status < 200 ? 'headers' : 'response';
   if (category === kPushResponse) return 'push';
-  if (!endOfStream && status !== undefined && status >= 200) return 'response';
+  if (status !== undefined && status >= 200) return 'response';
   return endOfStream ? 'trailers' : 'headers';
 }
 

@@ -5,11 +5,21 @@ const net = require('net');
 const { onRead } = require('internal/net/handles');
 const { kOwner } = require('internal/http2/symbols');
 
+// Bytes that a Duplex has taken may not have been seen by anybody: as with a socket, a writer hears of it in a later turn.
+function makeHandle(stream) {
+  const { StreamHandle } = require('internal/tls/handle');
+  return new (class DuplexHandle extends StreamHandle {
+    writeBuffer(req, view) {
+      const oncomplete = (status) => setImmediate(() => req.oncomplete(status, req));
+      return super.writeBuffer({ oncomplete }, view);
+    }
+  })(stream);
+}
+
 /** A socket with a handle, for a session's use. */
 function adoptSocket(socket) {
   if (socket instanceof net.Socket || socket._handle) return socket;
-  const { StreamHandle } = require('internal/tls/handle');
-  const adopted = new net.Socket({ handle: new StreamHandle(socket), manualStart: true });
+  const adopted = new net.Socket({ handle: makeHandle(socket), manualStart: true });
   adopted.stream = socket;
   socket.on('error', (error) => adopted.destroy(error));
   socket.on('close', () => adopted.destroy());

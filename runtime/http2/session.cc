@@ -229,6 +229,7 @@ void Http2Session::Flush() {
   }
   sending_ = false;
   TellIdle();
+  TellTerminated();
   DisposeIfDone();
 }
 
@@ -245,6 +246,16 @@ void Http2Session::SubmitResets() {
 
 bool Http2Session::HasPendingData() const {
   return write_pending_ || sending_ || !resets_.empty() || nghttp2_session_want_write(session_) != 0;
+}
+
+// nghttp2 has given up on the peer, as in a flood: nothing more will come of this connection.
+void Http2Session::TellTerminated() {
+  if (terminated_ == 0 || said_goaway_ || destroyed_ || write_pending_) return;
+  if (nghttp2_session_want_read(session_) != 0 || nghttp2_session_want_write(session_) != 0) return;
+  v8::Isolate* isolate = env()->isolate();
+  Local<Value> argv[] = {v8::Integer::New(isolate, 0), v8::Undefined(isolate),
+                         v8::Integer::NewFromUnsigned(isolate, terminated_)};
+  Call(Http2Callback::kError, this, 3, argv);
 }
 
 // JavaScript waits for the moment when everything has been written.

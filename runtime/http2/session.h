@@ -29,7 +29,7 @@ class Http2Stream;
 
 // What JavaScript gives setCallbacks(), in this order; each is called on the session or the stream.
 enum class Http2Callback : int {
-  kError,         // session (nghttp2 error, our code or undefined)
+  kError,         // session (nghttp2's error, our code or undefined, the protocol's error or undefined)
   kHeaders,       // session (stream, id, category, flags, [name, value, …], [sensitive names])
   kData,          // stream (nread, memory, offset); nread 0: the end
   kStreamClose,   // stream (error code): false when nobody knows it
@@ -173,6 +173,7 @@ class Http2Session : public BaseObject, public StreamListener {
   void DisposeIfDone();
   bool HasPendingData() const;
   void TellIdle();
+  void TellTerminated();
   static void* Allocate(void* memory, size_t size, void* session);
   static void AfterWrite(const Arguments& args);
 
@@ -187,6 +188,7 @@ class Http2Session : public BaseObject, public StreamListener {
     uint64_t start;  // nanoseconds
   };
   Waiting StartWaiting(const char* type, v8::Local<v8::Function> callback);
+  void Answer(const Waiting& waiting, bool acknowledged, double milliseconds, const uint8_t* payload);
   void AnswerWaiting(std::deque<Waiting>* list, bool acknowledged, const uint8_t* payload);
 
   nghttp2_session* session_ = nullptr;
@@ -203,6 +205,8 @@ class Http2Session : public BaseObject, public StreamListener {
   bool write_pending_ = false;
   bool destroyed_ = false;
   bool told_done_ = false;
+  bool said_goaway_ = false;  // JavaScript did
+  uint32_t terminated_ = 0;   // the error in nghttp2's own last words
   bool idle_wanted_ = false;
   const char* receive_error_ = nullptr;  // our code for what nghttp2 calls a failed callback
 

@@ -335,9 +335,7 @@ class Http2Session extends EventEmitter {
       return undefined;
     }
     this[kUpdateTimer]();
-    const begun = this[kHandle].ping(payload, done);
-    if (!begun) process.nextTick(done, false, 0, payload);
-    return begun;
+    return this[kHandle].ping(payload, done);
   }
 
   settings(settings, callback) {

@@ -58,6 +58,11 @@ const nghttp2_session_callbacks* Http2Session::Callbacks() {
     nghttp2_session_callbacks_new(&c);
     nghttp2_session_callbacks_set_on_begin_headers_callback(c, OnBeginHeaders);
     nghttp2_session_callbacks_set_on_header_callback2(c, OnHeader);
+    // A header that may not be is left out; the rest of the message stands.
+    nghttp2_session_callbacks_set_on_invalid_header_callback2(
+        c, [](nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf*, nghttp2_rcbuf*, uint8_t, void*) {
+          return 0;
+        });
     nghttp2_session_callbacks_set_on_frame_recv_callback(c, OnFrame);
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(c, OnInvalidFrame);
     nghttp2_session_callbacks_set_on_frame_not_send_callback(c, OnFrameNotSent);
@@ -182,6 +187,16 @@ void Http2Session::HandlePriority(const nghttp2_frame* frame) {
   Call(Http2Callback::kPriority, this, 4, argv);
 }
 
+void Http2Session::Answer(const Waiting& waiting, bool acknowledged, double milliseconds,
+                          const uint8_t* payload) {
+  v8::Isolate* isolate = env()->isolate();
+  Local<Value> argv[] = {v8::Boolean::New(isolate, acknowledged), v8::Number::New(isolate, milliseconds),
+                         v8::Undefined(isolate)};
+  if (payload != nullptr) argv[2] = CopyToBuffer(isolate, {payload, 8}).ToLocalChecked();
+  if (!env()->is_stopping())
+    waiting.operation->MakeCallback(object(), waiting.callback.Get(isolate), 3, argv);
+}
+
 void Http2Session::AnswerWaiting(std::deque<Waiting>* list, bool acknowledged, const uint8_t* payload) {
   v8::Isolate* isolate = env()->isolate();
   HandleScope scope(isolate);
@@ -195,10 +210,7 @@ void Http2Session::AnswerWaiting(std::deque<Waiting>* list, bool acknowledged, c
   for (const Waiting& one : answered) {
     const double milliseconds = static_cast<double>(uv_hrtime() - one.start) / 1e6;
     if (list == &pings_ && acknowledged) ping_time_ = milliseconds;
-    Local<Value> argv[] = {v8::Boolean::New(isolate, acknowledged), v8::Number::New(isolate, milliseconds),
-                           v8::Undefined(isolate)};
-    if (payload != nullptr) argv[2] = CopyToBuffer(isolate, {payload, 8}).ToLocalChecked();
-    if (!env()->is_stopping()) one.operation->MakeCallback(object(), one.callback.Get(isolate), 3, argv);
+    Answer(one, acknowledged, milliseconds, payload);
   }
 }
 
@@ -252,7 +264,7 @@ void Http2Session::HandleOrigin(const nghttp2_frame* frame) {
 
 // False when there are too many.
 bool Http2Session::CountInvalidFrame() {
-  if (invalid_frames_++ < limit(Http2Limit::kInvalidFrames)) return true;
+  if (invalid_frames_++ <= limit(Http2Limit::kInvalidFrames)) return true;
   receive_error_ = "ERR_HTTP2_TOO_MANY_INVALID_FRAMES";
   return false;
 }
@@ -278,8 +290,10 @@ int Http2Session::OnFrameNotSent(nghttp2_session*, const nghttp2_frame* frame, i
   return 0;
 }
 
-int Http2Session::OnFrameSent(nghttp2_session*, const nghttp2_frame*, void* data) {
-  Self(data)->frames_sent_++;
+int Http2Session::OnFrameSent(nghttp2_session*, const nghttp2_frame* frame, void* data) {
+  Http2Session* self = Self(data);
+  self->frames_sent_++;
+  if (frame->hd.type == NGHTTP2_GOAWAY) self->terminated_ = frame->goaway.error_code;
   return 0;
 }
 

@@ -106,6 +106,7 @@ void Http2Session::Request(const Arguments& args) {
 void Http2Session::Goaway(const Arguments& args) {
   Http2Session* self = This(args);
   if (self == nullptr) return;
+  self->said_goaway_ = true;
   int32_t last = ToInt32(args[1]);
   if (last <= 0) last = nghttp2_session_get_last_proc_stream_id(self->session_);
   const std::span<const uint8_t> data = BytesOf(args[2]);
@@ -123,19 +124,23 @@ Http2Session::Waiting Http2Session::StartWaiting(const char* type, Local<v8::Fun
   return waiting;
 }
 
-// ping(payload, callback): false when too many are under way. callback(acknowledged, milliseconds, payload)
+// ping(payload, callback): false, and so is what the callback gets, when too many are under way.
+// callback(acknowledged, milliseconds, payload)
 void Http2Session::Ping(const Arguments& args) {
   Http2Session* self = This(args);
   if (self == nullptr || !args[1]->IsFunction()) return args.GetReturnValue().Set(false);
-  if (static_cast<double>(self->pings_.size()) >= self->limit(Http2Limit::kOutstandingPings))
+  Waiting waiting = self->StartWaiting("HTTP2PING", args[1].As<v8::Function>());
+  if (static_cast<double>(self->pings_.size()) >= self->limit(Http2Limit::kOutstandingPings)) {
+    self->Answer(waiting, false, 0, nullptr);
     return args.GetReturnValue().Set(false);
+  }
   constexpr size_t kPayload = 8;
   uint8_t payload[kPayload];
   const uint64_t now = uv_hrtime();
   const std::span<const uint8_t> given = BytesOf(args[0]);
   std::memcpy(payload, given.size() >= kPayload ? static_cast<const void*>(given.data()) : &now, kPayload);
   nghttp2_submit_ping(self->session_, NGHTTP2_FLAG_NONE, payload);
-  self->pings_.push_back(self->StartWaiting("HTTP2PING", args[1].As<v8::Function>()));
+  self->pings_.push_back(std::move(waiting));
   self->ScheduleFlush();
   args.GetReturnValue().Set(true);
 }

@@ -376,7 +376,7 @@ class Http2Stream extends Duplex {
     }
     // A server that has answered and never looked at the request need not wait for the rest of it.
     const state = this[kState];
-    const idle = !state.hasTrailers && !state.didRead && this.readableFlowing === null;
+    const idle = this.headersSent && !state.hasTrailers && !state.didRead && this.readableFlowing === null;
     if (idle && this[kSession]?.[kType] === NGHTTP2_SESSION_SERVER) setImmediate(() => this.close());
   }
 

@@ -325,8 +325,8 @@ function processTimers(now) {
         siftDown(0);
         continue;
       }
-      now = binding.updateNow();
-      if (expiry > now) break;
+      // What becomes due while others run waits for the next turn of the loop, or timers could keep everything else from it.
+      break;
     }
     if (ran) runTicksBetween();
     ran = true;

@@ -26,6 +26,19 @@ test('a cleared timer does not fire, by object and by number', async () => {
   assert.strictEqual(fired, 0);
 });
 
+test('a timer that becomes due while timers run leaves immediates their turn', async () => {
+  const order = [];
+  await new Promise((resolve) => {
+    setTimeout(() => {
+      setImmediate(() => order.push('immediate'));
+      setTimeout(() => resolve(order.push('timer')), 1);
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+    }, 1);
+  });
+  assert.deepStrictEqual(order, ['immediate', 'timer']);
+});
+
 test('an interval repeats until cleared from its own callback', async () => {
   let n = 0;
   await new Promise((resolve) => {
