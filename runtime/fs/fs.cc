@@ -82,25 +82,22 @@ void TrackUnmanagedFds(const Args& args) {
 void Open(const Args& args) {
   const int flags = IntArg(args, 1);
   const int mode = IntArg(args, 2);
-  RunFor(args, 3, "open", IsUnmanaged(args[3]) ? FsOpened : FsNumber, OnePath(args),
-         [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-           return uv_fs_open(loop, &r.uv, r.path.c_str(), flags | O_CLOEXEC, mode, done);
-         });
+  RunFor(args, 3, "open", IsUnmanaged(args[3]) ? FsOpened : FsNumber, OnePath(args), [=](FsRequest& r) {
+    return uv_fs_open(nullptr, &r.uv, r.path.c_str(), flags | O_CLOEXEC, mode, nullptr);
+  });
 }
 
 // Operations on one path or one descriptor that give nothing: name(path or fd, req).
 template <auto kCall>
 void OnPath(const Args& args, const char* syscall) {
-  RunPlain(args, 1, syscall, OnePath(args), [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), done);
-  });
+  RunPlain(args, 1, syscall, OnePath(args),
+           [](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), nullptr); });
 }
 
 template <auto kCall>
 void OnFd(const Args& args, const char* syscall) {
   const int fd = IntArg(args, 0);
-  RunPlain(args, 1, syscall, kNothing,
-           [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) { return kCall(loop, &r.uv, fd, done); });
+  RunPlain(args, 1, syscall, kNothing, [fd](FsRequest& r) { return kCall(nullptr, &r.uv, fd, nullptr); });
 }
 
 void Close(const Args& args) {
@@ -119,7 +116,6 @@ void Transfer(const Args& args, const char* syscall) {
   const auto offset = static_cast<size_t>(OffsetArg(args, 2));
   const auto length = static_cast<size_t>(OffsetArg(args, 3));
   const int64_t position = OffsetArg(args, 4);
-  uv_buf_t buffer;
   const auto fill = [&](FsRequest& request) {
     std::span<uint8_t> bytes = args[5]->IsUndefined() ? BytesOf(args[1]) : request.Hold(args[1]);
     if (offset > bytes.size() || length > bytes.size() - offset) {
@@ -127,12 +123,12 @@ void Transfer(const Args& args, const char* syscall) {
                                 Environment::ErrorType::kRangeError);
       return false;
     }
-    buffer = uv_buf_init(reinterpret_cast<char*>(bytes.data() + offset), static_cast<unsigned>(length));
+    request.buffer =
+        uv_buf_init(reinterpret_cast<char*>(bytes.data() + offset), static_cast<unsigned>(length));
     return true;
   };
-  RunFor(args, 5, syscall, FsNumber, fill, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, fd, &buffer, 1, position, done);
-  });
+  RunFor(args, 5, syscall, FsNumber, fill,
+         [=](FsRequest& r) { return kCall(nullptr, &r.uv, fd, &r.buffer, 1, position, nullptr); });
 }
 
 template <auto kCall>
@@ -151,8 +147,9 @@ void TransferMany(const Args& args, const char* syscall) {
     }
     return true;
   };
-  RunFor(args, 3, syscall, FsNumber, fill, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, fd, r.buffers.data(), static_cast<unsigned>(r.buffers.size()), position, done);
+  RunFor(args, 3, syscall, FsNumber, fill, [=](FsRequest& r) {
+    return kCall(nullptr, &r.uv, fd, r.buffers.data(), static_cast<unsigned>(r.buffers.size()), position,
+                 nullptr);
   });
 }
 
@@ -170,9 +167,8 @@ void OnPathForNumbers(const Args& args, const char* syscall, FsRequest::ToResult
     request.quiet = args[4]->IsTrue();
     return OnePath(args)(request);
   };
-  RunFor(args, 2, syscall, to_result, fill, [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), done);
-  });
+  RunFor(args, 2, syscall, to_result, fill,
+         [](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), nullptr); });
 }
 
 void Stat(const Args& args) { OnPathForNumbers<uv_fs_stat>(args, "stat", FsStat); }
@@ -186,7 +182,7 @@ void Fstat(const Args& args) {
     return true;
   };
   RunFor(args, 2, "fstat", FsStat, fill,
-         [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) { return uv_fs_fstat(loop, &r.uv, fd, done); });
+         [fd](FsRequest& r) { return uv_fs_fstat(nullptr, &r.uv, fd, nullptr); });
 }
 
 // statInto(path, numbers, quiet): the synchronous stat, into an array that is used again and again, true when
@@ -198,15 +194,14 @@ FsRequest::ToResult const kStatInto = [](FsRequest& r) -> v8::MaybeLocal<Value> 
 template <typename Fill, typename Operation>
 void RunStatInto(const Args& args, const char* syscall, Fill fill, Operation operation) {
   Local<Value> none = v8::Undefined(args.GetIsolate());
-  FsRequest::Run(args, none, none, syscall, kStatInto, fill,
-                 [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-                   const int error = operation(loop, r, done);
-                   if (error < 0) return error;
-                   void* numbers = BytesOf(args[1]).data();
-                   if (args[1]->IsFloat64Array()) WriteStat(r.uv.statbuf, static_cast<double*>(numbers));
-                   if (args[1]->IsBigInt64Array()) WriteStat(r.uv.statbuf, static_cast<int64_t*>(numbers));
-                   return error;
-                 });
+  FsRequest::Run(args, none, none, syscall, kStatInto, fill, [&](FsRequest& r) {
+    const int error = operation(r);
+    if (error < 0) return error;
+    void* numbers = BytesOf(args[1]).data();
+    if (args[1]->IsFloat64Array()) WriteStat(r.uv.statbuf, static_cast<double*>(numbers));
+    if (args[1]->IsBigInt64Array()) WriteStat(r.uv.statbuf, static_cast<int64_t*>(numbers));
+    return error;
+  });
 }
 
 template <auto kCall>
@@ -215,9 +210,8 @@ void StatPathInto(const Args& args, const char* syscall) {
     request.quiet = args[2]->IsTrue();
     return OnePath(args)(request);
   };
-  RunStatInto(args, syscall, fill, [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), done);
-  });
+  RunStatInto(args, syscall, fill,
+              [](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), nullptr); });
 }
 
 void StatInto(const Args& args) { StatPathInto<uv_fs_stat>(args, "stat"); }
@@ -225,18 +219,16 @@ void LstatInto(const Args& args) { StatPathInto<uv_fs_lstat>(args, "lstat"); }
 
 void FstatInto(const Args& args) {
   const int fd = IntArg(args, 0);
-  RunStatInto(args, "fstat", kNothing, [fd](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return uv_fs_fstat(loop, &r.uv, fd, done);
-  });
+  RunStatInto(args, "fstat", kNothing,
+              [fd](FsRequest& r) { return uv_fs_fstat(nullptr, &r.uv, fd, nullptr); });
 }
 
 // Operations with a path and a number: name(path, number, req).
 template <auto kCall>
 void OnPathNumber(const Args& args, const char* syscall) {
   const int number = IntArg(args, 1);
-  RunPlain(args, 2, syscall, OnePath(args), [number](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), number, done);
-  });
+  RunPlain(args, 2, syscall, OnePath(args),
+           [number](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), number, nullptr); });
 }
 
 void Access(const Args& args) { OnPathNumber<uv_fs_access>(args, "access"); }
@@ -246,17 +238,15 @@ void Mkdir(const Args& args) { OnPathNumber<uv_fs_mkdir>(args, "mkdir"); }
 void Fchmod(const Args& args) {
   const int fd = IntArg(args, 0);
   const int mode = IntArg(args, 1);
-  RunPlain(args, 2, "fchmod", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return uv_fs_fchmod(loop, &r.uv, fd, mode, done);
-  });
+  RunPlain(args, 2, "fchmod", kNothing,
+           [=](FsRequest& r) { return uv_fs_fchmod(nullptr, &r.uv, fd, mode, nullptr); });
 }
 
 void Ftruncate(const Args& args) {
   const int fd = IntArg(args, 0);
   const int64_t length = OffsetArg(args, 1);
-  RunPlain(args, 2, "ftruncate", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return uv_fs_ftruncate(loop, &r.uv, fd, length, done);
-  });
+  RunPlain(args, 2, "ftruncate", kNothing,
+           [=](FsRequest& r) { return uv_fs_ftruncate(nullptr, &r.uv, fd, length, nullptr); });
 }
 
 // chown(path, uid, gid, req), lchown likewise, fchown(fd, uid, gid, req)
@@ -264,9 +254,8 @@ template <auto kCall>
 void ChownPath(const Args& args, const char* syscall) {
   const auto uid = static_cast<uv_uid_t>(OffsetArg(args, 1));
   const auto gid = static_cast<uv_gid_t>(OffsetArg(args, 2));
-  RunPlain(args, 3, syscall, OnePath(args), [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), uid, gid, done);
-  });
+  RunPlain(args, 3, syscall, OnePath(args),
+           [=](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), uid, gid, nullptr); });
 }
 
 void Chown(const Args& args) { ChownPath<uv_fs_chown>(args, "chown"); }
@@ -276,9 +265,8 @@ void Fchown(const Args& args) {
   const int fd = IntArg(args, 0);
   const auto uid = static_cast<uv_uid_t>(OffsetArg(args, 1));
   const auto gid = static_cast<uv_gid_t>(OffsetArg(args, 2));
-  RunPlain(args, 3, "fchown", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return uv_fs_fchown(loop, &r.uv, fd, uid, gid, done);
-  });
+  RunPlain(args, 3, "fchown", kNothing,
+           [=](FsRequest& r) { return uv_fs_fchown(nullptr, &r.uv, fd, uid, gid, nullptr); });
 }
 
 // utimes(path, atime, mtime, req), lutimes likewise, futimes(fd, atime, mtime, req); times in seconds
@@ -286,9 +274,8 @@ template <auto kCall>
 void UtimesPath(const Args& args, const char* syscall) {
   const double atime = DoubleArg(args, 1);
   const double mtime = DoubleArg(args, 2);
-  RunPlain(args, 3, syscall, OnePath(args), [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), atime, mtime, done);
-  });
+  RunPlain(args, 3, syscall, OnePath(args),
+           [=](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), atime, mtime, nullptr); });
 }
 
 void Utimes(const Args& args) { UtimesPath<uv_fs_utime>(args, "utime"); }
@@ -298,25 +285,23 @@ void Futimes(const Args& args) {
   const int fd = IntArg(args, 0);
   const double atime = DoubleArg(args, 1);
   const double mtime = DoubleArg(args, 2);
-  RunPlain(args, 3, "futime", kNothing, [&](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return uv_fs_futime(loop, &r.uv, fd, atime, mtime, done);
-  });
+  RunPlain(args, 3, "futime", kNothing,
+           [=](FsRequest& r) { return uv_fs_futime(nullptr, &r.uv, fd, atime, mtime, nullptr); });
 }
 
 // rename(from, to, req), link(from, to, req), copyFile(from, to, mode, req), symlink(target, path, flags,
 // req)
 template <auto kCall>
 void OnTwoPaths(const Args& args, const char* syscall) {
-  RunPlain(args, 2, syscall, TwoPaths(args), [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), r.dest.c_str(), done);
-  });
+  RunPlain(args, 2, syscall, TwoPaths(args),
+           [](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), r.dest.c_str(), nullptr); });
 }
 
 template <auto kCall>
 void OnTwoPathsNumber(const Args& args, const char* syscall) {
   const int number = IntArg(args, 2);
-  RunPlain(args, 3, syscall, TwoPaths(args), [number](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), r.dest.c_str(), number, done);
+  RunPlain(args, 3, syscall, TwoPaths(args), [number](FsRequest& r) {
+    return kCall(nullptr, &r.uv, r.path.c_str(), r.dest.c_str(), number, nullptr);
   });
 }
 
@@ -335,9 +320,8 @@ void PathToPath(const Args& args, const char* syscall, FsRequest::ToResult to_re
     request.path.Append(suffix);
     return true;
   };
-  RunFor(args, 2, syscall, to_result, fill, [](uv_loop_t* loop, FsRequest& r, uv_fs_cb done) {
-    return kCall(loop, &r.uv, r.path.c_str(), done);
-  });
+  RunFor(args, 2, syscall, to_result, fill,
+         [](FsRequest& r) { return kCall(nullptr, &r.uv, r.path.c_str(), nullptr); });
 }
 
 void Readlink(const Args& args) { PathToPath<uv_fs_readlink>(args, "readlink", FsPointer); }

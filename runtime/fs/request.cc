@@ -105,40 +105,21 @@ std::span<uint8_t> FsRequest::Hold(Local<Value> view) {
   return bytes;
 }
 
-Local<Value> FsRequest::MakeError(int error) {
-  return env_->UvException(error, syscall_, nullptr, path.c_str_or_null(), dest.c_str_or_null());
+Local<Value> FsRequest::MakeError() {
+  return env_->UvException(error_, syscall_, nullptr, path.c_str_or_null(), dest.c_str_or_null());
 }
 
-void FsRequest::FinishSync(const Args& args, int error) {
-  if (error < 0) {
-    if (quiet && (error == UV_ENOENT || error == UV_ENOTDIR)) return;
-    isolate()->ThrowException(MakeError(error));
+void FsRequest::FinishSync(const Args& args) {
+  if (error_ < 0) {
+    if (quiet && (error_ == UV_ENOENT || error_ == UV_ENOTDIR)) return;
+    isolate()->ThrowException(MakeError());
     return;
   }
   Local<Value> result;
   if (to_result_(*this).ToLocal(&result)) args.GetReturnValue().Set(result);
 }
 
-void FsRequest::OnDone(uv_fs_t* uv) { static_cast<FsRequest*>(uv->data)->Complete(uv->result); }
-
-void FsRequest::FailSoon(int error) {
-  // A timer of no length: the caller must have returned before its callback runs.
-  auto* timer = new uv_timer_t;
-  uv_timer_init(env_->loop(), timer);
-  uv.result = error;
-  timer->data = this;
-  uv_timer_start(
-      timer,
-      [](uv_timer_t* t) {
-        auto* request = static_cast<FsRequest*>(t->data);
-        uv_close(reinterpret_cast<uv_handle_t*>(t),
-                 [](uv_handle_t* handle) { delete reinterpret_cast<uv_timer_t*>(handle); });
-        request->Complete(request->uv.result);
-      },
-      0, 0);
-}
-
-void FsRequest::Complete(ssize_t code) {
+void FsRequest::Finish() {
   std::unique_ptr<FsRequest> self(this);
   Environment* env = env_;
   if (env->is_stopping()) return;
@@ -146,8 +127,8 @@ void FsRequest::Complete(ssize_t code) {
   v8::Context::Scope context_scope(env->context());
   Local<Value> error = v8::Null(isolate());
   Local<Value> result = v8::Undefined(isolate());
-  if (code < 0) {
-    error = MakeError(static_cast<int>(code));
+  if (error_ < 0) {
+    error = MakeError();
   } else {
     v8::TryCatch try_catch(isolate());
     if (!to_result_(*this).ToLocal(&result)) {
@@ -188,18 +169,12 @@ void FsJob::Run(const Args& args, Local<Value> req, std::unique_ptr<FsJob> job) 
   if (!job->completion_.Prepare(env, args, req, v8::Undefined(env->isolate()))) return;
   FsJob* raw = job.release();
   raw->env_ = env;
-  raw->work_.data = raw;
-  const auto work = [](uv_work_t* w) { static_cast<FsJob*>(w->data)->Work(); };
-  const auto done = [](uv_work_t* w, int status) {
-    auto* self = static_cast<FsJob*>(w->data);
-    if (status != 0) self->Fail(status, "queue");
-    self->Complete(self->env_);
-  };
-  uv_queue_work(env->loop(), &raw->work_, work, done);
+  Submit(env, raw);
 }
 
-void FsJob::Complete(Environment* env) {
+void FsJob::Finish() {
   std::unique_ptr<FsJob> self(this);
+  Environment* env = env_;
   if (env->is_stopping()) return;
   v8::HandleScope handles(env->isolate());
   v8::Context::Scope context_scope(env->context());

@@ -12,6 +12,7 @@
 
 #include "runtime/buffer/buffer.h"
 #include "runtime/engine/environment.h"
+#include "runtime/loop/thread_pool.h"
 
 namespace parley {
 
@@ -56,37 +57,24 @@ class FsCompletion {
   AsyncOperation operation_;
 };
 
-class FsRequest {
+class FsRequest : public PoolJob {
  public:
   using Args = v8::FunctionCallbackInfo<v8::Value>;
   // Makes the result of a successful operation.
   using ToResult = v8::MaybeLocal<v8::Value> (*)(FsRequest& request);
 
   FsRequest(Environment* env, const char* syscall, ToResult to_result);
-  ~FsRequest();
+  ~FsRequest() override;
   FsRequest(const FsRequest&) = delete;
   FsRequest& operator=(const FsRequest&) = delete;
 
   // Fills a request from its arguments (`fill(request)`: paths, buffers, encoding; false with an exception
-  // pending) and starts `operation(loop, request, uv_fs_cb)`, a libuv call, in the way `req` says: on the
-  // stack when it is synchronous. `convert`: see FsCompletion.
+  // pending) and runs `operation(request)`, a libuv call without a loop, in the way `req` says: on the stack
+  // when it is synchronous, else on another thread, with a copy of what it captured. `convert`: see
+  // FsCompletion.
   template <typename Fill, typename Operation>
   static void Run(const Args& args, v8::Local<v8::Value> req, v8::Local<v8::Value> convert,
-                  const char* syscall, ToResult to_result, Fill fill, Operation operation) {
-    if (req->IsNull()) return;  // the caller only wanted its arguments checked
-    Environment* env = Environment::From(args);
-    if (req->IsUndefined()) {
-      FsRequest request(env, syscall, to_result);
-      if (fill(request)) request.FinishSync(args, operation(env->loop(), request, nullptr));
-      return;
-    }
-    auto request = std::make_unique<FsRequest>(env, syscall, to_result);
-    if (!fill(*request) || !request->completion_.Prepare(env, args, req, convert)) return;
-    // From here the request owns itself; what libuv refuses at once is told like any other failure.
-    FsRequest* raw = request.release();
-    const int error = operation(env->loop(), *raw, OnDone);
-    if (error < 0) raw->FailSoon(error);
-  }
+                  const char* syscall, ToResult to_result, Fill fill, Operation operation);
 
   Environment* env() const { return env_; }
   v8::Isolate* isolate() const { return env_->isolate(); }
@@ -97,16 +85,19 @@ class FsRequest {
   PathText path;  // for messages, too; empty when the operation has none
   PathText dest;
   Encoding encoding = Encoding::kUtf8;
-  bool flag = false;   // the operation's own: bigint results
-  bool quiet = false;  // a synchronous 'no entry' gives undefined instead of an exception
-  std::vector<uv_buf_t> buffers;
+  bool flag = false;              // the operation's own: bigint results
+  bool quiet = false;             // a synchronous 'no entry' gives undefined instead of an exception
+  uv_buf_t buffer{};              // of an operation on one
+  std::vector<uv_buf_t> buffers;  // of one on several
+
+ protected:
+  int error_ = 0;  // negative
 
  private:
-  static void OnDone(uv_fs_t* uv);
-  void FinishSync(const Args& args, int error);
-  void FailSoon(int error);
-  void Complete(ssize_t code);
-  v8::Local<v8::Value> MakeError(int error);
+  void Work() override {}
+  void Finish() override;
+  void FinishSync(const Args& args);
+  v8::Local<v8::Value> MakeError();
 
   Environment* env_;
   const char* syscall_;
@@ -115,17 +106,45 @@ class FsRequest {
   std::vector<std::shared_ptr<v8::BackingStore>> held_;
 };
 
+// One that another thread runs.
+template <typename Operation>
+class FsPoolRequest final : public FsRequest {
+ public:
+  FsPoolRequest(Environment* env, const char* syscall, ToResult to_result, Operation operation)
+      : FsRequest(env, syscall, to_result), operation_(operation) {}
+
+ private:
+  void Work() override { error_ = operation_(*this); }
+  Operation operation_;
+};
+
+template <typename Fill, typename Operation>
+void FsRequest::Run(const Args& args, v8::Local<v8::Value> req, v8::Local<v8::Value> convert,
+                    const char* syscall, ToResult to_result, Fill fill, Operation operation) {
+  if (req->IsNull()) return;  // the caller only wanted its arguments checked
+  Environment* env = Environment::From(args);
+  if (req->IsUndefined()) {
+    FsRequest request(env, syscall, to_result);
+    if (!fill(request)) return;
+    request.error_ = operation(request);
+    request.FinishSync(args);
+    return;
+  }
+  auto request = std::make_unique<FsPoolRequest<Operation>>(env, syscall, to_result, operation);
+  if (!fill(*request) || !static_cast<FsRequest&>(*request).completion_.Prepare(env, args, req, convert))
+    return;
+  Submit(env, request.release());
+}
+
 // Several system calls as one job: one function that any thread can run, instead of a request each.
-class FsJob {
+class FsJob : public PoolJob {
  public:
   using Args = v8::FunctionCallbackInfo<v8::Value>;
-  virtual ~FsJob() = default;
 
   // Runs `job` in the way `req` says; null with an exception pending does nothing.
   static void Run(const Args& args, v8::Local<v8::Value> req, std::unique_ptr<FsJob> job);
 
  protected:
-  virtual void Work() = 0;  // no JavaScript here
   virtual v8::MaybeLocal<v8::Value> Result(Environment* env);
   virtual v8::Local<v8::Value> Error(Environment* env);
   // Remembers a failed call. Always false.
@@ -136,8 +155,7 @@ class FsJob {
   std::optional<std::string> error_path_;
 
  private:
-  void Complete(Environment* env);
-  uv_work_t work_;
+  void Finish() override;
   Environment* env_ = nullptr;
   FsCompletion completion_;
 };
