@@ -4,6 +4,7 @@
 const types = require('internal/util/types');
 const { formatPrimitive, stylizeNoColor, kObject } = require('internal/util/inspect_text');
 const binding = internalBinding('util');
+const { keys: ownKeys } = Object; // a program may put its own there
 
 const builtInNames = new Set(
   Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z][a-zA-Z0-9]+$/.test(name)),
@@ -130,7 +131,7 @@ function getKeys(value, showHidden) {
   if (showHidden) return [...Object.getOwnPropertyNames(value), ...symbols];
   let keys;
   try {
-    keys = Object.keys(value);
+    keys = ownKeys(value);
   } catch {
     // A module namespace whose bindings are not initialised yet.
     keys = Object.getOwnPropertyNames(value);

@@ -6,6 +6,7 @@ const { formatNumber, kArrayExtras, kObject } = require('internal/util/inspect_t
 const { boxedBase, fallbackName, functionBase, getKeys, getPrefix } = require('internal/util/inspect_names');
 const binding = internalBinding('util');
 const { getExternalValue } = binding;
+const { keys: ownKeys } = Object; // a program may put its own there
 
 // Of runtime/engine/object_shape.h: what getShape() tells. Objects that have one need no looking for proxies, symbols and getters.
 const kOther = 0;
@@ -95,7 +96,7 @@ function describeIterable(ctx, value, shape, constructor, tag, inherited) {
 }
 
 const keysOf = (ctx, value, shape) =>
-  shape === kFields ? Object.keys(value) : getKeys(value, ctx.showHidden);
+  shape === kFields ? ownKeys(value) : getKeys(value, ctx.showHidden);
 
 function describePlain(ctx, value, shape, tag, inherited) {
   const keys = keysOf(ctx, value, shape);
