@@ -49,7 +49,7 @@ size_t LargeIndex(v8::Local<v8::Value> value, size_t otherwise) {
 }
 
 // Sizes are mostly small: those the engine returns without making an object.
-void Return(const Args& args, size_t size) {
+inline void Return(const Args& args, size_t size) {
   if (size <= INT32_MAX)
     args.GetReturnValue().Set(static_cast<int32_t>(size));
   else
@@ -270,17 +270,20 @@ void IndexOfBuffer(const Args& args) {
                         layout::IsTrue(args.GetIsolate(), args[4]), encoding == Encoding::kUcs2 ? 2 : 1));
 }
 
+// (buffer, byte): from the beginning
+void IndexOfByte(const Args& args) {
+  Bytes bytes = layout::TypedArrayBytes(args[0]);
+  if (bytes.data() == nullptr) bytes = BytesOf(args[0]);
+  const int needle = layout::SmallInteger(args[1]).value_or(0);
+  const void* found = bytes.empty() ? nullptr : std::memchr(bytes.data(), needle, bytes.size());
+  ReturnPosition(args, found == nullptr ? -1 : static_cast<const uint8_t*>(found) - bytes.data());
+}
+
 // (buffer, byte, offset, forward)
 void IndexOfNumber(const Args& args) {
   const uint8_t needle = static_cast<uint8_t>(layout::SmallInteger(args[1]).value_or(0));
-  const Bytes bytes = BytesOf(args[0]);
-  if (const auto from = layout::SmallInteger(args[2]);
-      from == 0 && layout::IsTrue(args.GetIsolate(), args[3])) {
-    const void* found = bytes.empty() ? nullptr : std::memchr(bytes.data(), needle, bytes.size());
-    return ReturnPosition(args, found == nullptr ? -1 : static_cast<const uint8_t*>(found) - bytes.data());
-  }
-  ReturnPosition(args,
-                 Search(bytes, {&needle, 1}, OffsetOf(args), layout::IsTrue(args.GetIsolate(), args[3]), 1));
+  ReturnPosition(args, Search(BytesOf(args[0]), {&needle, 1}, OffsetOf(args),
+                              layout::IsTrue(args.GetIsolate(), args[3]), 1));
 }
 
 uint16_t Swapped(uint16_t word) { return __builtin_bswap16(word); }
@@ -426,6 +429,7 @@ constexpr BindingFunction kFunctions[] = {
     {"fillNumber", FillNumber},
     {"indexOfString", IndexOfString},
     {"indexOfBuffer", IndexOfBuffer},
+    {"indexOfByte", IndexOfByte},
     {"indexOfNumber", IndexOfNumber},
     {"swap16", Swap<uint16_t>},
     {"swap32", Swap<uint32_t>},

@@ -16,7 +16,7 @@ function outOfBounds(value, length, type) {
 
 // Throws unless `size` bytes at `offset` are inside.
 function check(buffer, offset, size) {
-  validateNumber(offset, 'offset');
+  if (typeof offset !== 'number') validateNumber(offset, 'offset');
   if (buffer[offset] === undefined || buffer[offset + size - 1] === undefined) {
     outOfBounds(offset, buffer.length - size);
   }
@@ -89,6 +89,22 @@ function putBE(buffer, value, offset, size) {
   return offset + size;
 }
 
+function int32LE(buffer, offset) {
+  if (typeof offset !== 'number') validateNumber(offset, 'offset');
+  const first = buffer[offset];
+  const last = buffer[offset + 3];
+  if (first === undefined || last === undefined) outOfBounds(offset, buffer.length - 4);
+  return first | (buffer[offset + 1] << 8) | (buffer[offset + 2] << 16) | (last << 24);
+}
+
+function int32BE(buffer, offset) {
+  if (typeof offset !== 'number') validateNumber(offset, 'offset');
+  const first = buffer[offset];
+  const last = buffer[offset + 3];
+  if (first === undefined || last === undefined) outOfBounds(offset, buffer.length - 4);
+  return (first << 24) | (buffer[offset + 1] << 16) | (buffer[offset + 2] << 8) | last;
+}
+
 const floats = new Float32Array(1);
 const floatBytes = new Uint8Array(floats.buffer);
 const doubles = new Float64Array(1);
@@ -111,6 +127,67 @@ function writeFloatWith(array, bytes, reverse) {
     for (let i = 0; i < size; i++) this[offset + i] = bytes[reverse ? size - 1 - i : i];
     return offset + size;
   };
+}
+
+// Doubles are written out: V8 does not take loops over constants apart.
+function readDoubleLE(offset = 0) {
+  if (typeof offset !== 'number') validateNumber(offset, 'offset');
+  const first = this[offset];
+  const last = this[offset + 7];
+  if (first === undefined || last === undefined) outOfBounds(offset, this.length - 8);
+  doubleBytes[0] = first;
+  doubleBytes[1] = this[offset + 1];
+  doubleBytes[2] = this[offset + 2];
+  doubleBytes[3] = this[offset + 3];
+  doubleBytes[4] = this[offset + 4];
+  doubleBytes[5] = this[offset + 5];
+  doubleBytes[6] = this[offset + 6];
+  doubleBytes[7] = last;
+  return doubles[0];
+}
+
+function readDoubleBE(offset = 0) {
+  if (typeof offset !== 'number') validateNumber(offset, 'offset');
+  const first = this[offset];
+  const last = this[offset + 7];
+  if (first === undefined || last === undefined) outOfBounds(offset, this.length - 8);
+  doubleBytes[7] = first;
+  doubleBytes[6] = this[offset + 1];
+  doubleBytes[5] = this[offset + 2];
+  doubleBytes[4] = this[offset + 3];
+  doubleBytes[3] = this[offset + 4];
+  doubleBytes[2] = this[offset + 5];
+  doubleBytes[1] = this[offset + 6];
+  doubleBytes[0] = last;
+  return doubles[0];
+}
+
+function writeDoubleLE(value, offset = 0) {
+  doubles[0] = value;
+  check(this, offset, 8);
+  this[offset] = doubleBytes[0];
+  this[offset + 1] = doubleBytes[1];
+  this[offset + 2] = doubleBytes[2];
+  this[offset + 3] = doubleBytes[3];
+  this[offset + 4] = doubleBytes[4];
+  this[offset + 5] = doubleBytes[5];
+  this[offset + 6] = doubleBytes[6];
+  this[offset + 7] = doubleBytes[7];
+  return offset + 8;
+}
+
+function writeDoubleBE(value, offset = 0) {
+  doubles[0] = value;
+  check(this, offset, 8);
+  this[offset] = doubleBytes[7];
+  this[offset + 1] = doubleBytes[6];
+  this[offset + 2] = doubleBytes[5];
+  this[offset + 3] = doubleBytes[4];
+  this[offset + 4] = doubleBytes[3];
+  this[offset + 5] = doubleBytes[2];
+  this[offset + 6] = doubleBytes[1];
+  this[offset + 7] = doubleBytes[0];
+  return offset + 8;
 }
 
 function readBig(isSigned, little) {
@@ -142,6 +219,10 @@ function writeBig(min, max, little) {
 
 // The common widths are written out: these run per packet field in programs.
 const methods = {
+  readDoubleLE,
+  readDoubleBE,
+  writeDoubleLE,
+  writeDoubleBE,
   readUInt8(offset = 0) {
     validateNumber(offset, 'offset');
     const value = this[offset];
@@ -155,40 +236,36 @@ const methods = {
     return value | ((value & 0x80) * 0x1fffffe);
   },
   readUInt16LE(offset = 0) {
-    check(this, offset, 2);
-    return this[offset] + this[offset + 1] * 0x100;
+    if (typeof offset !== 'number') validateNumber(offset, 'offset');
+    const first = this[offset];
+    const last = this[offset + 1];
+    if (first === undefined || last === undefined) outOfBounds(offset, this.length - 2);
+    return first | (last << 8);
   },
   readUInt16BE(offset = 0) {
-    check(this, offset, 2);
-    return this[offset] * 0x100 + this[offset + 1];
+    if (typeof offset !== 'number') validateNumber(offset, 'offset');
+    const first = this[offset];
+    const last = this[offset + 1];
+    if (first === undefined || last === undefined) outOfBounds(offset, this.length - 2);
+    return (first << 8) | last;
   },
   readInt16LE(offset = 0) {
-    check(this, offset, 2);
-    return ((this[offset] | (this[offset + 1] << 8)) << 16) >> 16;
+    return (methods.readUInt16LE.call(this, offset) << 16) >> 16;
   },
   readInt16BE(offset = 0) {
-    check(this, offset, 2);
-    return ((this[offset + 1] | (this[offset] << 8)) << 16) >> 16;
+    return (methods.readUInt16BE.call(this, offset) << 16) >> 16;
   },
   readUInt32LE(offset = 0) {
-    check(this, offset, 4);
-    return (
-      this[offset] + this[offset + 1] * 0x100 + this[offset + 2] * 0x10000 + this[offset + 3] * 0x1000000
-    );
+    return int32LE(this, offset) >>> 0;
   },
   readUInt32BE(offset = 0) {
-    check(this, offset, 4);
-    return (
-      this[offset] * 0x1000000 + this[offset + 1] * 0x10000 + this[offset + 2] * 0x100 + this[offset + 3]
-    );
+    return int32BE(this, offset) >>> 0;
   },
   readInt32LE(offset = 0) {
-    check(this, offset, 4);
-    return this[offset] | (this[offset + 1] << 8) | (this[offset + 2] << 16) | (this[offset + 3] << 24);
+    return int32LE(this, offset);
   },
   readInt32BE(offset = 0) {
-    check(this, offset, 4);
-    return (this[offset] << 24) | (this[offset + 1] << 16) | (this[offset + 2] << 8) | this[offset + 3];
+    return int32BE(this, offset);
   },
   readUIntLE(offset, byteLength) {
     checkReadArguments(offset, byteLength);
@@ -286,9 +363,7 @@ for (const [suffix, little] of [
   ['BE', false],
 ]) {
   methods[`readFloat${suffix}`] = readFloatWith(floats, floatBytes, !little);
-  methods[`readDouble${suffix}`] = readFloatWith(doubles, doubleBytes, !little);
   methods[`writeFloat${suffix}`] = writeFloatWith(floats, floatBytes, !little);
-  methods[`writeDouble${suffix}`] = writeFloatWith(doubles, doubleBytes, !little);
   methods[`readBigUInt64${suffix}`] = readBig(false, little);
   methods[`readBigInt64${suffix}`] = readBig(true, little);
   methods[`writeBigUInt64${suffix}`] = writeBig(0n, 0xffffffffffffffffn, little);

@@ -5,12 +5,14 @@ const {
   compare: compareBytes,
   compareOffset,
   indexOfBuffer,
+  indexOfByte,
   indexOfNumber,
   indexOfString,
 } = internalBinding('buffer');
 const { codes } = require('internal/errors');
 const { validateBuffer, validateInteger } = require('internal/errors/validators');
 const { encodingOps, getEncodingOps } = require('internal/buffer/encodings');
+const { kLength } = require('internal/buffer/length');
 const { isUint8Array, lengthOf } = require('internal/buffer/views');
 
 const { ERR_INVALID_ARG_TYPE } = codes;
@@ -22,8 +24,9 @@ function requireUint8Array(value, name) {
 function equals(other) {
   if (!isUint8Array(other)) throw new ERR_INVALID_ARG_TYPE('otherBuffer', ['Buffer', 'Uint8Array'], other);
   if (this === other) return true;
-  const length = lengthOf(this);
-  return length === lengthOf(other) && (length === 0 || compareBytes(this, other) === 0);
+  // By the symbol of Buffers, which is faster than V8's function for all typed arrays.
+  const length = this[kLength] ?? lengthOf(this);
+  return length === (other[kLength] ?? lengthOf(other)) && (length === 0 || compareBytes(this, other) === 0);
 }
 
 function compare(target, targetStart, targetEnd, sourceStart, sourceEnd) {
@@ -79,7 +82,7 @@ function search(buffer, value, offset, encoding, forward) {
 
 function indexOf(value, offset, encoding) {
   validateBuffer(this);
-  if (typeof value === 'number' && offset === undefined) return indexOfNumber(this, value & 255, 0, true);
+  if (typeof value === 'number' && offset === undefined) return indexOfByte(this, value & 255);
   return search(this, value, offset, encoding, true);
 }
 

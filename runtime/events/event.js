@@ -11,9 +11,8 @@ const kStop = Symbol('kStop');
 const kPassiveCall = Symbol('kInPassiveListener');
 const kBeingDispatched = Symbol('kIsBeingDispatched');
 
-function now() {
-  return globalThis.performance === undefined ? Date.now() : globalThis.performance.now();
-}
+let clock;
+const now = () => (clock ??= require('internal/perf_hooks/clock').now)();
 
 function checkEvent(value) {
   if (typeof value !== 'object' || value === null || !(kBeingDispatched in value)) {
@@ -22,23 +21,25 @@ function checkEvent(value) {
 }
 
 class Event {
-  #cancelable;
-  #bubbles;
-  #composed;
+  #cancelable = false;
+  #bubbles = false;
+  #composed = false;
   #defaultPrevented = false;
   #timestamp = now();
   #propagationStopped = false;
   #type;
-  #trusted;
+  #trusted = false;
 
   constructor(type, options = undefined) {
     if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('type');
-    if (options != null) validateObject(options, 'options', kValidateObjectAllowObjects);
-    this.#bubbles = !!options?.bubbles;
-    this.#cancelable = !!options?.cancelable;
-    this.#composed = !!options?.composed;
-    this.#type = `${type}`;
-    this.#trusted = options?.[kTrust] === true;
+    if (options != null) {
+      validateObject(options, 'options', kValidateObjectAllowObjects);
+      this.#bubbles = !!options.bubbles;
+      this.#cancelable = !!options.cancelable;
+      this.#composed = !!options.composed;
+      this.#trusted = options[kTrust] === true;
+    }
+    this.#type = typeof type === 'string' ? type : `${type}`;
     this[kTarget] = null;
     this[kBeingDispatched] = false;
     this[kStop] = false;

@@ -114,6 +114,28 @@ function readOptions(options) {
   };
 }
 
+function begin(event, target) {
+  event[kTarget] = target;
+  event[kBeingDispatched] = true;
+  return event;
+}
+
+function forget(target, root, type, handler) {
+  handler.remove();
+  if (--root.size === 0) target[kEvents].delete(type);
+  target[kRemoveListener](root.size, type, handler.listener, handler.capture);
+}
+
+function callListener(callback, target, handler, argument, event) {
+  if (event !== undefined) event[kPassiveCall] = handler.passive;
+  const result = Reflect.apply(callback, target, [argument]);
+  if (event !== undefined) event[kPassiveCall] = false;
+  if (!handler.isNodeStyleListener && result !== undefined && result !== null) {
+    const { then } = result;
+    if (typeof then === 'function') then.call(result, undefined, throwLater);
+  }
+}
+
 function throwLater(error) {
   process.nextTick(() => {
     throw error;
@@ -220,45 +242,21 @@ class EventTarget {
 
   // With `event` undefined, node-style listeners get the bare value and an Event is made only for the others.
   [kHybridDispatch](value, type, event) {
-    const makeEvent = () => {
-      if (event === undefined) {
-        event = this[kCreateEvent](value, type);
-        event[kTarget] = this;
-        event[kBeingDispatched] = true;
-      }
-      return event;
-    };
-    if (event !== undefined) {
-      event[kTarget] = this;
-      event[kBeingDispatched] = true;
-    }
+    if (event !== undefined) begin(event, this);
     const root = this[kEvents].get(type);
-    if (root === undefined) {
-      if (event !== undefined) event[kBeingDispatched] = false;
-      return true;
-    }
     let next;
-    for (let handler = root.next; handler !== undefined; handler = next) {
+    for (let handler = root?.next; handler !== undefined; handler = next) {
       // Read before the call: the listener may remove itself.
       next = handler.next;
-      if (handler.removed || (event?.[kStop] && !handler.resists)) continue;
-      if (handler.once) {
-        handler.remove();
-        if (--root.size === 0) this[kEvents].delete(type);
-        const { listener, capture } = handler;
-        this[kRemoveListener](root.size, type, listener, capture);
-      }
+      if (handler.removed || (event !== undefined && event[kStop] && !handler.resists)) continue;
+      if (handler.once) forget(this, root, type, handler);
       try {
-        const argument = handler.isNodeStyleListener ? value : makeEvent();
         const callback = handler.weak ? handler.callback.deref() : handler.callback;
-        if (!callback) continue;
-        if (event !== undefined) event[kPassiveCall] = handler.passive;
-        const result = Reflect.apply(callback, this, [argument]);
-        if (event !== undefined) event[kPassiveCall] = false;
-        if (!handler.isNodeStyleListener && result != null) {
-          const { then } = result;
-          if (typeof then === 'function') then.call(result, undefined, throwLater);
+        if (event === undefined && !handler.isNodeStyleListener) {
+          event = begin(this[kCreateEvent](value, type), this);
         }
+        if (callback)
+          callListener(callback, this, handler, handler.isNodeStyleListener ? value : event, event);
       } catch (error) {
         throwLater(error);
       }

@@ -3,7 +3,14 @@
 
 const { nowMilliseconds, startMilliseconds } = internalBinding('process');
 
-const origin = startMilliseconds();
-const timeOrigin = Date.now() - (nowMilliseconds() - origin);
+const reading = new Float64Array(1);
 
-module.exports = { origin, timeOrigin, now: () => nowMilliseconds() - origin };
+function now() {
+  nowMilliseconds(reading);
+  return reading[0] - origin;
+}
+
+const origin = startMilliseconds();
+const timeOrigin = Date.now() - now();
+
+module.exports = { origin, timeOrigin, now };

@@ -325,7 +325,6 @@ function byteLength(value, encoding) {
     if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value)) return value.byteLength;
     throw new ERR_INVALID_ARG_TYPE('string', ['string', 'Buffer', 'ArrayBuffer'], value);
   }
-  if (value.length === 0) return 0;
   if (!encoding || encoding === 'utf8') return byteLengthUtf8(value);
   return (getEncodingOps(encoding) ?? encodingOps.utf8).byteLength(value);
 }
