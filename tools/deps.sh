@@ -6,7 +6,7 @@
 #     they would fight over header paths with a nodejs package that is already there (docs/architecture.md)
 #   - npm packages from package-lock.json
 #   - RabbitMQ, PostgreSQL and Redis for the tests, which start their own; as services of the machine they stay off
-# `tools/deps.sh programs` installs what tests/programs/packages runs on Parley, too: 220 MB that only its tests need.
+# `tools/deps.sh programs` installs what tests/programs/packages runs on Parley, too: 420 MB that only its tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 deps=build/deps

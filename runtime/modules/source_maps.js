@@ -4,7 +4,7 @@
 const state = require('internal/modules/source_map_state');
 const { SourceMap } = require('internal/modules/source_map');
 const { readFileUtf8 } = internalBinding('modules');
-const { setPrepareStackTrace, setArrow } = internalBinding('source_maps');
+const { setStackWriter, setArrow } = internalBinding('source_maps');
 const { toPath, toUrl } = require('internal/modules/file_url');
 
 /** File name → {url, lineLengths} as the module's text says, or its map once somebody asked, null when it has none. */
@@ -133,10 +133,8 @@ function format(error, sites) {
   return text;
 }
 
-/** What V8 asks for an error's stack. Programs that set Error.prepareStackTrace come first. */
-function prepareStackTrace(error, sites) {
-  const { prepareStackTrace: own } = globalThis.Error;
-  if (typeof own === 'function') return own(error, sites);
+/** Writes an error's stack, unless the program does (Error.prepareStackTrace). */
+function write(error, sites) {
   try {
     return format(error, sites);
   } catch {
@@ -147,7 +145,7 @@ function prepareStackTrace(error, sites) {
 /** process.setSourceMapsEnabled() */
 function setEnabled(enabled) {
   state.enabled = enabled;
-  setPrepareStackTrace(enabled ? prepareStackTrace : undefined);
+  setStackWriter(enabled ? write : undefined);
 }
 
 module.exports = { note, findSourceMap, setEnabled };

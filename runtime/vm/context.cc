@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/engine/environment.h"
+#include "runtime/engine/stack_trace.h"
 
 namespace parley {
 namespace {
@@ -283,6 +284,7 @@ v8::MaybeLocal<Context> ContextifyObject(v8::Isolate* isolate, Local<Object> san
   if (record->microtasks) ContextRecord::Watch(isolate, context, std::move(record));
   Environment* env = Environment::From(isolate);
   env->async().AddContext(context);
+  WatchStackTraces(env);
   if (env->context_observer) env->context_observer(context);
   if (sandbox->SetPrivate(main, SandboxKey(isolate), context->Global()).IsNothing()) return {};
   return handles.Escape(context);

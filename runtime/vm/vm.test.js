@@ -48,6 +48,22 @@ test('a proxy as the global object has what was defined, and nothing else', () =
   assert.strictEqual(ask(), true);
 });
 
+test('stacks: the realm\u2019s own Error.prepareStackTrace, then the main realm\u2019s, then the usual text', () => {
+  const [plain, own] = [vm.createContext(), vm.createContext()];
+  vm.runInContext('Error.prepareStackTrace = (error, sites) => `own ${sites[0].getFunctionName()}`', own);
+  const code = '(function made() { return new RangeError("in the context").stack; })()';
+  const run = (context) => vm.runInContext(code, context, { filename: 'file.js' });
+  assert.match(
+    run(plain),
+    /^RangeError: in the context\n {4}at made \(file\.js:1:\d+\)\n {4}at file\.js:1:\d+\n/,
+  );
+  assert.match(new Error('here').stack, /^Error: here\n {4}at .*vm\.test\.js:\d+:\d+\)?\n/);
+  Error.prepareStackTrace = (error, sites) => [error.name, sites[0].getFunctionName()];
+  const stacks = [run(plain), run(own)];
+  delete Error.prepareStackTrace;
+  assert.deepStrictEqual(stacks, [['RangeError', 'made'], 'own made']);
+});
+
 test('let and const of one script are seen by the next of the same context', () => {
   const sandbox = vm.createContext({});
   vm.runInContext('const k = 5; let m = 6;', sandbox);
