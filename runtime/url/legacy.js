@@ -37,10 +37,9 @@ function urlParse(url, parseQueryString, slashesDenoteHost) {
   return result;
 }
 
-// Without the white space around it, and with slashes for backslashes before a query.
+// Without the white space and control characters around it, and with slashes for backslashes before a query.
 function tidy(url) {
-  url = url.replace(/^[\s\ufeff]+|[\s\ufeff]+$/g, '');
-  url = url.replace(/[\t\n\r]+/g, '');
+  url = url.replace(/^[\0-\x20\xa0\ufeff]+|[\0-\x20\xa0\ufeff]+$/g, '');
   const split = url.search(/[?#]/);
   // In a fragment they stay, in the part before it they do not.
   const end = split === -1 ? url.length : split;
@@ -122,6 +121,12 @@ function warnInvalid(url) {
 
 // Takes user, host and port from the front of `rest`; gives what is left.
 Url.prototype.parseAuthority = function parseAuthority(rest, url) {
+  // Line ends and tabs go from here, as in a WHATWG URL; behind it they are escaped.
+  if (/^[^#/?]*[\t\n\r]/.test(rest)) {
+    const end = rest.search(/[#/?]/);
+    const authority = end === -1 ? rest : rest.slice(0, end);
+    rest = authority.replace(/[\t\n\r]+/g, '') + rest.slice(authority.length);
+  }
   let at = -1;
   let nonHost = -1;
   for (let i = 0; i < rest.length; i++) {

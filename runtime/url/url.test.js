@@ -150,3 +150,9 @@ test('querystring and path', () => {
   assert.strictEqual(path.basename('/x/y.tar.gz', '.gz'), 'y.tar');
   assert.strictEqual(path.win32.resolve('C:\\a', '..\\b'), 'C:\\b');
 });
+
+test('url.parse() removes line ends from the host and escapes them elsewhere', () => {
+  const url = require('url');
+  assert.strictEqual(url.parse('http://a\tb.c\r\nd/x\ty?a\nb#c\rd').href, 'http://ab.cd/x%09y?a%0Ab#c%0Dd');
+  assert.strictEqual(url.parse('ja\tva\nscript:alert(1)').pathname, 'ja%09va%0Ascript:alert(1)');
+});
