@@ -128,12 +128,17 @@ function writeStack(server, error) {
   }
 }
 
+const kFromCompiler = /^SyntaxError: .*\n\s+at .*\(node:internal\/modules\//;
+
 // Makes the stack what the user has to see of it.
 function trimStack(server, error) {
   let stack = writeStack(server, error);
   if (typeof stack !== 'string') return;
   if (error.name === 'SyntaxError') {
+    // A file that does not compile: where.
+    const arrow = kFromCompiler.test(stack) ? internalBinding('repl_evaluator').arrowOf(error) : '';
     stack = stack.replace(/^\s+at\s.*\n?/gm, '').replace(/^REPL\d+:\d+\r?\n/, '');
+    if (arrow !== '') stack = `${arrow}\n${stack}`;
     if (error.message.includes(kStaticImport)) {
       const line = server.lines.at(-1) ?? '';
       error.message = `Cannot use import statement inside the Node.js REPL, alternatively use dynamic import: ${toDynamicImport(line)}`;

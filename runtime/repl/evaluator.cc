@@ -10,6 +10,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/engine/source_line.h"
 #include "runtime/inspector/agent.h"
 #include "runtime/vm/context.h"
 
@@ -112,8 +113,20 @@ void LocateSyntaxError(const Args& args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
 }
 
-constexpr BindingFunction kFunctions[] = {
-    {"contextId", ContextId}, {"send", Send}, {"unwrap", Unwrap}, {"locateSyntaxError", LocateSyntaxError}};
+// arrowOf(syntax error) -> the line at fault in what did not compile, with its place, as for one nobody
+// caught.
+void ArrowOf(const Args& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  const std::string line =
+      SourceLine(Environment::From(args), v8::Exception::CreateMessage(isolate, args[0]));
+  args.GetReturnValue().Set(ToV8(isolate, line));
+}
+
+constexpr BindingFunction kFunctions[] = {{"contextId", ContextId},
+                                          {"send", Send},
+                                          {"unwrap", Unwrap},
+                                          {"locateSyntaxError", LocateSyntaxError},
+                                          {"arrowOf", ArrowOf}};
 PARLEY_BINDING(repl_evaluator, BindingKind::kInternal, kFunctions, nullptr, {});
 
 }  // namespace

@@ -196,3 +196,14 @@ test('SIGINT ends what the prompt of the program runs, and not the prompt', asyn
   assert.deepStrictEqual(await once(child, 'close'), [0, null]);
   assert.match(text, /Script execution was interrupted by `SIGINT`/);
 });
+
+test('a file that does not compile is shown with the line at fault', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'repl-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'bad.js');
+  fs.writeFileSync(file, 'var a b;\n');
+  const { server, ask } = makePrompt();
+  const text = await ask(`require(${JSON.stringify(file)})`);
+  assert.match(text, /bad\.js:1\nvar a b;\n {6}\^\n\nUncaught SyntaxError: /);
+  server.close();
+});

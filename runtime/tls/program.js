@@ -189,9 +189,8 @@ function setUpKeys(socket, { isServer, pskCallback, pskIdentityHint }) {
     if (pskIdentityHint !== undefined) validateString(pskIdentityHint, 'options.pskIdentityHint');
     if (session.enable('psk', pskIdentityHint) === false) {
       const error = new Error('Failed to set PSK identity hint');
-      process.nextTick(() =>
-        socket._emitTLSError(Object.assign(error, { code: 'ERR_TLS_PSK_SET_IDENTIY_HINT_FAILED' })),
-      );
+      error.code = 'ERR_TLS_PSK_SET_IDENTIY_HINT_FAILED';
+      process.nextTick(() => socket._handle?.onerror(error));
     }
     return;
   }
