@@ -21,8 +21,8 @@ export class Comparison {
   }
 
   /**
-   * @param {string} label
-   * @param {Record<string, () => Promise<number>>} contenders each call gives one figure
+   * @param {string | string[]} label of one row, or of several that each run gives a figure for
+   * @param {Record<string, () => Promise<number | number[]>>} contenders each call gives one figure, or one for each label
    * @param {{reference: string, rounds?: number, warmups?: number, unit?: string, better?: 'less' | 'more', optional?: string[]}}
    *   options with what the figures are where they are not what the others are, and the contenders that are left out, with a
    *   word on why, when they fail
@@ -36,24 +36,33 @@ export class Comparison {
       better = this.better,
       optional = [],
     } = options;
-    const figures = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+    const labels = [label].flat();
+    const running = new Set(Object.keys(contenders));
+    const figures = labels.map(() => Object.fromEntries([...running].map((name) => [name, []])));
     for (let round = -warmups; round < rounds; round++) {
-      if (!this.json) process.stderr.write(`\r${label}: round ${Math.max(0, round + 1)} of ${rounds} `);
-      for (const name of Object.keys(figures)) {
+      this.#progress(`\r${labels[0]}: round ${Math.max(0, round + 1)} of ${rounds} `);
+      for (const name of running) {
         try {
-          const figure = await contenders[name]();
-          if (round >= 0) figures[name].push(figure);
+          const results = [await contenders[name]()].flat();
+          if (round >= 0) results.forEach((figure, i) => figures[i][name].push(figure));
         } catch (error) {
           if (!optional.includes(name)) throw error;
-          process.stderr.write(`\r${label}: without ${name}: ${error.message.split('\n')[0]}\n`);
-          delete figures[name];
+          process.stderr.write(`${labels[0]}: without ${name}: ${error.message.split('\n')[0]}\n`);
+          running.delete(name);
+          for (const row of figures) delete row[name];
         }
       }
     }
-    if (!this.json) process.stderr.write('\r\x1b[K');
-    const medians = Object.fromEntries(Object.entries(figures).map(([name, all]) => [name, median(all)]));
-    this.#rows.push({ label, medians, figures, reference, unit, better });
-    return medians;
+    this.#progress('\r\x1b[K');
+    const medians = figures.map((row) => mapValues(row, median));
+    labels.forEach((each, i) => {
+      this.#rows.push({ label: each, medians: medians[i], figures: figures[i], reference, unit, better });
+    });
+    return medians[0];
+  }
+
+  #progress(text) {
+    if (!this.json && process.stderr.isTTY) process.stderr.write(text);
   }
 
   /** Prints the table, the JSON object or the rows in Markdown. */
@@ -86,6 +95,9 @@ export class Comparison {
     }
   }
 }
+
+const mapValues = (object, fn) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, fn(value)]));
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);

@@ -128,7 +128,8 @@ void NativeStream::PassDown(StreamListener* listener, ssize_t nread, const char*
 int NativeStream::ReadStart() {
   if (!is_alive()) return UV_EBADF;
   auto allocate = [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-    *buffer = static_cast<HandleWrap*>(handle->data)->env()->Slot<StreamState>()->read_buffer.Next();
+    Environment* env = static_cast<HandleWrap*>(handle->data)->env();
+    *buffer = env->Slot<StreamState>()->read_buffer.Next(env);
   };
   auto read = [](uv_stream_t* handle, ssize_t nread, const uv_buf_t* buffer) {
     if (nread == 0) return;  // EAGAIN

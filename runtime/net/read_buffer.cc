@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/buffer/buffer.h"
+#include "runtime/engine/environment.h"
 
 namespace parley {
 namespace {
@@ -13,20 +14,25 @@ constexpr size_t kWorthAll = kSize / 4 * 3;  // bytes for whose sake all of the 
 
 }  // namespace
 
-uv_buf_t ReadBuffer::Next() {
+// The memory is V8's own, so that V8 knows when the young generation holds enough of it to be worth a (short)
+// collection. Of memory that is only lent to it V8 sees the sum, and then collects everything.
+uv_buf_t ReadBuffer::Next(Environment* env) {
   lent_.reset();
-  if (memory_ == nullptr) memory_.reset(static_cast<char*>(std::malloc(kSize)));
-  return uv_buf_init(memory_.get(), memory_ != nullptr ? kSize : 0);
+  if (memory_ == nullptr) {
+    env->set_field(kUninitialized, 1);
+    memory_ = v8::ArrayBuffer::NewBackingStore(env->isolate(), kSize);
+    env->set_field(kUninitialized, 0);
+  }
+  return uv_buf_init(static_cast<char*>(memory_->Data()), kSize);
 }
 
 v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer::Keep(v8::Isolate* isolate, std::span<const char> bytes,
                                                  size_t* offset) {
-  const char* start = memory_.get();
+  const char* start = memory_ != nullptr ? static_cast<const char*>(memory_->Data()) : nullptr;
   if (start != nullptr && bytes.size() >= kWorthAll && bytes.data() >= start &&
       bytes.data() < start + kSize) {
     *offset = static_cast<size_t>(bytes.data() - start);
-    lent_ = v8::ArrayBuffer::NewBackingStore(
-        memory_.release(), kSize, [](void* memory, size_t, void*) { std::free(memory); }, nullptr);
+    lent_ = std::move(memory_);
     return v8::ArrayBuffer::New(isolate, lent_);
   }
   *offset = 0;

@@ -8,27 +8,24 @@
 #include <v8.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <span>
 
 namespace parley {
 
+class Environment;
+
 class ReadBuffer {
  public:
-  // Where the next read goes; the bytes of the one before are gone, except for who kept them. Empty without
-  // memory.
-  uv_buf_t Next();
+  // Where the next read goes; the bytes of the one before are gone, except for who kept them.
+  uv_buf_t Next(Environment* env);
 
   // `bytes`, of the read under way or of anything else, as memory of JavaScript's: they start at `*offset` of
   // it. Empty, with an exception pending, when there is no memory.
   v8::MaybeLocal<v8::ArrayBuffer> Keep(v8::Isolate* isolate, std::span<const char> bytes, size_t* offset);
 
  private:
-  struct Free {
-    void operator()(char* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<char, Free> memory_;
+  std::unique_ptr<v8::BackingStore> memory_;
   std::shared_ptr<v8::BackingStore> lent_;  // handed out during this read, whose bytes others still look at
 };
 
