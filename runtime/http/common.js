@@ -30,15 +30,18 @@ const hasInvalidChar = (text) => INVALID_VALUE.test(text);
 
 // Names and values that a program sends again and again are checked once.
 const MAX_REMEMBERED = 512;
-const goodNames = new Set();
+const goodNames = new Map();
 
 function validateHeaderName(name, label) {
   if (goodNames.has(name)) return;
   if (typeof name !== 'string' || !name || !TOKEN.test(name)) {
     throw new codes.ERR_INVALID_HTTP_TOKEN(label || 'Header name', name);
   }
-  if (goodNames.size < MAX_REMEMBERED) goodNames.add(name);
+  if (goodNames.size < MAX_REMEMBERED) goodNames.set(name, name.toLowerCase());
 }
+
+// Of a header's name.
+const lowerCase = (name) => goodNames.get(name) ?? name.toLowerCase();
 
 function validateHeaderValue(name, value) {
   if (value === undefined) throw new codes.ERR_HTTP_INVALID_HEADER_VALUE(value, name);
@@ -179,6 +182,7 @@ module.exports = {
   methods,
   parseError,
   utcDate,
+  lowerCase,
   validateHeaderName,
   validateHeaderValue,
 };

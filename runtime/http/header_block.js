@@ -5,7 +5,7 @@
 const { codes } = require('internal/errors');
 const { utcDate, validateHeaderName, validateHeaderValue } = require('internal/http/common');
 
-const kHeaders = Symbol('headers'); // lower-case name → [name, value]
+const kHeaders = Symbol('headers'); // a HeaderTable, or null
 const CRLF = '\r\n';
 
 // The header lines of this message, given its first line and either an object, an array of pairs or a flat array of headers,
@@ -23,7 +23,9 @@ function storeHeader(message, firstLine, headers) {
   };
   if (headers) {
     if (headers === message[kHeaders]) {
-      for (const key in headers) addEntry(message, state, headers[key][0], headers[key][1], key, false);
+      const { list } = headers;
+      for (let i = 0; i < list.length; i += 3)
+        addEntry(message, state, list[i + 1], list[i + 2], list[i], false);
     } else if (Array.isArray(headers)) {
       if (headers.length && Array.isArray(headers[0])) {
         for (const [name, value] of headers) addEntry(message, state, name, value, undefined, true);

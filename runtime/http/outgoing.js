@@ -7,7 +7,13 @@ const addMethods = require('internal/util/add_methods');
 const Stream = require('stream');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
-const { hasInvalidChar, validateHeaderName, validateHeaderValue } = require('internal/http/common');
+const {
+  hasInvalidChar,
+  lowerCase,
+  validateHeaderName,
+  validateHeaderValue,
+} = require('internal/http/common');
+const { HeaderTable } = require('internal/http/header_table');
 const { deprecate } = require('internal/util');
 const { storeHeader, kHeaders } = require('internal/http/header_block');
 const { write, end, kDirect, kCorked, kBytes } = require('internal/http/outgoing_body');
@@ -65,7 +71,9 @@ const methods = {
   _renderHeaders() {
     if (this._header) throw new codes.ERR_HTTP_HEADERS_SENT('render');
     const headers = {};
-    for (const key in this[kHeaders]) headers[this[kHeaders][key][0]] = this[kHeaders][key][1];
+    this[kHeaders]?.forEach((name, value) => {
+      headers[name] = value;
+    });
     return headers;
   },
 
@@ -102,8 +110,7 @@ const methods = {
     if (this._header) throw new codes.ERR_HTTP_HEADERS_SENT('set');
     validateHeaderName(name);
     validateHeaderValue(name, value);
-    const headers = (this[kHeaders] ??= Object.create(null));
-    headers[name.toLowerCase()] = [name, value];
+    (this[kHeaders] ??= new HeaderTable()).set(name, value);
     return this;
   },
 
@@ -125,50 +132,49 @@ const methods = {
     if (this._header) throw new codes.ERR_HTTP_HEADERS_SENT('append');
     validateHeaderName(name);
     validateHeaderValue(name, value);
-    const headers = (this[kHeaders] ??= Object.create(null));
-    const key = name.toLowerCase();
-    const before = headers[key];
-    if (before === undefined) {
-      headers[key] = [name, value];
-    } else {
-      before[1] = (Array.isArray(before[1]) ? before[1] : [before[1]]).concat(value);
-    }
+    (this[kHeaders] ??= new HeaderTable()).append(name, value);
     return this;
   },
 
   getHeader(name) {
     validateString(name, 'name');
-    return this[kHeaders]?.[name.toLowerCase()]?.[1];
+    return this[kHeaders]?.get(name);
   },
 
   getHeaderNames() {
-    return this[kHeaders] === null ? [] : Object.keys(this[kHeaders]);
+    const names = [];
+    this[kHeaders]?.forEach((name, value, key) => names.push(key));
+    return names;
   },
 
   getRawHeaderNames() {
-    return this[kHeaders] === null ? [] : Object.values(this[kHeaders]).map((entry) => entry[0]);
+    const names = [];
+    this[kHeaders]?.forEach((name) => names.push(name));
+    return names;
   },
 
   getHeaders() {
     const result = Object.create(null);
-    for (const key in this[kHeaders]) result[key] = this[kHeaders][key][1];
+    this[kHeaders]?.forEach((name, value, key) => {
+      result[key] = value;
+    });
     return result;
   },
 
   hasHeader(name) {
     validateString(name, 'name');
-    return this[kHeaders] !== null && this[kHeaders][name.toLowerCase()] !== undefined;
+    return this[kHeaders] !== null && this[kHeaders].has(name);
   },
 
   removeHeader(name) {
     validateString(name, 'name');
     if (this._header) throw new codes.ERR_HTTP_HEADERS_SENT('remove');
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     if (key === 'connection') this._removedConnection = true;
     else if (key === 'content-length') this._removedContLen = true;
     else if (key === 'transfer-encoding') this._removedTE = true;
     else if (key === 'date') this.sendDate = false;
-    if (this[kHeaders] !== null) delete this[kHeaders][key];
+    this[kHeaders]?.delete(name);
   },
 
   _implicitHeader() {
@@ -365,9 +371,12 @@ getter(
   '_headerNames',
   deprecate(
     function () {
+      if (this[kHeaders] === null) return null;
       const names = Object.create(null);
-      for (const key in this[kHeaders]) names[key] = this[kHeaders][key][0];
-      return this[kHeaders] === null ? null : names;
+      this[kHeaders].forEach((name, value, key) => {
+        names[key] = name;
+      });
+      return names;
     },
     OLD_NAMES,
     'DEP0066',
@@ -375,9 +384,7 @@ getter(
   deprecate(
     function (names) {
       if (typeof names !== 'object' || names === null) return;
-      for (const key in names) {
-        if (this[kHeaders]?.[key]) this[kHeaders][key][0] = String(names[key]);
-      }
+      for (const key in names) this[kHeaders]?.rename(key, String(names[key]));
     },
     OLD_NAMES,
     'DEP0066',
