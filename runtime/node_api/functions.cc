@@ -29,9 +29,12 @@ void Invoke(const FunctionCallbackInfo<v8::Value>& info) {
   auto* bundle = static_cast<Bundle*>(info.Data().As<v8::External>()->Value());
   napi_env env = bundle->env;
   Ok(env);
-  env->open_handle_scopes = 0;
+  // This may be a call from within a call: the outer one's scopes stay open, what the inner one left open is
+  // closed with it.
+  const int open_outside = env->open_handle_scopes;
   napi_callback_info__ callback_info{info, bundle->data};
   napi_value result = bundle->callback(env, &callback_info);
+  env->open_handle_scopes = open_outside;
   if (!env->last_exception.IsEmpty()) {
     Local<v8::Value> error = env->last_exception.Get(env->isolate());
     env->last_exception.Reset();

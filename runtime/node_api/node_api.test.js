@@ -56,6 +56,13 @@ test('calls pass arguments and exceptions both ways', () => {
   assert.strictEqual(caught, error);
 });
 
+test('scopes stay open over calls from within calls (bcrypt, and all that node-addon-api makes)', () => {
+  assert.deepStrictEqual(
+    basic.scoped(() => basic.scoped(() => ['inner'])),
+    ['inner'],
+  );
+});
+
 test('errors thrown by an addon have their type and code', () => {
   assert.throws(() => basic.throwing(0), { name: 'Error', code: 'E_ZERO', message: 'plain' });
   assert.throws(() => basic.throwing(1), { name: 'TypeError', code: 'E_ONE' });
