@@ -4,7 +4,7 @@
 const fs = require('fs');
 const path = require('path');
 
-const kTime = 300; // milliseconds measured, after a third of it to warm up
+const kTime = 150; // milliseconds measured, after half of it to warm up
 
 // name → (folder) → a function that does the call once; `batch` calls are made between two looks at the clock.
 const cases = {
@@ -197,7 +197,7 @@ async function repeat(call, batch, milliseconds) {
 async function main(name, folder) {
   const { batch, prepare } = cases[name];
   const call = prepare(folder);
-  await repeat(call, batch, kTime / 3);
+  await repeat(call, batch, kTime / 2);
   console.log((await repeat(call, batch, kTime)).toFixed(1));
 }
 

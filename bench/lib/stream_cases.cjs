@@ -144,18 +144,18 @@ const cases = {
 };
 
 const FEWER = {
-  'map and filter': 10,
+  'map and filter': 5,
   'new Duplex': 2,
-  'file to file (64 KiB)': 100,
+  'file to file (64 KiB)': 50,
   'web: Readable.toWeb and back': 2,
 };
 
-const WARM = 0.6; // seconds: a shorter case is run more often than six times, until all of it is optimised
+const LEAST = 0.5; // seconds: a shorter case is run more often than four times, until all of it is optimised
 
 async function main(name) {
-  const n = Math.floor(50_000 / (FEWER[name] ?? 1));
+  const n = Math.floor(25_000 / (FEWER[name] ?? 1));
   let best = Infinity;
-  for (let run = 0; run < 6 || process.uptime() < WARM; run++) {
+  for (let run = 0; run < 4 || process.uptime() < LEAST; run++) {
     const start = process.cpuUsage();
     await cases[name](n);
     const { user, system } = process.cpuUsage(start);
