@@ -4,6 +4,7 @@
 const {
   extensionOf,
   formatParts,
+  lastIndexOfCode,
   normalizeSegments,
   validateString,
   withoutSuffix,
@@ -21,7 +22,7 @@ function trimmedEnd(path) {
 function lastName(path) {
   let end = path.length;
   while (end > 0 && path.charCodeAt(end - 1) === SLASH) end--;
-  return { start: end === 0 ? 0 : path.lastIndexOf('/', end - 1) + 1, end };
+  return { start: end === 0 ? 0 : lastIndexOfCode(path, SLASH, end - 1) + 1, end };
 }
 
 // The length of the folders that two absolute paths share, without the slash behind them.
@@ -76,7 +77,9 @@ const posix = {
     for (let i = 0; i < paths.length; i++) {
       const path = paths[i];
       validateString(path, 'path');
-      if (path.length > 0) joined = joined === undefined ? path : `${joined}/${path}`;
+      if (path.length === 0) continue;
+      if (joined === undefined) joined = path;
+      else joined += `/${path}`;
     }
     return joined === undefined ? '.' : posix.normalize(joined);
   },
@@ -105,7 +108,7 @@ const posix = {
     validateString(path, 'path');
     if (path.length === 0) return '.';
     const rooted = path.charCodeAt(0) === SLASH;
-    const slash = path.lastIndexOf('/', trimmedEnd(path) - 1);
+    const slash = lastIndexOfCode(path, SLASH, trimmedEnd(path) - 1);
     // The slash at index 0 is the root, not a separator.
     if (slash <= 0) return rooted ? '/' : '.';
     return rooted && slash === 1 ? '//' : path.slice(0, slash);

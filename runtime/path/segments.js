@@ -28,9 +28,21 @@ function normalizeSegments(path, above, separator, splitter) {
     : normalizeList(path.split(splitter), above, separator);
 }
 
+// lastIndexOf() for one character, which V8 calls its runtime for; names are short.
+function lastIndexOfCode(text, code, from = text.length - 1) {
+  let i = from;
+  while (i >= 0 && text.charCodeAt(i) !== code) i--;
+  return i;
+}
+
+const joinNames = (a, separator, b) => (a === '' ? b : a + separator + b);
+
+// Names that stand together in the path stay together.
 function normalizeText(path, above, separator) {
   const slash = separator.charCodeAt(0);
   let result = '';
+  let start = -1; // of names that are not in the result yet
+  let stop = 0;
   let names = 0; // that ".." can take away
   for (let from = 0, end; from < path.length; from = end + 1) {
     end = from;
@@ -39,18 +51,27 @@ function normalizeText(path, above, separator) {
     if (length === 0 || (length === 1 && path.charCodeAt(from) === 46)) continue;
     if (length === 2 && path.charCodeAt(from) === 46 && path.charCodeAt(from + 1) === 46) {
       if (names > 0) {
-        result = result.slice(0, Math.max(0, result.lastIndexOf(separator)));
         names--;
+        if (start === -1) {
+          result = result.slice(0, Math.max(0, lastIndexOfCode(result, slash)));
+        } else {
+          stop = lastIndexOfCode(path, slash, stop - 1);
+          if (stop <= start) start = -1;
+        }
         continue;
       }
       if (!above) continue;
     } else {
       names++;
     }
-    const name = path.slice(from, end);
-    result = result === '' ? name : `${result}${separator}${name}`;
+    if (start !== -1 && stop !== from - 1) {
+      result = joinNames(result, separator, path.slice(start, stop));
+      start = -1;
+    }
+    if (start === -1) start = from;
+    stop = end;
   }
-  return result;
+  return start === -1 ? result : joinNames(result, separator, path.slice(start, stop));
 }
 
 function normalizeList(segments, above, separator) {
@@ -77,7 +98,7 @@ function withoutSuffix(path, start, end, suffix) {
 
 // ".js" of "a.js"; "" of ".profile", ".." and "a".
 function extensionOf(base) {
-  const dot = base.lastIndexOf('.');
+  const dot = lastIndexOfCode(base, 46);
   return dot <= 0 || base === '..' ? '' : base.slice(dot);
 }
 
@@ -90,4 +111,11 @@ function formatParts(separator, parts) {
   return dir === parts.root ? `${dir}${base}` : `${dir}${separator}${base}`;
 }
 
-module.exports = { extensionOf, formatParts, normalizeSegments, validateString, withoutSuffix };
+module.exports = {
+  extensionOf,
+  formatParts,
+  lastIndexOfCode,
+  normalizeSegments,
+  validateString,
+  withoutSuffix,
+};
