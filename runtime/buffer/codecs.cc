@@ -1,5 +1,9 @@
 #include "runtime/buffer/codecs.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -191,8 +195,23 @@ bool IsAscii(std::span<const uint8_t> bytes) {
   return true;
 }
 
+namespace {
+using Lanes = signed char __attribute__((vector_size(16)));
+
+// Of lanes taken as unsigned.
+size_t SumOf(Lanes lanes) {
+#if defined(__SSE2__)
+  const __m128i halves = _mm_sad_epu8(reinterpret_cast<__m128i>(lanes), _mm_setzero_si128());
+  return static_cast<size_t>(_mm_cvtsi128_si64(halves) + _mm_extract_epi16(halves, 4));
+#else
+  size_t sum = 0;
+  for (size_t i = 0; i < sizeof(lanes); i++) sum += static_cast<uint8_t>(lanes[i]);
+  return sum;
+#endif
+}
+}  // namespace
+
 size_t CountHigh(std::span<const uint8_t> bytes) {
-  using Lanes = signed char __attribute__((vector_size(16)));
   size_t count = 0;
   size_t i = 0;
   while (i + sizeof(Lanes) <= bytes.size()) {
@@ -204,11 +223,7 @@ size_t CountHigh(std::span<const uint8_t> bytes) {
       std::memcpy(&block, bytes.data() + i, sizeof(block));
       sums -= block < 0;  // a true comparison is -1
     }
-    for (size_t half = 0; half < sizeof(Lanes); half += 8) {
-      const uint64_t eight = Word(reinterpret_cast<const uint8_t*>(&sums) + half);
-      const uint64_t pairs = (eight & 0x00ff00ff00ff00ffull) + (eight >> 8 & 0x00ff00ff00ff00ffull);
-      count += pairs * 0x0001000100010001ull >> 48;
-    }
+    count += SumOf(sums);
   }
   for (; i < bytes.size(); i++) count += bytes[i] >> 7;
   return count;
