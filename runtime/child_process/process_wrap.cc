@@ -9,6 +9,7 @@
 #include "runtime/child_process/spawn_options.h"
 #include "runtime/engine/binding.h"
 #include "runtime/net/native_stream.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -100,6 +101,7 @@ void ProcessWrap::OnExit(uv_process_t* handle, int64_t status, int signal) {
 void New(const FunctionCallbackInfo<Value>& args) { new ProcessWrap(Environment::From(args), args.This()); }
 
 void Spawn(const FunctionCallbackInfo<Value>& args) {
+  if (IsDenied(Environment::From(args), Permission::kChildProcess)) return;
   auto* self = BaseObject::Unwrap<ProcessWrap>(args.This());
   if (self == nullptr || self->spawned() || !args[0]->IsObject()) return args.GetReturnValue().Set(UV_EINVAL);
   args.GetReturnValue().Set(self->Spawn(args[0].As<Object>()));

@@ -11,6 +11,7 @@
 #include "runtime/child_process/children.h"
 #include "runtime/child_process/spawn_options.h"
 #include "runtime/engine/binding.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -234,6 +235,7 @@ Local<Object> SyncRun::Run() {
 }
 
 void Spawn(const FunctionCallbackInfo<Value>& args) {
+  if (IsDenied(Environment::From(args), Permission::kChildProcess)) return;
   if (!args[0]->IsObject()) return;
   auto run = std::make_unique<SyncRun>(Environment::From(args), args[0].As<Object>());
   args.GetReturnValue().Set(run->Run());

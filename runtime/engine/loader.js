@@ -31,6 +31,7 @@ function noSuchBinding(name) {
 
 // process.binding(name): what programs of Node's early days may still ask for.
 function binding(name) {
+  getInternalBinding('permission').need('addon');
   const { processBinding } = requireBuiltin('internal/modules/process_binding');
   return processBinding(String(name));
 }
@@ -40,6 +41,8 @@ const linkedModules = new Map();
 // process._linkedBinding(name): bindings that whoever embeds the runtime linked into the program.
 function linkedBinding(name) {
   name = String(name);
+  // They are native code that no permission reaches into; SQLite opens files of its own.
+  getInternalBinding('permission').need(name === 'sqlite' ? 'fs' : 'addon');
   if (linkedModules.has(name)) return linkedModules.get(name);
   const entry = loadBinding(name);
   let result;

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "runtime/engine/binding.h"
+#include "runtime/fs/guard.h"
 #include "runtime/fs/jobs.h"
 #include "runtime/fs/request.h"
 #include "runtime/fs/unmanaged_fds.h"
@@ -343,53 +344,56 @@ void InternalModuleStat(const Args& args) {
 void Exists(const Args& args) {
   PathText path;
   path.Set(args.GetIsolate(), args[0]);
+  if (IsDenied(Environment::From(args), Permission::kFsRead, path.view())) return;
   args.GetReturnValue().Set(::access(path.c_str(), F_OK) == 0);
 }
 
+constexpr int kNoReq = 99;  // an argument that is never there: synchronous
+
 constexpr BindingFunction kFunctions[] = {
-    {"open", Open},
+    {"open", Guarded<Open, FsNeeds::kByFlags, 3>},
     {"close", Close},
     {"trackUnmanagedFds", TrackUnmanagedFds},
     {"fsync", Fsync},
     {"fdatasync", Fdatasync},
-    {"unlink", Unlink},
-    {"rmdir", Rmdir},
+    {"unlink", Guarded<Unlink, FsNeeds::kWrite, 1>},
+    {"rmdir", Guarded<Rmdir, FsNeeds::kWrite, 1>},
     {"read", Read},
     {"writeBuffer", WriteBuffer},
     {"readBuffers", ReadBuffers},
     {"writeBuffers", WriteBuffers},
-    {"stat", Stat},
-    {"lstat", Lstat},
+    {"stat", Guarded<Stat, FsNeeds::kRead, 2>},
+    {"lstat", Guarded<Lstat, FsNeeds::kRead, 2>},
     {"fstat", Fstat},
-    {"statInto", StatInto},
-    {"lstatInto", LstatInto},
+    {"statInto", Guarded<StatInto, FsNeeds::kRead, kNoReq>},
+    {"lstatInto", Guarded<LstatInto, FsNeeds::kRead, kNoReq>},
     {"fstatInto", FstatInto},
-    {"statfs", Statfs},
-    {"access", Access},
-    {"chmod", Chmod},
-    {"fchmod", Fchmod},
-    {"chown", Chown},
-    {"fchown", Fchown},
-    {"lchown", Lchown},
-    {"mkdir", Mkdir},
-    {"mkdtemp", Mkdtemp},
+    {"statfs", Guarded<Statfs, FsNeeds::kRead, 2>},
+    {"access", Guarded<Access, FsNeeds::kRead, 2>},
+    {"chmod", Guarded<Chmod, FsNeeds::kWriteOrThrow, 2>},
+    {"fchmod", Guarded<Fchmod, FsNeeds::kOwnership, 2>},
+    {"chown", Guarded<Chown, FsNeeds::kWrite, 3>},
+    {"fchown", Guarded<Fchown, FsNeeds::kOwnership, 3>},
+    {"lchown", Guarded<Lchown, FsNeeds::kWrite, 3>},
+    {"mkdir", Guarded<Mkdir, FsNeeds::kWriteOrThrow, 2>},
+    {"mkdtemp", Guarded<Mkdtemp, FsNeeds::kMakeName, 2>},
     {"ftruncate", Ftruncate},
-    {"utimes", Utimes},
+    {"utimes", Guarded<Utimes, FsNeeds::kWriteOrThrow, 3>},
     {"futimes", Futimes},
-    {"lutimes", Lutimes},
-    {"rename", Rename},
-    {"link", Link},
-    {"copyFile", CopyFile},
-    {"symlink", Symlink},
-    {"readlink", Readlink},
+    {"lutimes", Guarded<Lutimes, FsNeeds::kWriteOrThrow, 3>},
+    {"rename", Guarded<Rename, FsNeeds::kMove, 2>},
+    {"link", Guarded<Link, FsNeeds::kMove, 2>},
+    {"copyFile", Guarded<CopyFile, FsNeeds::kCopy, 3>},
+    {"symlink", Guarded<Symlink, FsNeeds::kEverything, 3>},
+    {"readlink", Guarded<Readlink, FsNeeds::kRead, 2>},
     {"realpath", Realpath},
-    {"readdir", FsReaddir},
+    {"readdir", Guarded<FsReaddir, FsNeeds::kRead, 3>},
     {"internalModuleStat", InternalModuleStat},
     {"exists", Exists},
-    {"readFile", FsReadFile},
-    {"writeFile", FsWriteFile},
-    {"makeFolders", FsMakeFolders},
-    {"removeTree", FsRemoveTree},
+    {"readFile", Guarded<FsReadFile, FsNeeds::kByFlags, 3>},
+    {"writeFile", Guarded<FsWriteFile, FsNeeds::kWrite, 5>},
+    {"makeFolders", Guarded<FsMakeFolders, FsNeeds::kWriteOrThrow, 2>},
+    {"removeTree", Guarded<FsRemoveTree, FsNeeds::kWrite, 2>},
 };
 
 void Initialize(Environment* env, Local<v8::Object> target) {

@@ -5,6 +5,7 @@
 #include "runtime/buffer/buffer.h"
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -30,6 +31,7 @@ class FSEvent : public HandleWrap {
     if (self == nullptr || !self->is_alive()) return args.GetReturnValue().Set(UV_EINVAL);
     self->encoding_ = ParseEncoding(args.GetIsolate(), args[3]);
     const std::string path = ToUtf8(args.GetIsolate(), args[0]);
+    if (IsDenied(self->env(), Permission::kFsRead, path)) return;
     const unsigned flags = args[2]->IsTrue() ? UV_FS_EVENT_RECURSIVE : 0;
     int error = uv_fs_event_start(&self->handle_, OnEvent, path.c_str(), flags);
     if (error == 0 && !args[1]->IsTrue()) uv_unref(self->uv_handle());

@@ -216,6 +216,7 @@ function watchFile(filename, options, listener) {
   validateFunction(listener, 'listener');
   const { interval = 5007, persistent = true, bigint = false } = options;
   validateUint32(interval, 'options.interval');
+  internalBinding('permission').need('fs.read', path);
   let watcher = watched.get(path);
   if (!watcher) {
     watcher = new StatWatcher(path, bigint, persistent, interval);

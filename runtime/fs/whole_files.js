@@ -323,7 +323,8 @@ function truncate(path, length, callback) {
 function existsSync(path) {
   try {
     return binding.exists(args.toPath(path));
-  } catch {
+  } catch (error) {
+    if (error.code === 'ERR_ACCESS_DENIED') throw error;
     return false;
   }
 }
@@ -347,7 +348,8 @@ Object.defineProperty(exists, Symbol.for('nodejs.util.promisify.custom'), {
 async function blobOf(path, type) {
   try {
     return require('internal/buffer/blob').blobOfFile(path, type);
-  } catch {
+  } catch (error) {
+    if (error.code === 'ERR_ACCESS_DENIED') throw error;
     throw new codes.ERR_INVALID_ARG_VALUE('path', path, 'Unable to open file as blob');
   }
 }
@@ -357,7 +359,9 @@ function openAsBlob(path, options) {
   validateObject(options, 'options');
   const type = options.type || '';
   validateString(type, 'options.type');
-  return blobOf(args.toPath(path), type);
+  const file = args.toPath(path);
+  internalBinding('permission').need('fs.read', args.toText(file));
+  return blobOf(file, type);
 }
 
 module.exports = {

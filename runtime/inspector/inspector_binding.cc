@@ -8,6 +8,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
 #include "runtime/inspector/agent.h"
+#include "runtime/process/permission.h"
 
 namespace parley::inspector {
 namespace {
@@ -47,6 +48,7 @@ class ConnectionWrap : public BaseObject {
   }
 
   static void New(const Args& args) {
+    if (IsDenied(Environment::From(args), Permission::kInspector)) return;
     if (args.IsConstructCall() && args[0]->IsFunction())
       new ConnectionWrap(Environment::From(args), args.This(), args[0].As<v8::Function>());
   }
@@ -106,6 +108,7 @@ std::string NewId() {
 
 // open(host, port, title, url of the program) -> 0 or a libuv error
 void Open(const Args& args) {
+  if (IsDenied(Environment::From(args), Permission::kInspector)) return;
   v8::Isolate* isolate = args.GetIsolate();
   Agent* agent = Agent::Of(Environment::From(args));
   Target target = {NewId(), ToUtf8(isolate, args[2]), ToUtf8(isolate, args[3])};

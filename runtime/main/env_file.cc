@@ -9,6 +9,7 @@
 
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -71,6 +72,7 @@ void Load(const Args& args) {
   Environment* env = Environment::From(args);
   std::string path = ToUtf8(env->isolate(), args[0]);
   Variables variables;
+  if (IsDenied(env, Permission::kFsRead, path)) return;
   errno = 0;
   if (!ReadEnvFile(path, &variables)) {
     return env->ThrowUvException(errno != 0 ? -errno : UV_ENOENT, "open", nullptr, path.c_str());

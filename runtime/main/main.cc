@@ -20,6 +20,7 @@
 #include "runtime/inspector/signal.h"
 #include "runtime/main/env_file.h"
 #include "runtime/main/options.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -189,6 +190,7 @@ int main(int argc, char** argv) {
   parley::SetEngineFlags();
   EndOnErrors(options, SetV8Flags(options));
   EndOnErrors(options, parley::CheckOptions(options));
+  parley::RestrictProcess(options);
   if (options.Flag("--version"))
     return PrintAndEnd("v" PARLEY_VERSION " (Node.js v" PARLEY_NODE_VERSION ")\n");
   if (options.Flag("--help")) return PrintAndEnd(parley::HelpText());

@@ -43,7 +43,7 @@ exports.disableProto = function disableProto(mode) {
   });
 };
 
-// Permissions are not there; what belongs to them alone asks for them, as in Node.js.
+// What grants permissions has no meaning where all are granted.
 exports.refusePermissions = function refusePermissions() {
   const { codes } = require('internal/errors');
   throw new codes.ERR_MISSING_OPTION('--experimental-permission');

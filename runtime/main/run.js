@@ -156,7 +156,10 @@ function runWorker(kind, name) {
 }
 
 function run({ script }) {
-  if (kPermissions.some((name) => options.get(name).length > 0)) {
+  if (
+    !options.get('--experimental-permission') &&
+    kPermissions.some((name) => options.get(name).length > 0)
+  ) {
     require('internal/main/rare_options').refusePermissions();
   }
   if (script !== undefined && script !== '-' && script !== 'inspect') process.argv[1] = path.resolve(script);

@@ -36,7 +36,7 @@ const kGlobalFlags = [
 const kAddingFlags = ['--experimental-eventsource', '--experimental-websocket'];
 
 // Options that change what the snapshot holds.
-function applyToWorld() {
+function applyToWorld(info) {
   addAtStart();
   const title = options.get('--title');
   if (title !== undefined) process.title = title;
@@ -51,6 +51,9 @@ function applyToWorld() {
     require('internal/fetch').extendWebAssembly();
   for (const name of kAddingFlags) {
     if (options.get(name)) require('internal/main/rare_options').addGlobals(name);
+  }
+  if (options.get('--experimental-permission') && info.argv !== undefined) {
+    require('internal/process/permission').start(true);
   }
   if (options.get('--report-on-signal')) require('internal/process/report').start();
   if (options.get('--enable-source-maps')) require('internal/modules/source_maps').setEnabled(true);
@@ -82,7 +85,7 @@ function joinCluster() {
 
 function start(info) {
   prepareProcess(info);
-  applyToWorld();
+  applyToWorld(info);
   // A worker's parent tells it the rest.
   if (info.argv === undefined) return require('internal/worker/child').start();
   openParentChannel();

@@ -14,6 +14,7 @@
 #include "runtime/engine/environment.h"
 #include "runtime/engine/newer_syntax.h"
 #include "runtime/modules/compile_cache.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -81,6 +82,8 @@ void ReadFileUtf8(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   std::string path = ToUtf8(isolate, args[0]);
   std::string text;
+  // What is read where it is there, a package.json, is no secret.
+  if (!args[1]->IsTrue() && IsDenied(Environment::From(args), Permission::kFsRead, path)) return;
   int error = ReadWholeFile(path.c_str(), &text);
   if (error != 0) {
     bool absent = error == ENOENT || error == ENOTDIR || error == EISDIR;
@@ -102,6 +105,7 @@ void ReadFileBytes(const FunctionCallbackInfo<Value>& args) {
   v8::Isolate* isolate = args.GetIsolate();
   std::string path = ToUtf8(isolate, args[0]);
   std::string bytes;
+  if (IsDenied(Environment::From(args), Permission::kFsRead, path)) return;
   if (int error = ReadWholeFile(path.c_str(), &bytes); error != 0)
     return Environment::From(args)->ThrowUvException(-error, "open", nullptr, path.c_str());
   Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, bytes.size());

@@ -12,6 +12,7 @@
 #include "runtime/engine/binding.h"
 #include "runtime/node_api/env.h"
 #include "runtime/node_api/linked.h"
+#include "runtime/process/permission.h"
 
 namespace parley {
 namespace {
@@ -56,6 +57,10 @@ napi_addon_register_func FindInit(void* library, napi_module* pending) {
 // dlopen(module, filename, flags)
 void DlOpen(const FunctionCallbackInfo<Value>& args) {
   Environment* env = Environment::From(args);
+  if (!IsPermitted(Permission::kAddon)) {
+    return env->ThrowError("ERR_DLOPEN_DISABLED",
+                           "Cannot load native addon because loading addons is disabled.");
+  }
   v8::Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
   std::string filename = ToUtf8(isolate, args[1]);

@@ -144,15 +144,19 @@ function resourceUsage() {
   };
 }
 
+// A file that tells about the process; nothing where that may not be read.
+function aboutProcess(file) {
+  return internalBinding('permission').has('fs.read', file) ? require('fs').readFileSync(file, 'latin1') : '';
+}
+
 /** @param {{event: string, trigger: string, filename: string | null, date: Date}} about @param {unknown} error */
 function makeReport(about, error) {
-  const fs = require('fs');
   const limits = {};
-  for (const line of fs.readFileSync('/proc/self/limits', 'latin1').split('\n').slice(1)) {
+  for (const line of aboutProcess('/proc/self/limits').split('\n').slice(1)) {
     const [, name, soft, hard] = /^Max (.+?) {2,}(\S+) +(\S+)/.exec(line) ?? [];
     if (name !== undefined) limits[name.replaceAll(' ', '_')] = { soft, hard };
   }
-  const libraries = new Set(fs.readFileSync('/proc/self/maps', 'latin1').match(/\/\S+\.so[.\d]*$/gm));
+  const libraries = new Set(aboutProcess('/proc/self/maps').match(/\/\S+\.so[.\d]*$/gm));
   return {
     header: header(about),
     javascriptStack: javascriptStack(error),
@@ -172,14 +176,17 @@ function makeReport(about, error) {
 function write(about, error, file) {
   const date = new Date();
   const name = file || settings.filename || defaultName(date);
+  const path = require('path');
+  const full = file ? path.resolve(settings.directory, file) : path.join(settings.directory, name);
+  if (name !== 'stdout' && name !== 'stderr') {
+    internalBinding('permission').need('fs.write', file ? full : settings.directory || binding.cwd());
+  }
   const report = makeReport({ ...about, filename: name, date }, error);
   const text = JSON.stringify(report, null, settings.compact ? 0 : 2);
   if (name === 'stdout' || name === 'stderr') {
     binding.rawWrite(name === 'stdout' ? 1 : 2, `${text}\n`);
     return name;
   }
-  const path = require('path');
-  const full = file ? path.resolve(settings.directory, file) : path.join(settings.directory, name);
   binding.rawWrite(2, `\nWriting Node.js report to file: ${name}\n`);
   require('fs').writeFileSync(full, `${text}\n`);
   binding.rawWrite(2, 'Node.js report completed\n');

@@ -39,6 +39,7 @@ function writeHeapSnapshot(filename, options) {
   }
   const numeric = numericValues(options);
   filename ??= binding.snapshotName(++written);
+  internalBinding('permission').need('fs.write', require('path').resolve(`${filename}`));
   binding.writeHeapSnapshot(filename, numeric);
   return filename;
 }

@@ -6,6 +6,7 @@
 //   takePort(), ownLimits(), threadId(): what a worker asks for itself
 #include "runtime/engine/binding.h"
 #include "runtime/engine/environment.h"
+#include "runtime/process/permission.h"
 #include "runtime/worker/worker.h"
 
 namespace parley {
@@ -53,6 +54,7 @@ std::vector<std::string> Parse(std::vector<std::string> words, Options* options)
 
 void New(const Args& args) {
   Environment* env = Environment::From(args);
+  if (IsDenied(env, Permission::kWorker)) return;
   Isolate* isolate = args.GetIsolate();
   Local<Context> context = isolate->GetCurrentContext();
   Worker::Settings settings;
