@@ -114,3 +114,32 @@ test('what is not right is refused', async () => {
   await assert.rejects(subtle.digest(), { code: 'ERR_MISSING_ARGS' });
   assert.throws(() => new SubtleCrypto(), { code: 'ERR_ILLEGAL_CONSTRUCTOR' });
 });
+
+test('the program goes on while much data is worked on, and may change it', async () => {
+  const data = Buffer.alloc(8 << 20, 7);
+  const iv = Buffer.alloc(16, 1);
+  const key = await subtle.importKey('raw', Buffer.alloc(16, 2), 'AES-CTR', false, ['encrypt', 'decrypt']);
+  const expected = require('crypto')
+    .createCipheriv('aes-128-ctr', Buffer.alloc(16, 2), iv)
+    .update(Buffer.from(data));
+  let turns = 0;
+  const count = () => {
+    turns++;
+    ticking = setImmediate(count);
+  };
+  let ticking = setImmediate(count);
+  const hash = subtle.digest('SHA-256', data);
+  const encrypted = subtle.encrypt({ name: 'AES-CTR', counter: iv, length: 64 }, key, data);
+  data.fill(0);
+  const result = Buffer.from(await encrypted);
+  const { createHash } = require('crypto');
+  assert.strictEqual(
+    toHex(await hash),
+    createHash('sha256')
+      .update(Buffer.alloc(8 << 20, 7))
+      .digest('hex'),
+  );
+  clearImmediate(ticking);
+  assert.ok(turns > 0);
+  assert.ok(result.equals(expected));
+});

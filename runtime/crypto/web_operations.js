@@ -13,10 +13,27 @@ const kDigests = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'S
 const toBuffer = (data) =>
   ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
 
+// Much data is worked on in slices, with a turn of the event loop between two, so that the program goes on meanwhile. What it
+// does to its memory then must not matter: of much data a copy is taken.
+const kSlice = 1 << 20; // bytes
+
+function ownBytes(data) {
+  const bytes = toBuffer(data);
+  return bytes.length > kSlice ? Buffer.from(bytes) : bytes;
+}
+
+async function inSlices(data, step) {
+  step(data.subarray(0, kSlice));
+  for (let at = kSlice; at < data.length; at += kSlice) {
+    await new Promise(setImmediate);
+    step(data.subarray(at, at + kSlice));
+  }
+}
+
 // Whatever OpenSSL does not like about data is one and the same error, so that nobody learns from the difference.
-function guarded(operation) {
+async function guarded(operation) {
   try {
-    return operation();
+    return await operation();
   } catch (cause) {
     throw fail('OperationError', kFailed, cause);
   }
@@ -37,13 +54,14 @@ function promised(start) {
 // ---- digests ----
 
 async function digest({ name }, data) {
-  const { createHash } = require('crypto');
-  return toArrayBuffer(createHash(kDigests[name]).update(toBuffer(data)).digest());
+  const hash = require('crypto').createHash(kDigests[name]);
+  await inSlices(ownBytes(data), (slice) => hash.update(slice));
+  return toArrayBuffer(hash.digest());
 }
 
 // ---- ciphers ----
 
-function throughCipher(encrypt, name, key, iv, data, tagLength, additionalData) {
+async function throughCipher(encrypt, name, key, iv, data, tagLength, additionalData) {
   const { createCipheriv, createDecipheriv } = require('crypto');
   const options = tagLength === undefined ? undefined : { authTagLength: tagLength };
   const cipher = (encrypt ? createCipheriv : createDecipheriv)(name, key, iv, options);
@@ -53,7 +71,9 @@ function throughCipher(encrypt, name, key, iv, data, tagLength, additionalData) 
     cipher.setAuthTag(data.subarray(data.length - tagLength));
     data = data.subarray(0, data.length - tagLength);
   }
-  parts.push(cipher.update(data), cipher.final());
+  if (name.endsWith('-wrap')) parts.push(cipher.update(data));
+  else await inSlices(data, (slice) => parts.push(cipher.update(slice)));
+  parts.push(cipher.final());
   if (encrypt && tagLength !== undefined) parts.push(cipher.getAuthTag());
   return Buffer.concat(parts);
 }
@@ -82,8 +102,11 @@ function aesCtr(encrypt, { counter, length }, key, data) {
   if (start + blocks <= count) return guarded(() => run(block, data));
   const split = Number(count - start) * 16;
   const zero = (toNumber(block) - start).toString(16).padStart(32, '0');
-  return guarded(() =>
-    Buffer.concat([run(block, data.subarray(0, split)), run(Buffer.from(zero, 'hex'), data.subarray(split))]),
+  return guarded(async () =>
+    Buffer.concat([
+      await run(block, data.subarray(0, split)),
+      await run(Buffer.from(zero, 'hex'), data.subarray(split)),
+    ]),
   );
 }
 
@@ -115,7 +138,7 @@ const kCiphers = {
 };
 
 async function cipher(encrypt, algorithm, key, data) {
-  return toArrayBuffer(kCiphers[algorithm.name](encrypt, algorithm, key, toBuffer(data)));
+  return toArrayBuffer(await kCiphers[algorithm.name](encrypt, algorithm, key, ownBytes(data)));
 }
 
 // ---- signatures ----
@@ -134,9 +157,10 @@ function signatureOptions(algorithm, key) {
   return [name, object];
 }
 
-function hmac(key, data) {
-  const { createHmac } = require('crypto');
-  return createHmac(kDigests[key.algorithm.hash.name], key[kKeyObject]).update(data).digest();
+async function hmac(key, data) {
+  const own = require('crypto').createHmac(kDigests[key.algorithm.hash.name], key[kKeyObject]);
+  await inSlices(data, (slice) => own.update(slice));
+  return own.digest();
 }
 
 function checkType(key, type, verb) {
@@ -144,7 +168,7 @@ function checkType(key, type, verb) {
 }
 
 async function sign(algorithm, key, data) {
-  if (algorithm.name === 'HMAC') return toArrayBuffer(guarded(() => hmac(key, toBuffer(data))));
+  if (algorithm.name === 'HMAC') return toArrayBuffer(await guarded(() => hmac(key, ownBytes(data))));
   checkType(key, 'private', 'sign');
   const [hash, options] = signatureOptions(algorithm, key);
   const crypto = require('crypto');
@@ -155,7 +179,7 @@ async function verify(algorithm, key, signature, data) {
   const crypto = require('crypto');
   const given = toBuffer(signature);
   if (algorithm.name === 'HMAC') {
-    const own = guarded(() => hmac(key, toBuffer(data)));
+    const own = await guarded(() => hmac(key, ownBytes(data)));
     return own.length === given.length && crypto.timingSafeEqual(own, given);
   }
   checkType(key, 'public', 'verify');
@@ -199,7 +223,7 @@ async function agree({ public: publicKey }, key, length) {
   if (publicKey.algorithm.namedCurve !== key.algorithm.namedCurve) throw refuse('Named curve mismatch');
   const { diffieHellman } = require('crypto');
   const objects = { publicKey: publicKey[kKeyObject], privateKey: key[kKeyObject] };
-  const secret = toArrayBuffer(guarded(() => diffieHellman(objects)));
+  const secret = toArrayBuffer(await guarded(() => diffieHellman(objects)));
   if (length === null) return secret;
   const size = Math.ceil(length / 8);
   if (secret.byteLength < size) throw fail('OperationError', 'derived bit length is too small');
