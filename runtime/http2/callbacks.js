@@ -6,7 +6,16 @@ const { codes } = require('internal/errors');
 const { constants } = require('internal/http2/constants');
 const { toHeaderObject } = require('internal/http2/headers');
 const { NghttpError } = require('internal/http2/nghttp_error');
-const { kMaybeDestroy, kOrigin, kOwner, kState, kType, kUpdateTimer } = require('internal/http2/symbols');
+const {
+  kMaybeDestroy,
+  kOrigin,
+  kOwner,
+  kResponse,
+  kSentTrailers,
+  kState,
+  kType,
+  kUpdateTimer,
+} = require('internal/http2/symbols');
 
 const binding = internalBinding('http2');
 const FastBuffer = Buffer[Symbol.species];
@@ -14,8 +23,8 @@ const FastBuffer = Buffer[Symbol.species];
 const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_SERVER } =
   constants;
 // How a block of headers came (nghttp2_headers_category).
-const kResponse = 1;
-const kPushResponse = 2;
+const kResponseBlock = 1;
+const kPushBlock = 2;
 const kMisdirected = 421;
 
 const emit = (emitter, ...args) => emitter.emit(...args);
@@ -52,8 +61,9 @@ function onNewStream(session, handle, id, headers, endOfStream) {
 }
 
 function headersEvent(category, status, endOfStream) {
-  if (category === kResponse) return !endOfStream && status >= 100 && status < 200 ? 'headers' : 'response';
-  if (category === kPushResponse) return 'push';
+  if (category === kResponseBlock)
+    return !endOfStream && status >= 100 && status < 200 ? 'headers' : 'response';
+  if (category === kPushBlock) return 'push';
   if (status !== undefined && status >= 200) return 'response';
   return endOfStream ? 'trailers' : 'headers';
 }
@@ -102,12 +112,23 @@ function onStreamClose(code) {
   return true;
 }
 
+// True when trailers follow, now or later; without any the last frame of the body ends the stream.
 function onWantTrailers() {
   const stream = this[kOwner];
-  if (stream === undefined) return;
-  stream[kState].trailersReady = true;
-  if (stream.destroyed || stream.closed) return;
-  if (!stream.emit('wantTrailers')) stream.sendTrailers({});
+  if (stream === undefined) return false;
+  const state = stream[kState];
+  state.trailersReady = true;
+  if (stream.destroyed || stream.closed) return true;
+  const response = stream[kResponse];
+  const asked = response === undefined ? 0 : 1; // the response's own listener
+  if (stream.listenerCount('wantTrailers') > asked || response?.hasTrailers) {
+    stream.emit('wantTrailers');
+    return true;
+  }
+  stream[kSentTrailers] = {};
+  state.hasTrailers = false;
+  setImmediate(() => stream[kMaybeDestroy]());
+  return false;
 }
 
 // Of the stream if there is one, else of the session.

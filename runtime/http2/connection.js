@@ -30,6 +30,8 @@ function adoptSocket(socket) {
 function attach(session, socket) {
   const lower = socket._handle;
   socket[kOwner] = session;
+  // What belongs together is gathered here: waiting for more would only delay it.
+  if (typeof socket.setNoDelay === 'function') socket.setNoDelay(true);
   session.consume(lower);
   lower.reading = true;
   if (typeof lower.writeHead !== 'function') {

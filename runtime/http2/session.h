@@ -33,7 +33,7 @@ enum class Http2Callback : int {
   kHeaders,       // session (stream, id, category, flags, [name, value, …], [sensitive names])
   kData,          // stream (nread, memory, offset); nread 0: the end
   kStreamClose,   // stream (error code): false when nobody knows it
-  kWantTrailers,  // stream ()
+  kWantTrailers,  // stream (): true when they follow
   kPriority,      // session (id, parent, weight, exclusive)
   kSettings,      // session ()
   kPing,          // session (payload)

@@ -161,10 +161,11 @@ ssize_t Http2Stream::OnRead(nghttp2_session*, int32_t id, uint8_t*, size_t lengt
   if (self->shutdown_ && amount == self->available_) {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (self->wants_trailers_) {
-      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
       self->wants_trailers_ = false;
       v8::HandleScope scope(self->env()->isolate());
-      session->Call(Http2Callback::kWantTrailers, self, 0, nullptr);
+      Local<Value> follow;
+      if (session->Call(Http2Callback::kWantTrailers, self, 0, nullptr).ToLocal(&follow) && follow->IsTrue())
+        *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
     }
   }
   if (amount > 0) self->MarkFirstByteSent();
