@@ -37,7 +37,12 @@ void Http2Stream::Detach() {
   session_->AddMemory(-static_cast<double>(sizeof(Http2Stream) + available_));
   session_ = nullptr;
   queue_.clear();
-  MakeWeak();
+  // JavaScript that is done with it, or will be, deletes it: the garbage collector has it cheaper so.
+  if (destroyed_) {
+    delete this;
+  } else {
+    MakeWeak();
+  }
 }
 
 void Http2Stream::OnClose(uint32_t code) {

@@ -63,7 +63,7 @@ class Http2Stream : public BaseObject {
   void OnClose(uint32_t code);
   // The session resets it now: what was queued has had its chance.
   void OnReset() { DropWrites(); }
-  // The session lets go of it: nothing is called any more.
+  // The session lets go of it: nothing is called any more, and it may be gone.
   void Detach();
 
  private:

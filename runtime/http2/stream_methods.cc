@@ -157,6 +157,8 @@ void Http2Stream::Priority(const Arguments& args) {
 }
 
 void Http2Stream::Destroy(const Arguments& args) {
+  auto* detached = Unwrap<Http2Stream>(args.This());
+  if (detached != nullptr && detached->session_ == nullptr) delete detached;
   Http2Stream* self = This(args);
   if (self == nullptr) return;
   // The window of what nobody will read opens; what was written goes out before the reset, if it can.
