@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/buffer/buffer.h"
 #include "runtime/http2/stream.h"
 #include "runtime/net/stream_state.h"
 
@@ -317,7 +318,8 @@ int Http2Session::WriteOut() {
     auto* native = Unwrap<NativeStream>(lower_.Get(isolate));
     if (native != nullptr) result = native->Write(object(), buffers.data(), buffers.size(), {}, true);
   } else if (!lower_.IsEmpty()) {
-    Local<v8::ArrayBuffer> memory = v8::ArrayBuffer::New(isolate, total);
+    Local<v8::ArrayBuffer> memory;
+    if (!NewMemory(isolate, total).ToLocal(&memory)) return UV_ENOMEM;
     auto* at = static_cast<char*>(memory->Data());
     for (const uv_buf_t& buffer : buffers) {
       std::memcpy(at, buffer.base, buffer.len);
