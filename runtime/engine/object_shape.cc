@@ -15,7 +15,8 @@ using layout::Read;
 
 constexpr int kArrayType = 0x838;
 constexpr int kFirstTypeOfNoString = 0x80;
-constexpr size_t kMap = Field(0), kElements = Field(16), kFixedArrayLength = Field(8);
+constexpr size_t kMap = Field(0), kElements = Field(16), kArrayLength = Field(24);
+constexpr size_t kFixedArrayLength = Field(8), kFixedArrayItems = Field(16);
 constexpr size_t kMapBits2 = Field(15), kMapBits3 = Field(16), kMapDescriptors = Field(40);
 constexpr int kElementsKindShift = 2;  // of kMapBits2
 constexpr int kFirstSlowElementsKind = 12;
@@ -60,6 +61,34 @@ ObjectShape ShapeOf(v8::Local<v8::Value> value) {
   if (Internals::SmiValue(Read<Address>(elements, kFixedArrayLength)) != 0) return ObjectShape::kOther;
   return AllPlain(map, count) ? ObjectShape::kFields : ObjectShape::kOther;
 }
+
+std::span<const Address> SmallIntegers(v8::Local<v8::Value> value) {
+  constexpr int kLastSmallIntegersKind = 1;
+  if constexpr (!layout::kKnown) return {};
+  const Address at = layout::AddressOf(value);
+  if (!Internals::HasHeapObjectTag(at) || Internals::GetInstanceType(at) != kArrayType) return {};
+  if ((Read<uint8_t>(Read<Address>(at, kMap), kMapBits2) >> kElementsKindShift) > kLastSmallIntegersKind)
+    return {};
+  const int length = Internals::SmiValue(Read<Address>(at, kArrayLength));
+  return {reinterpret_cast<const Address*>(Read<Address>(at, kElements) + kFixedArrayItems),
+          static_cast<size_t>(length)};
+}
+
+namespace {
+
+bool CheckSmallIntegers(v8::Isolate* isolate, v8::Local<v8::Context> context) {
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> value;
+  if (!v8::Script::Compile(context, OneByte(isolate, "Array.from({length: 3}, (_, i) => 5 - i * 9)"))
+           .ToLocal(&script) ||
+      !script->Run(context).ToLocal(&value)) {
+    return false;
+  }
+  const auto found = SmallIntegers(value);
+  return found.size() == 3 && Internals::SmiValue(found[0]) == 5 && Internals::SmiValue(found[2]) == -13;
+}
+
+}  // namespace
 
 bool CheckObjectShapes(v8::Isolate* isolate) {
   if (!layout::kKnown) return true;
@@ -113,7 +142,7 @@ bool CheckObjectShapes(v8::Isolate* isolate) {
       return false;
     }
   }
-  return true;
+  return CheckSmallIntegers(isolate, context);
 }
 
 }  // namespace parley

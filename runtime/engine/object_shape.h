@@ -6,6 +6,8 @@
 
 #include <v8.h>
 
+#include <span>
+
 namespace parley {
 
 enum class ObjectShape {
@@ -19,6 +21,10 @@ enum class ObjectShape {
 };
 
 ObjectShape ShapeOf(v8::Local<v8::Value> value);
+
+// The elements of an array that V8 keeps for small integers, as tagged values: those that are none are
+// missing. Empty for any other array. Holds until the next allocation in V8's heap.
+std::span<const v8::internal::Address> SmallIntegers(v8::Local<v8::Value> value);
 
 // False when V8's objects are not as object_shape.cc has them.
 bool CheckObjectShapes(v8::Isolate* isolate);

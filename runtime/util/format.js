@@ -3,24 +3,35 @@
 
 const { builtInNames, inspect, inspectDefaultOptions } = require('internal/util/inspect');
 const { formatBigInt, formatNumber, stylizeNoColor } = require('internal/util/inspect_text');
-const { getShape } = internalBinding('util');
+const { getShape, jsonOfIntegers } = internalBinding('util');
 
-const kHoleyArray = 3; // of runtime/engine/object_shape.h
+// Of runtime/engine/object_shape.h.
+const kPackedArray = 2;
+const kHoleyArray = 3;
 const kMaxCopied = 4096; // elements
 
 // V8 is slow to write arrays that have or had holes (all that Array.from() and new Array(n) make): a copy without is written three times
-// as fast. Undefined for what is not such an array, or has objects that would see when they are asked for their JSON.
-function withoutHoles(value) {
-  if (getShape(value) !== kHoleyArray || value.length > kMaxCopied || value.toJSON !== undefined)
-    return undefined;
+// as fast. Undefined where there are objects, which would see when they are asked for their JSON.
+function withoutHoles(array) {
+  if (array.length > kMaxCopied) return undefined;
   const copy = [];
-  for (let i = 0; i < value.length; i++) {
-    const element = value[i];
+  for (let i = 0; i < array.length; i++) {
+    const element = array[i];
     const type = typeof element;
     if (type !== 'number' && type !== 'string' && type !== 'boolean' && element !== null) return undefined;
     copy.push(element);
   }
   return copy;
+}
+
+function stringify(value) {
+  const shape = getShape(value);
+  if (shape >= kPackedArray && value.toJSON === undefined) {
+    const json = jsonOfIntegers(value);
+    if (json !== undefined) return json;
+    if (shape === kHoleyArray) value = withoutHoles(value) ?? value;
+  }
+  return `${JSON.stringify(value)}`; // undefined of functions
 }
 
 let circularMessage;
@@ -39,7 +50,7 @@ function isCircularError(error) {
 
 function formatJ(value) {
   try {
-    return `${JSON.stringify(withoutHoles(value) ?? value)}`; // undefined of functions
+    return stringify(value);
   } catch (error) {
     if (isCircularError(error)) return '[Circular]';
     throw error;

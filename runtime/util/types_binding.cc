@@ -3,6 +3,7 @@
 // one.
 #include <v8.h>
 
+#include <charconv>
 #include <string>
 
 #include "runtime/engine/binding.h"
@@ -61,6 +62,30 @@ void GetProxyDetails(const Args& args) {
 
 // (value) -> an ObjectShape (runtime/engine/object_shape.h)
 void GetShape(const Args& args) { args.GetReturnValue().Set(static_cast<int>(ShapeOf(args[0]))); }
+
+// (array) -> its JSON when all its elements are small integers, else undefined. V8 10.2 takes ten times as
+// long when the array may have holes, as all have that are made by a length.
+void JsonOfIntegers(const Args& args) {
+  using v8::internal::Internals;
+  constexpr size_t kMost = 1024, kLongest = 12;  // elements; characters with the comma
+  const std::span<const v8::internal::Address> elements = SmallIntegers(args[0]);
+  if (elements.empty() || elements.size() > kMost) return;
+  char text[kMost * kLongest + 1];
+  char* end = text;
+  for (const v8::internal::Address element : elements) {
+    if (Internals::HasHeapObjectTag(element)) return;
+    *end = end == text ? '[' : ',';
+    end++;
+    end = std::to_chars(end, end + kLongest, Internals::SmiValue(element)).ptr;
+  }
+  *end++ = ']';
+  v8::Local<v8::String> json;
+  if (v8::String::NewFromOneByte(args.GetIsolate(), reinterpret_cast<const uint8_t*>(text),
+                                 v8::NewStringType::kNormal, static_cast<int>(end - text))
+          .ToLocal(&json)) {
+    args.GetReturnValue().Set(json);
+  }
+}
 
 // (map, set or iterator[, want kind]) -> entries, or [entries, entries are pairs]
 void PreviewEntries(const Args& args) {
@@ -157,6 +182,7 @@ constexpr BindingFunction kUtilFunctions[] = {
     {"detachArrayBuffer", DetachArrayBuffer},
     {"toUSVString", ToUsvString},
     {"getShape", GetShape},
+    {"jsonOfIntegers", JsonOfIntegers},
 };
 
 PARLEY_BINDING(types, BindingKind::kInternal, kTypeFunctions, nullptr, {});

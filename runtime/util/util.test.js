@@ -107,6 +107,8 @@ test('names that only the documentation deprecates do not warn', async () => {
 test('format() takes its arguments one by one', () => {
   const holes = Array.from({ length: 3 }, (_, i) => i / 2);
   assert.strictEqual(util.format('%j %j', holes, ['"', true, null]), '[0,0.5,1] ["\\"",true,null]');
+  const integers = Array.from({ length: 70 }, (_, i) => (i - 35) * 61356675);
+  assert.strictEqual(util.format('%j', integers), JSON.stringify(integers));
   // eslint-disable-next-line no-sparse-arrays
   assert.strictEqual(util.format('%j', [, undefined, { toJSON: () => 1 }]), '[null,null,1]');
   assert.strictEqual(util.format('%j', Object.assign([1], { toJSON: () => 'x' })), '"x"');
