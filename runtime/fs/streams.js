@@ -291,7 +291,7 @@ function writeAll(stream, bytes, offset, callback, retries = 0) {
       written = 0;
     }
     if (stream.destroyed || error) {
-      callback(error);
+      callback(error ?? new codes.ERR_STREAM_DESTROYED('write'));
       return;
     }
     stream.bytesWritten += written;
@@ -332,7 +332,7 @@ WriteStream.prototype._writev = function (entries, callback) {
         written = 0;
       }
       if (this.destroyed || error) {
-        done(error);
+        done(error ?? new codes.ERR_STREAM_DESTROYED('write'));
         return;
       }
       this.bytesWritten += written;
