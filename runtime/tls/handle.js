@@ -29,6 +29,9 @@ class TLSHandle {
     this.wrapped = wrapped;
     this.secureContext = secureContext; // the session's callbacks need it
     this.session = new TlsSession(secureContext.context, isServer);
+    this.session.onrenegotiate = (step) => {
+      if (step === 'done') process.nextTick(() => this.renegotiated());
+    };
     this.reading = false;
     this.bytesRead = 0;
     this.bytesWritten = 0;
@@ -92,9 +95,7 @@ class TLSHandle {
 
   step() {
     if (!this.started || this.session === null) return;
-    if (!this.secure || this.renegotiating !== undefined) {
-      if (!this.shakeHands()) return;
-    }
+    if (!this.secure && !this.shakeHands()) return;
     while (this.session !== null) {
       const bytes = this.session.read();
       const { status } = this.session;
@@ -121,16 +122,10 @@ class TLSHandle {
       this.fail();
       return false;
     }
-    if (status !== kDone) return this.secure;
-    if (!this.secure) {
-      this.secure = true;
-      this.onhandshakedone();
-      this.sendWaiting();
-    } else {
-      const callback = this.renegotiating;
-      this.renegotiating = undefined;
-      callback();
-    }
+    if (status !== kDone) return false;
+    this.secure = true;
+    this.onhandshakedone();
+    this.sendWaiting();
     return this.session !== null;
   }
 
@@ -231,7 +226,15 @@ class TLSHandle {
   renegotiate(callback) {
     this.session.renegotiate();
     this.renegotiating = callback;
-    this.run();
+    // Only begins it: from here on reading goes through it, as the peer may still be talking.
+    this.session.handshake();
+    this.flush();
+  }
+
+  renegotiated() {
+    const callback = this.renegotiating;
+    this.renegotiating = undefined;
+    if (this.session !== null) callback?.();
   }
 
   // ---- The lower handle's

@@ -5,6 +5,26 @@ const { Buffer } = require('buffer');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
 
+// Handshakes cost a server much and a client little: so many in so much time, and none once the program said so.
+function limitRenegotiation(socket, handle) {
+  let since = 0;
+  handle.handshakes = 0;
+  handle.session.onrenegotiate = (step) => {
+    if (step === 'done') {
+      handle.renegotiating ??= () => socket.emit('secure');
+      return process.nextTick(() => handle.renegotiated());
+    }
+    const { CLIENT_RENEG_LIMIT, CLIENT_RENEG_WINDOW } = require('tls');
+    const now = Date.now();
+    if (now - since >= CLIENT_RENEG_WINDOW * 1000) handle.handshakes = 0;
+    since = now;
+    const tooMany = ++handle.handshakes > CLIENT_RENEG_LIMIT;
+    if (!tooMany && !socket._renegotiationDisabled) return undefined;
+    const error = tooMany ? new codes.ERR_TLS_SESSION_ATTACK() : new codes.ERR_TLS_RENEGOTIATION_DISABLED();
+    return process.nextTick(() => socket._handle?.onerror(error));
+  };
+}
+
 // A callback that may be called once, while its connection is there.
 function once(socket, fn) {
   let called = false;
@@ -20,6 +40,7 @@ function once(socket, fn) {
 function setUpServer(socket, options) {
   const { session } = socket._handle;
   const { server } = options;
+  limitRenegotiation(socket, socket._handle);
   // Known before the handshake's end, and to those who hear of its failure.
   session.onservername = (name) => {
     socket.servername = name;

@@ -47,10 +47,14 @@ TlsSession::TlsSession(Environment* env, Local<v8::Object> object, SslPointer ss
   BIO_set_mem_eof_return(in_, -1);
   SSL_set_bio(ssl_.get(), in_, out_);
   SSL_set_app_data(ssl_.get(), this);
-  if (server_)
+  if (server_) {
     SSL_set_accept_state(ssl_.get());
-  else
+    // A client may ask for new handshakes; how many is JavaScript's to say.
+    SSL_set_options(ssl_.get(), SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+  } else {
     SSL_set_connect_state(ssl_.get());
+  }
+  SSL_set_info_callback(ssl_.get(), OnInfo);
 }
 
 TlsSession* TlsSession::This(const Arguments& args) { return Unwrap<TlsSession>(args.This()); }

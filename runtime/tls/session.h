@@ -7,7 +7,8 @@
 //   bytes; undefined: failed takeEncrypted()    an ArrayBuffer for the peer, or undefined shutdown() says
 //   goodbye takeError()        why something failed
 // While one of these runs the session calls functions of its JavaScript object: onhello, oncert,
-// onservername, onalpn, onnewsession, onkeylog, onpsk, onocsp. What they throw, the running method throws.
+// onservername, onrenegotiate, onalpn, onnewsession, onkeylog, onpsk, onocsp. What they throw, the running
+// method throws.
 #ifndef RUNTIME_TLS_SESSION_H_
 #define RUNTIME_TLS_SESSION_H_
 
@@ -61,6 +62,7 @@ class TlsSession : public BaseObject {
   static unsigned OnPskClient(SSL* ssl, const char* hint, char* identity, unsigned max_identity,
                               unsigned char* psk, unsigned max);
   static int OnOcsp(SSL* ssl, void*);
+  static void OnInfo(const SSL* ssl, int where, int);
   static void AddCallbackMethods(v8::Isolate* isolate, v8::Local<v8::FunctionTemplate> t);
   static void Enable(const Arguments& args);
   static void ResumeHello(const Arguments& args);
@@ -109,6 +111,7 @@ class TlsSession : public BaseObject {
 
   enum class Hello { kIgnored, kWanted, kAsked, kAnswered };
   Hello hello_ = Hello::kIgnored;
+  bool shaken_hands_ = false;  // what begins now is a renegotiation
   bool certificate_wanted_ = false;
   bool certificate_asked_ = false;
   bool certificate_answered_ = false;

@@ -222,6 +222,16 @@ int TlsSession::OnOcsp(SSL* ssl, void*) {
   return 1;
 }
 
+// Calls onrenegotiate('start' | 'done') for each handshake but the first. TLS 1.3 has no others.
+void TlsSession::OnInfo(const SSL* ssl, int where, int) {
+  TlsSession* self = Of(ssl);
+  const bool done = (where & SSL_CB_HANDSHAKE_DONE) != 0;
+  if (!done && (where & SSL_CB_HANDSHAKE_START) == 0) return;
+  if (self->shaken_hands_ && SSL_version(ssl) < TLS1_3_VERSION)
+    self->Call("onrenegotiate", {OneByte(self->env()->isolate(), done ? "done" : "start")});
+  self->shaken_hands_ = self->shaken_hands_ || done;
+}
+
 void TlsSession::SetOcspResponse(const Arguments& args) {
   const auto bytes = SecureContext::Bytes(args[0]);
   This(args)->ocsp_response_.assign(bytes.begin(), bytes.end());

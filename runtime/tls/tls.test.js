@@ -229,3 +229,35 @@ test('ciphers of TLS 1.2 leave the suites of 1.3', async () => {
   client.destroy();
   server.close();
 });
+
+test('a client may renegotiate TLS 1.2, until the server says no or it was too often', async () => {
+  const renegotiate = (client) =>
+    new Promise((resolve, reject) => {
+      client.once('close', () => reject(new Error('closed')));
+      client.renegotiate({ rejectUnauthorized: false }, (error) => (error ? reject(error) : resolve()));
+    });
+  for (const disables of [true, false]) {
+    let told;
+    const server = await serve({ maxVersion: 'TLSv1.2' }, (socket) => {
+      socket.on('error', (error) => {
+        told = error.code;
+        socket.destroy();
+      });
+      socket.on('data', () => disables && socket.disableRenegotiation());
+    });
+    const client = connect(server);
+    client.on('error', () => {});
+    await once(client, 'secureConnect');
+    await renegotiate(client);
+    await new Promise((resolve) => client.write('data', resolve));
+    let count = 1;
+    await assert.rejects(async () => {
+      for (; count < 10; count++) await renegotiate(client);
+    });
+    assert.strictEqual(told, disables ? 'ERR_TLS_RENEGOTIATION_DISABLED' : 'ERR_TLS_SESSION_ATTACK');
+    if (!disables) assert.strictEqual(count, tls.CLIENT_RENEG_LIMIT);
+    client.destroy();
+    server.close();
+    await once(server, 'close');
+  }
+});
