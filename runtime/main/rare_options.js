@@ -61,3 +61,15 @@ exports.warnOfEnvironmentValue = function warnOfEnvironmentValue() {
     'DEP0104',
   );
 };
+
+// --heapsnapshot-near-heap-limit=count, in each thread for itself, and --heapsnapshot-signal=name, in the first.
+exports.writeHeapSnapshots = function writeHeapSnapshots(isMainThread) {
+  const options = require('internal/main/options');
+  const { setHeapSnapshotNearHeapLimit, writeHeapSnapshot } = require('internal/v8/heap_snapshot');
+  const count = options.get('--heapsnapshot-near-heap-limit');
+  if (count > 0) setHeapSnapshotNearHeapLimit(count);
+  const signal = options.get('--heapsnapshot-signal');
+  if (signal === undefined || !isMainThread) return;
+  require('internal/errors/validators').validateSignalName(signal);
+  process.on(signal, () => writeHeapSnapshot());
+};

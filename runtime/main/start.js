@@ -55,6 +55,9 @@ function applyToWorld(info) {
   if (options.get('--experimental-permission') && info.argv !== undefined) {
     require('internal/process/permission').start(true);
   }
+  if (options.get('--heapsnapshot-near-heap-limit') || options.get('--heapsnapshot-signal')) {
+    require('internal/main/rare_options').writeHeapSnapshots(info.argv !== undefined);
+  }
   if (options.get('--report-on-signal')) require('internal/process/report').start();
   if (options.get('--enable-source-maps')) require('internal/modules/source_maps').setEnabled(true);
   const mode = options.get('--unhandled-rejections');
