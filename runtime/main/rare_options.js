@@ -73,3 +73,14 @@ exports.writeHeapSnapshots = function writeHeapSnapshots(isMainThread) {
   require('internal/errors/validators').validateSignalName(signal);
   process.on(signal, () => writeHeapSnapshot());
 };
+
+// --trace-exit: who called process.exit().
+exports.traceExit = function traceExit(code, caller) {
+  const { isMainThread, threadId } = require('worker_threads');
+  const thread = isMainThread ? '' : `, thread:${threadId}`;
+  const trace = {};
+  Error.captureStackTrace(trace, caller);
+  const frames = String(trace.stack).split('\n').slice(1).join('\n');
+  const text = `(node:${process.pid}${thread}) WARNING: Exited the environment with code ${code}\n${frames}\n`;
+  internalBinding('process').rawWrite(2, text);
+};

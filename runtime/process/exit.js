@@ -30,7 +30,11 @@ function emitExit() {
 function exit(code) {
   if (arguments.length > 0 && code !== undefined) exitCode = toExitCode(code);
   emitExit();
-  process.reallyExit((exitCode ?? 0) | 0);
+  const final = (exitCode ?? 0) | 0;
+  if (require('internal/main/options').get('--trace-exit')) {
+    require('internal/main/rare_options').traceExit(final, exit);
+  }
+  process.reallyExit(final);
 }
 
 exports.atEnd = (task) => lastTasks.push(task);

@@ -260,3 +260,14 @@ test('titles, groups and early methods', () => {
   assert.strictEqual(process.getBuiltinModule('node:fs'), require('fs'));
   assert.strictEqual(process.getBuiltinModule('nothing'), undefined);
 });
+
+test('--trace-exit shows who called process.exit()', () => {
+  const { spawnSync } = require('child_process');
+  const code = 'function leave() { process.exit(3); } leave();';
+  const run = (...flags) => spawnSync(process.execPath, [...flags, '-e', code], { encoding: 'utf8' });
+  const { status, stderr } = run('--trace-exit');
+  assert.strictEqual(status, 3);
+  assert.match(stderr, /^\(node:\d+\) WARNING: Exited the environment with code 3\n/);
+  assert.match(stderr, /at leave/);
+  assert.strictEqual(run().stderr, '');
+});
