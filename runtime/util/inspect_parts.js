@@ -95,8 +95,7 @@ function describeIterable(ctx, value, shape, constructor, tag, inherited) {
   return undefined;
 }
 
-const keysOf = (ctx, value, shape) =>
-  shape === kFields ? ownKeys(value) : getKeys(value, ctx.showHidden);
+const keysOf = (ctx, value, shape) => (shape === kFields ? ownKeys(value) : getKeys(value, ctx.showHidden));
 
 function describePlain(ctx, value, shape, tag, inherited) {
   const keys = keysOf(ctx, value, shape);

@@ -100,9 +100,11 @@ function primitiveText(value) {
 
 // With our own escape(): what a number below 1e+21 or a boolean becomes needs no encoding.
 function escapePrimitive(value) {
-  if (typeof value === 'string') return encodeText(value, KEPT);
+  const type = typeof value;
+  if (type === 'string') return encodeText(value, KEPT);
+  if (type === 'number' && Math.abs(value) < 1e21) return `${value}`;
   const text = primitiveText(value);
-  return typeof value === 'number' && Math.abs(value) >= 1e21 ? encodeText(text, KEPT) : text;
+  return type === 'number' ? encodeText(text, KEPT) : text;
 }
 
 function stringify(object, separator, equals, options) {
@@ -120,14 +122,12 @@ function stringify(object, separator, equals, options) {
     const start = (isCustom ? encode(key) : encodeText(key, KEPT)) + equals;
     if (Array.isArray(value)) {
       for (let j = 0; j < value.length; j++) {
-        if (fields !== '') fields += separator;
-        fields += start;
-        fields += isCustom ? encode(primitiveText(value[j])) : escapePrimitive(value[j]);
+        const field = start + (isCustom ? encode(primitiveText(value[j])) : escapePrimitive(value[j]));
+        fields = fields === '' ? field : fields + separator + field;
       }
     } else {
-      if (fields !== '') fields += separator;
-      fields += start;
-      fields += isCustom ? encode(primitiveText(value)) : escapePrimitive(value);
+      const field = start + (isCustom ? encode(primitiveText(value)) : escapePrimitive(value));
+      fields = fields === '' ? field : fields + separator + field;
     }
   }
   return fields;
