@@ -320,19 +320,20 @@ test('a destroyed pipeline of big answers ends nothing else', async (t) => {
 });
 
 test('a body that nobody reads does not hold up the next request of its connection', async (t) => {
-  let post;
+  const paused = [];
   const server = await serve(t, {}, (req, res) => {
     if (req.method === 'GET') return res.end('next');
     res.flushHeaders();
     return req.socket.once('pause', () => {
       res.end('early');
-      post.end('the rest');
+      for (const goOn of paused) goOn();
     });
   });
   const agent = new http.Agent({ maxSockets: 1, keepAlive: true });
   t.after(() => agent.destroy());
   const options = { agent, port: server.address().port };
-  post = http.request({ ...options, method: 'POST' });
+  const post = http.request({ ...options, method: 'POST' });
+  paused.push(() => post.end('the rest'));
   post.write('a body');
   const following = http.get(options);
   const [answer] = await once(post, 'response');
