@@ -1,5 +1,6 @@
 // internalBinding('process'): what `process` asks of the operating system.
 #include <grp.h>
+#include <nghttp2/nghttp2ver.h>
 #include <openssl/opensslv.h>
 #include <pwd.h>
 #include <sys/resource.h>
@@ -349,6 +350,7 @@ void Initialize(Environment* env, v8::Local<v8::Object> target) {
   SetString(isolate, versions, "v8", v8::V8::GetVersion());
   SetString(isolate, versions, "uv", uv_version_string());
   SetString(isolate, versions, "openssl", OPENSSL_VERSION_STR);
+  SetString(isolate, versions, "nghttp2", NGHTTP2_VERSION);
   SetString(isolate, versions, "modules", PARLEY_MODULE_ABI);
   SetString(isolate, versions, "napi", PARLEY_NAPI_VERSION);
   target->Set(isolate->GetCurrentContext(), OneByte(isolate, "versions"), versions).Check();
