@@ -138,7 +138,10 @@ const FROM_TYPES = ['string', 'Buffer', 'ArrayBuffer', 'Array', 'Array-like Obje
 Buffer.from = function from(value, encodingOrOffset, length) {
   if (typeof value === 'string') return fromString(value, encodingOrOffset);
   if (typeof value === 'object' && value !== null) {
-    if (isAnyArrayBuffer(value)) return fromArrayBuffer(value, encodingOrOffset, length);
+    // An array is told without a call; a look at the rest needs one.
+    if (!Array.isArray(value) && isAnyArrayBuffer(value)) {
+      return fromArrayBuffer(value, encodingOrOffset, length);
+    }
     const primitive = value.valueOf?.();
     if (
       primitive != null &&
