@@ -1,7 +1,9 @@
 // BaseObject and HandleWrap: JavaScript objects with a C++ half.
 #include <cassert>
+#include <vector>
 
 #include "runtime/engine/environment.h"
+#include "runtime/engine/weak_objects.h"
 
 namespace parley {
 namespace {
@@ -12,6 +14,7 @@ void* Tag() { return const_cast<char*>(&kTag); }
 
 constexpr int kTagField = 0;
 constexpr int kPointerField = 1;
+constexpr uint16_t kWeakClass = 1;  // of the persistent handles of those that were made weak
 
 HandleWrap* HandleOf(const v8::FunctionCallbackInfo<v8::Value>& args) {
   return BaseObject::Unwrap<HandleWrap>(args.This());
@@ -64,6 +67,7 @@ BaseObject* BaseObject::FromJs(v8::Local<v8::Value> value) {
 }
 
 void BaseObject::MakeWeak() {
+  object_.SetWrapperClassId(kWeakClass);
   object_.SetWeak(
       this,
       [](const v8::WeakCallbackInfo<BaseObject>& info) {
@@ -180,6 +184,23 @@ void HandleWrap::OnClose(uv_handle_t* handle) {
   if (self->on_close_.IsEmpty()) return;
   v8::HandleScope handles(self->env()->isolate());
   self->MakeCallback(self->on_close_.Get(self->env()->isolate()), 0, nullptr);
+}
+
+void DeleteWeakObjects(v8::Isolate* isolate) {
+  struct Collector : v8::PersistentHandleVisitor {
+    void VisitPersistentHandle(v8::Persistent<v8::Value>* value, uint16_t class_id) override {
+      if (class_id != kWeakClass) return;
+      if (BaseObject* object = BaseObject::Unwrap<BaseObject>(v8::Local<v8::Value>::New(isolate, *value)))
+        objects.push_back(object);
+    }
+    v8::Isolate* isolate;
+    std::vector<BaseObject*> objects;
+  };
+  v8::HandleScope handles(isolate);
+  Collector collector;
+  collector.isolate = isolate;
+  isolate->VisitHandlesWithClassIds(&collector);
+  for (BaseObject* object : collector.objects) delete object;
 }
 
 }  // namespace parley

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "runtime/engine/weak_objects.h"
+
 // V8 exports it, though no header has it.
 namespace v8::debug {
 void SetContextId(v8::Local<v8::Context> context, int id);
@@ -142,6 +144,9 @@ void Environment::CloseHandles() {
         if (!uv_is_closing(handle)) uv_close(handle, nullptr);
       },
       nullptr);
+  while (uv_run(loop_, UV_RUN_DEFAULT) != 0) {
+  }
+  DeleteWeakObjects(isolate_);
   while (uv_run(loop_, UV_RUN_DEFAULT) != 0) {
   }
 }
