@@ -184,7 +184,7 @@ test('LISTEN and NOTIFY, notices', options, async (t) => {
 });
 
 test('a pool shares its connections, waits in order, gives up in time', options, async (t) => {
-  const pool = new Pool({ ...server.options, max: 3, connectionTimeoutMillis: 300 });
+  const pool = new Pool({ ...server.options, max: 3, connectionTimeoutMillis: 2500 });
   t.after(() => pool.end());
   const ids = await Promise.all(
     Array.from({ length: 60 }, () => pool.query('SELECT pg_backend_pid() AS id, pg_sleep(0.001)')),
