@@ -7,11 +7,11 @@ const net = require('node:net');
 const cases = {
   'fork to first message': first,
   'round trip, first 1,000 messages': () => roundTrips(0, 1000),
-  'round trip, warm': () => roundTrips(5000, 20000),
-  'round trip, advanced serialization': () => roundTrips(1000, 5000, { serialization: 'advanced' }),
+  'round trip, warm': () => roundTrips(5000, 10000),
+  'round trip, advanced serialization': () => roundTrips(1000, 3000, { serialization: 'advanced' }),
   'burst of 5,000 messages and back': burst,
   'handing over a socket, first 500': () => handOver(0, 500),
-  'handing over a socket, warm': () => handOver(1500, 1500),
+  'handing over a socket, warm': () => handOver(1000, 1000),
 };
 const message = { id: 17, method: 'publish', args: ['room', { audio: true, video: { codec: 'vp8' } }] };
 

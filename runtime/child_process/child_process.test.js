@@ -243,3 +243,11 @@ test('a child with a pipe more than the usual three closes', async () => {
   await once(child, 'close');
   assert.strictEqual(text, 'hello');
 });
+
+test('a listener that throws takes no other message with it', async (t) => {
+  const child = fork(t, 'thrower');
+  for (const message of ['a', 'b', 'c']) child.send(message);
+  const [seen] = await once(child, 'message');
+  assert.deepStrictEqual([...seen].sort(), ['after a', 'after b', 'after c', 'b', 'c', 'thrown']);
+  assert.ok(seen.indexOf('b') < seen.indexOf('c'));
+});

@@ -264,3 +264,15 @@ test("a 'data' listener's rejection and a replaced emit() are not passed over", 
   await once(replaced, 'end');
   assert.ok(seen.includes('data'));
 });
+
+test('a _final() that fails at once is told to the callback of end()', async () => {
+  const failure = new Error('final');
+  const writable = new Writable({
+    write: (chunk, encoding, callback) => callback(),
+    final: (callback) => callback(failure),
+  });
+  const failed = once(writable, 'error');
+  const told = new Promise((resolve) => writable.end('x', resolve));
+  assert.strictEqual(await told, failure);
+  assert.deepStrictEqual(await failed, [failure]);
+});
