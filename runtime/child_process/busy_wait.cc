@@ -3,8 +3,6 @@
 
 #include <sched.h>
 
-#include <algorithm>
-
 #include "runtime/engine/environment.h"
 
 namespace parley {
@@ -32,7 +30,7 @@ void BusyWait::Poll() {
   if (since_ == 0) {
     since_ = now;
   } else if (now - since_ > kLimit || now - last_poll_ > kLost) {
-    return End(false);
+    return End(now - since_);
   } else {
     sched_yield();  // the other process may wait for this very processor
   }
@@ -40,18 +38,15 @@ void BusyWait::Poll() {
 }
 
 void BusyWait::Received() {
-  if (is_polling_) End(since_ == 0 || uv_hrtime() - last_poll_ <= kLost);
+  if (!is_polling_) return;
+  const uint64_t lost = since_ == 0 ? 0 : uv_hrtime() - last_poll_;
+  End(lost > kLost ? lost : 0);
 }
 
-void BusyWait::End(bool was_good) {
+void BusyWait::End(uint64_t wasted) {
   is_polling_ = false;
   uv_idle_stop(&idle_);
-  if (was_good) {
-    last_skipped_ -= last_skipped_ / 8;
-  } else {
-    last_skipped_ = std::min(std::max(last_skipped_ * 2, 8u), kMostSkipped);
-    to_skip_ = last_skipped_;
-  }
+  to_skip_ = wasted / kPrice;
 }
 
 }  // namespace parley
