@@ -33,7 +33,7 @@ test('null bytes are in no path, program or argument', async () => {
     }
     await assert.rejects(fs.promises.readFile(path), bad);
   }
-  assert.throws(() => new URL('file:///a%00b') && fs.readFileSync(new URL('file:///a%00b')), bad);
+  assert.throws(() => fs.readFileSync(new URL('file:///a%00b')), bad);
   assert.throws(() => cp.spawn('true\0x'), bad);
   assert.throws(() => cp.spawn('true', ['a\0b']), bad);
   assert.throws(() => cp.spawn('true', { env: { A: 'b\0c' } }), bad);
