@@ -21,7 +21,9 @@ namespace {
 // Where the threads put an environment's finished jobs. Outlives the environment while one of them has it.
 struct Outbox {
   Outbox() : event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~Outbox() { ::close(event); }
+  ~Outbox() {
+    if (event >= 0) ::close(event);
+  }
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
@@ -147,21 +149,36 @@ class ThreadPool {
 class PoolClient {
  public:
   void Submit(Environment* env, PoolJob* job) {
-    if (env_ == nullptr) Open(env);
+    if (env_ == nullptr && !Open(env)) return SubmitToLibuv(env, job);
     if (pending_++ == 0) uv_ref(reinterpret_cast<uv_handle_t*>(&poll_));
     ThreadPool::Get()->Add(job, outbox_);
   }
 
  private:
-  void Open(Environment* env) {
+  // With no descriptor left for an event of our own: libuv has had its own from the start.
+  static void SubmitToLibuv(Environment* env, PoolJob* job) {
+    auto* work = new uv_work_t;
+    work->data = job;
+    uv_queue_work(
+        env->loop(), work, [](uv_work_t* w) { static_cast<PoolJob*>(w->data)->Work(); },
+        [](uv_work_t* w, int) {
+          static_cast<PoolJob*>(w->data)->Finish();
+          delete w;
+        });
+  }
+
+  bool Open(Environment* env) {
+    auto outbox = std::make_shared<Outbox>();
+    if (outbox->event < 0) return false;
     env_ = env;
-    outbox_ = std::make_shared<Outbox>();
+    outbox_ = std::move(outbox);
     uv_poll_init(env->loop(), &poll_, outbox_->event);
     poll_.data = this;
     uv_poll_start(&poll_, UV_READABLE,
                   [](uv_poll_t* poll, int, int) { static_cast<PoolClient*>(poll->data)->Receive(); });
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
     env->AddCleanupHook([](void* self) { static_cast<PoolClient*>(self)->Stop(); }, this);
+    return true;
   }
 
   void Receive() {
