@@ -220,6 +220,7 @@ test('bodies that never end are answered with 408, or cut off behind an answer',
   assert.match(plain, /^HTTP\/1\.1 408 /);
   assert.match(answered, /^HTTP\/1\.1 200 /);
   assert.doesNotMatch(answered, /408/);
+  await until(() => codes.length === 2);
   assert.deepStrictEqual(codes, ['ECONNRESET', 'ECONNRESET']);
 });
 
