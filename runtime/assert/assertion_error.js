@@ -3,7 +3,7 @@
 
 const { diff } = require('internal/assert/diff');
 const { inspect } = require('internal/util/inspect');
-const { stripVTControlCharacters } = require('internal/util/inspect_text');
+const { stripVTControlCharacters } = require('internal/util/terminal_text');
 
 const READABLE = {
   deepStrictEqual: 'Expected values to be strictly deep-equal:',

@@ -2,7 +2,7 @@
 // console.table(): rows and columns in a frame.
 
 const { inspect } = require('internal/util/inspect');
-const { getStringWidth } = require('internal/util/inspect_text');
+const { getStringWidth } = require('internal/util/terminal_text');
 const types = require('internal/util/types');
 
 const kIndex = '(index)';

@@ -5,8 +5,16 @@
 const path = require('path');
 const errors = require('internal/modules/errors');
 
-const kInvalidSegment =
-  /(^|\\|\/)((\.|%2e)(\.|%2e)?|(n|%6e|%4e)(o|%6f|%4f)(d|%64|%44)(e|%65|%45)(_|%5f)(m|%6d|%4d)(o|%6f|%4f)(d|%64|%44)(u|%75|%55)(l|%6c|%4c)(e|%65|%45)(s|%73|%53))(\\|\/|$)/i;
+// Segments that a target may not have, also when percent-encoded or in capitals.
+const kRefusedSegments = new Set(['.', '..', 'node_modules']);
+const decodeEscape = (escape) => String.fromCharCode(parseInt(escape.slice(1), 16));
+function hasRefusedSegment(text) {
+  const decoded = text.includes('%') ? text.replace(/%[0-7][0-9a-f]/gi, decodeEscape) : text;
+  return decoded
+    .toLowerCase()
+    .split(/[\\/]/)
+    .some((segment) => kRefusedSegments.has(segment));
+}
 const kScheme = /^[a-z][a-z0-9+.-]*:/i;
 const isArrayIndex = (key) => String(+key) === key && +key >= 0 && +key < 0xffff_ffff;
 
@@ -83,8 +91,8 @@ class Resolver {
         return this.resolvePackage(fill(target), this.pkg);
       throw this.invalid(key, target);
     }
-    if (kInvalidSegment.test(target.slice(2))) throw this.invalid(key, target);
-    if (match !== undefined && kInvalidSegment.test(match)) {
+    if (hasRefusedSegment(target.slice(2))) throw this.invalid(key, target);
+    if (match !== undefined && hasRefusedSegment(match)) {
       const request = key.includes('*') ? key.replace('*', () => match) : `${key}${match}`;
       throw errors.invalidSpecifier(
         request,

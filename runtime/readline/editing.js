@@ -4,7 +4,8 @@
 const { clearScreenDown, cursorTo, moveCursor } = require('internal/readline/escapes');
 const { InterfaceConstructor, mixin } = require('internal/readline/interface');
 const { charLengthAt, charLengthLeft, commonPrefix, nextWord, wordStart } = require('internal/readline/text');
-const { getStringWidth, inspect, stripVTControlCharacters } = require('internal/util/inspect');
+const { inspect } = require('internal/util/inspect');
+const { getStringWidth, stripVTControlCharacters } = require('internal/util/terminal_text');
 
 const kMaxUndo = 2048;
 const kMaxKillRing = 32;

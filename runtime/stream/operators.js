@@ -4,10 +4,8 @@
 const { AbortError, codes } = require('internal/errors');
 const { validateAbortSignal, validateInteger, validateObject } = require('internal/errors/validators');
 const { finished } = require('internal/stream/finished');
+const { OrderedCalls, kNothing } = require('internal/stream/ordered_calls');
 const { isNodeStream, isWritable } = require('internal/stream/utils');
-
-const kNothing = Symbol('nothing');
-const kEnd = Symbol('end');
 
 const checkFunction = (fn) => {
   if (typeof fn !== 'function') throw new codes.ERR_INVALID_ARG_TYPE('fn', ['Function', 'AsyncFunction'], fn);
@@ -39,105 +37,8 @@ function map(fn, options = undefined) {
   if (options?.highWaterMark != null) highWaterMark = Math.floor(options.highWaterMark);
   validateInteger(concurrency, 'options.concurrency', 1);
   validateInteger(highWaterMark, 'options.highWaterMark', 0);
-  highWaterMark += concurrency;
-  return mapInOrder(this, fn, options, concurrency, highWaterMark);
-}
-
-// Up to `concurrency` calls at a time, results in the order of the source, at most `highWaterMark` waiting to be taken.
-async function* mapInOrder(stream, fn, options, concurrency, highWaterMark) {
-  const signal = anySignal([options?.signal].filter(Boolean));
-  const queue = [];
-  const signalOption = { signal };
-  let next; // the reader waits
-  let resume; // the pump waits
-  let done = false;
-  let running = 0;
-
-  function onCatch() {
-    done = true;
-    afterOne();
-  }
-  function afterOne() {
-    running -= 1;
-    maybeResume();
-  }
-  function maybeResume() {
-    if (resume && !done && running < concurrency && queue.length < highWaterMark) {
-      resume();
-      resume = null;
-    }
-  }
-  async function pump() {
-    try {
-      await null; // whoever aborts in the microtask after the call is in time to keep `fn` from being called
-      for await (let value of stream) {
-        if (done) return;
-        if (signal.aborted) throw new AbortError();
-        try {
-          value = fn(value, signalOption);
-          if (value === kNothing) continue;
-          value = Promise.resolve(value);
-        } catch (error) {
-          value = Promise.reject(error);
-        }
-        running += 1;
-        value.then(afterOne, onCatch);
-        queue.push(value);
-        if (next) {
-          next();
-          next = null;
-        }
-        if (!done && (queue.length >= highWaterMark || running >= concurrency)) {
-          await new Promise((resolve) => {
-            resume = resolve;
-          });
-        }
-      }
-      queue.push(kEnd);
-    } catch (error) {
-      const failed = Promise.reject(error);
-      failed.then(afterOne, onCatch);
-      queue.push(failed);
-    } finally {
-      done = true;
-      if (next) {
-        next();
-        next = null;
-      }
-    }
-  }
-
-  pump();
-  try {
-    for (;;) {
-      while (queue.length > 0) {
-        const value = await queue[0];
-        if (value === kEnd) return;
-        if (signal.aborted) throw new AbortError();
-        if (value !== kNothing) yield value;
-        queue.shift();
-        maybeResume();
-      }
-      await new Promise((resolve) => {
-        next = resolve;
-      });
-    }
-  } finally {
-    done = true;
-    if (resume) {
-      resume();
-      resume = null;
-    }
-  }
-}
-
-function anySignal(signals) {
-  const controller = new AbortController();
-  for (const signal of signals) {
-    if (signal.aborted) controller.abort(signal.reason);
-    else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  }
-  return controller.signal;
+  const signal = options?.signal ?? new AbortController().signal;
+  return new OrderedCalls(this, fn, signal, concurrency, concurrency + highWaterMark);
 }
 
 function filter(fn, options = undefined) {
@@ -228,42 +129,37 @@ async function reduce(reducer, initial, options) {
     throw new codes.ERR_INVALID_ARG_TYPE('reducer', ['Function', 'AsyncFunction'], reducer);
   }
   checkOptions(options);
-  let hasValue = arguments.length > 1;
   if (options?.signal?.aborted) {
     const error = new AbortError(undefined, { cause: options.signal.reason });
-    this.once('error', () => {}); // told by the promise
+    this.on('error', () => {}); // told by the promise
     await finished(this.destroy(error));
     throw error;
   }
-  const controller = new AbortController();
-  const { signal } = controller;
-  if (options?.signal) options.signal.addEventListener('abort', () => controller.abort(), { once: true });
-  let empty = true;
+  const calls = new AbortController();
+  const stopCalls = () => calls.abort();
+  options?.signal?.addEventListener('abort', stopCalls, { once: true });
+  const settings = { signal: calls.signal };
+  let hasResult = arguments.length > 1;
+  let result = initial;
   try {
     for await (const value of this) {
-      empty = false;
-      if (options?.signal?.aborted) throw new AbortError();
-      if (hasValue) {
-        initial = await reducer(initial, value, { signal });
-      } else {
-        initial = value;
-        hasValue = true;
-      }
-    }
-    if (empty && !hasValue) {
-      throw new codes.ERR_MISSING_ARGS('reduce');
+      throwIfAborted(options);
+      result = hasResult ? await reducer(result, value, settings) : value;
+      hasResult = true;
     }
   } finally {
-    controller.abort();
+    options?.signal?.removeEventListener('abort', stopCalls);
+    stopCalls();
   }
-  return initial;
+  if (!hasResult) throw new codes.ERR_MISSING_ARGS('reduce');
+  return result;
 }
 
 async function toArray(options = undefined) {
   checkOptions(options);
   const result = [];
   for await (const value of this) {
-    if (options?.signal?.aborted) throw new AbortError(undefined, { cause: options.signal.reason });
+    throwIfAborted(options);
     result.push(value);
   }
   return result;

@@ -7,18 +7,17 @@ const {
   colors,
   escapeKey,
   formatPrimitive,
-  getStringWidth,
   isIdentifier,
   kArray,
   kArrayExtras,
   kObject,
   layOut,
   quote,
-  stripVTControlCharacters,
   styles,
   stylizeNoColor,
   stylizeWithColor,
 } = require('internal/util/inspect_text');
+const { getStringWidth } = require('internal/util/terminal_text');
 const {
   builtInNames,
   fallbackName,
@@ -348,12 +347,10 @@ module.exports = {
   formatProperty,
   formatValue,
   getOwnNonIndexProperties,
-  getStringWidth,
   inspect,
   inspectDefaultOptions: defaultOptions,
   isNativeError,
   setFrozenGetters,
-  stripVTControlCharacters,
   get format() {
     return require('internal/util/format').format;
   },

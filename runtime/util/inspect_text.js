@@ -1,6 +1,8 @@
 'use strict';
 // The text side of util.inspect(): styles, quoting, numbers, widths, and how entries are laid out in lines.
 
+const { stripVTControlCharacters } = require('internal/util/terminal_text');
+
 const kMinLineWidth = 16;
 const kObject = 0;
 const kArray = 1;
@@ -84,14 +86,6 @@ function stylizeNoColor(text) {
 function stylizeWithColor(text, styleType) {
   const color = colors[styles[styleType]];
   return color === undefined ? text : `\u001b[${color[0]}m${text}\u001b[${color[1]}m`;
-}
-
-// Escape sequences that terminals act on: CSI and OSC.
-const ANSI =
-  /[\u001B\u009B][[\]()#;?]*(?:(?:(?:(?:;[-a-zA-Z\d/#&.:=?%@~_]+)*|[a-zA-Z\d]+(?:;[-a-zA-Z\d/#&.:=?%@~_]*)*)?(?:\u0007|\u001B\u005C|\u009C))|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]))/g;
-
-function stripVTControlCharacters(text) {
-  return text.replace(ANSI, '');
 }
 
 // ---- Strings
@@ -342,64 +336,12 @@ function layOut(ctx, output, base, braces, kind, depth, value) {
   return `${before}${braces[0]}${indentation}  ${chain(output, `,${indentation}  `)}${indentation}${braces[1]}`;
 }
 
-// ---- Columns on a terminal
-
-function isFullWidth(code) {
-  return (
-    code >= 0x1100 &&
-    (code <= 0x115f ||
-      code === 0x2329 ||
-      code === 0x232a ||
-      (code >= 0x2e80 && code <= 0x3247 && code !== 0x303f) ||
-      (code >= 0x3250 && code <= 0x4dbf) ||
-      (code >= 0x4e00 && code <= 0xa4c6) ||
-      (code >= 0xa960 && code <= 0xa97c) ||
-      (code >= 0xac00 && code <= 0xd7a3) ||
-      (code >= 0xf900 && code <= 0xfaff) ||
-      (code >= 0xfe10 && code <= 0xfe19) ||
-      (code >= 0xfe30 && code <= 0xfe6b) ||
-      (code >= 0xff01 && code <= 0xff60) ||
-      (code >= 0xffe0 && code <= 0xffe6) ||
-      (code >= 0x1b000 && code <= 0x1b001) ||
-      (code >= 0x1f200 && code <= 0x1f251) ||
-      (code >= 0x1f300 && code <= 0x1f64f) ||
-      (code >= 0x1f680 && code <= 0x1f6ff) ||
-      (code >= 0x1f900 && code <= 0x1f9ff) ||
-      (code >= 0x20000 && code <= 0x3fffd))
-  );
-}
-
-function isZeroWidth(code) {
-  return (
-    code <= 0x1f ||
-    (code >= 0x7f && code <= 0x9f) ||
-    (code >= 0x300 && code <= 0x36f) ||
-    (code >= 0x200b && code <= 0x200f) ||
-    (code >= 0x20d0 && code <= 0x20ff) ||
-    (code >= 0xfe00 && code <= 0xfe0f) ||
-    (code >= 0xfe20 && code <= 0xfe2f) ||
-    (code >= 0xe0100 && code <= 0xe01ef)
-  );
-}
-
-function getStringWidth(text, removeControls = true) {
-  if (removeControls) text = stripVTControlCharacters(text);
-  let width = 0;
-  for (const c of text.normalize('NFC')) {
-    const code = c.codePointAt(0);
-    if (isFullWidth(code)) width += 2;
-    else if (!isZeroWidth(code)) width++;
-  }
-  return width;
-}
-
 module.exports = {
   colors,
   escapeKey,
   formatBigInt,
   formatNumber,
   formatPrimitive,
-  getStringWidth,
   isIdentifier,
   kArray,
   kArrayExtras,
@@ -407,7 +349,6 @@ module.exports = {
   layOut,
   lengthOf,
   quote,
-  stripVTControlCharacters,
   styles,
   stylizeNoColor,
   stylizeWithColor,

@@ -12,7 +12,7 @@ const { defineLazyProperty, deprecate, isError, promisify, toUSVString } = requi
 const { inspect } = require('internal/util/inspect');
 const { format, formatWithOptions } = require('internal/util/format');
 const { debuglog } = require('internal/util/debuglog');
-const { stripVTControlCharacters } = require('internal/util/inspect_text');
+const { stripVTControlCharacters } = require('internal/util/terminal_text');
 const types = require('internal/util/types');
 
 function callbackify(original) {
