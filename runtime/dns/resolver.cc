@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "runtime/dns/dns_message.h"
@@ -60,6 +61,7 @@ class Resolver : public BaseObject {
   static void OnPoll(uv_poll_t* poll, int status, int events);
   void StartTimer();
   void CloseTimer();
+  static void End(void* data);
 
   ares_channel channel_ = nullptr;
   int timeout_;
@@ -87,11 +89,19 @@ Resolver::Resolver(Environment* env, Local<Object> object, int timeout, int trie
     mask |= ARES_OPT_TIMEOUTMS;
   }
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
+  env->AddCleanupHook(End, this);
 }
 
 Resolver::~Resolver() {
-  if (channel_ != nullptr) ares_destroy(channel_);
-  CloseTimer();
+  env()->RemoveCleanupHook(End, this);
+  End(this);
+}
+
+// With the object, or before it with its environment, which then closes all handles of the loop.
+void Resolver::End(void* data) {
+  auto* self = static_cast<Resolver*>(data);
+  if (self->channel_ != nullptr) ares_destroy(std::exchange(self->channel_, nullptr));
+  self->CloseTimer();
 }
 
 void Resolver::CloseTimer() {

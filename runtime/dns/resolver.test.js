@@ -142,3 +142,18 @@ test('servers are text with or without a port', () => {
   assert.throws(() => resolver.setServers('192.0.2.1'), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.throws(() => resolver.resolve('example.org', 'NONE', () => {}), { code: 'ERR_INVALID_ARG_VALUE' });
 });
+
+test('a worker ends while a name server is silent', async (t) => {
+  const server = dgram.createSocket('udp4');
+  t.after(() => server.close());
+  server.bind(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { Worker } = require('worker_threads');
+  const program = `const resolver = new (require('dns').Resolver)();
+    resolver.setServers([require('worker_threads').workerData]);
+    resolver.resolve4('example.org', () => {});`;
+  const workerData = `127.0.0.1:${server.address().port}`;
+  const worker = new Worker(program, { eval: true, workerData });
+  await once(server, 'message');
+  assert.strictEqual(await worker.terminate(), 1);
+});
