@@ -89,3 +89,12 @@ test('what cannot be debugged is told of', async (t) => {
   await next(/Target process: 655555 doesn't exist\./);
   assert.notStrictEqual((await once(child, 'exit'))[0], 0);
 });
+
+test('one prompt follows what a command says', { timeout: 30000 }, async (t) => {
+  const { next, tell } = debug(t);
+  await next(/Break on start[^]*debug> /i);
+  await tell('sb("program.js", 6)', /debug> /);
+  const said = await tell('breakpoints\nsb("program.js", 1)', /> 1 [^]*debug> /);
+  assert.strictEqual(said.match(/#0 /g).length, 1);
+  assert.strictEqual(said.match(/debug> /g).length, 2, said);
+});

@@ -83,16 +83,17 @@ class Prompt {
   #commands;
   #last = '';
   #inProgram = false; // every line is the program's
+  #running = 0; // commands that have not ended: the prompt is shown after them
 
   constructor(target) {
     this.#session = new Session(target, (text) => this.print(text));
     this.#commands = commandsOf(this.#session, this);
   }
 
-  /** Writes over the prompt, and shows it again. */
+  /** Writes over the prompt, and shows it again; while a command runs there is none. */
   print(text) {
     const { stdout } = process;
-    if (this.#repl === null) {
+    if (this.#repl === null || this.#running > 0) {
       stdout.write(`${text}\n`);
       return;
     }
@@ -106,8 +107,14 @@ class Prompt {
     await this.#session.start();
     const repl = require('repl').start({
       prompt: kPrompt,
-      eval: (code, context, file, done) =>
-        this.#evaluate(code, context).then((value) => done(null, value), done),
+      eval: (code, context, file, done) => {
+        const end = (error, value) => {
+          this.#running--;
+          done(error, value);
+        };
+        this.#running++;
+        this.#evaluate(code, context).then((value) => end(null, value), end);
+      },
       useGlobal: false,
       ignoreUndefined: true,
     });
