@@ -6,6 +6,7 @@ const { validateUint32 } = require('internal/errors/validators');
 
 const noop = () => {};
 
+// What is known of one function handed out.
 class Calls {
   #expected;
   #calls = [];
@@ -16,9 +17,13 @@ class Calls {
     this.#stackTrace = stackTrace;
     this.#name = name;
   }
-  track(thisArg, args) {
-    const frozen = Object.freeze(args.slice());
-    this.#calls.push(Object.freeze({ thisArg, arguments: frozen }));
+  /** `fn`, counted */
+  watch(fn) {
+    const apply = (target, thisArg, args) => {
+      this.#calls.push(Object.freeze({ thisArg, arguments: Object.freeze(args.slice()) }));
+      return Reflect.apply(target, thisArg, args);
+    };
+    return new Proxy(fn, { __proto__: null, apply });
   }
   get all() {
     return Object.freeze([...this.#calls]);
@@ -47,25 +52,12 @@ class CallTracker {
 
   calls(fn, expected = 1) {
     if (process._exiting) throw new codes.ERR_UNAVAILABLE_DURING_EXIT();
-    if (typeof fn === 'number') {
-      expected = fn;
-      fn = noop;
-    } else if (fn === undefined) {
-      fn = noop;
-    }
-    validateUint32(expected, 'expected', true);
-    const calls = new Calls({
-      expected,
-      stackTrace: new Error(),
-      name: fn.name || 'calls',
-    });
-    const tracked = new Proxy(fn, {
-      __proto__: null,
-      apply(target, thisArg, args) {
-        calls.track(thisArg, args);
-        return Reflect.apply(target, thisArg, args);
-      },
-    });
+    const onlyCount = typeof fn === 'number';
+    const target = onlyCount || fn === undefined ? noop : fn;
+    const times = onlyCount ? fn : expected;
+    validateUint32(times, 'expected', true);
+    const calls = new Calls({ expected: times, stackTrace: new Error(), name: target.name || 'calls' });
+    const tracked = calls.watch(target);
     this.#tracked.set(tracked, calls);
     return tracked;
   }

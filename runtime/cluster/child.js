@@ -155,21 +155,27 @@ function disconnect(worker, byPrimary) {
   closed();
 }
 
-Worker.prototype.disconnect = function () {
-  if (this.state !== 'disconnecting' && this.state !== 'destroying') {
-    this.state = 'disconnecting';
-    disconnect(this, false);
-  }
-  return this;
-};
+const exit = () => process.exit(0);
 
-Worker.prototype.destroy = function () {
-  if (this.state === 'destroying') return;
-  this.exitedAfterDisconnect = true;
-  if (!this.isConnected()) process.exit(0);
-  this.state = 'destroying';
-  send({ act: 'exitedAfterDisconnect' }, () => process.disconnect());
-  process.once('disconnect', () => process.exit(0));
-};
+Object.assign(Worker.prototype, {
+  disconnect() {
+    const isLeaving = ['disconnecting', 'destroying'].includes(this.state);
+    if (!isLeaving) {
+      this.state = 'disconnecting';
+      disconnect(this, false);
+    }
+    return this;
+  },
+
+  destroy() {
+    if (this.state === 'destroying') return;
+    this.exitedAfterDisconnect = true;
+    // With nobody to tell, there is nothing to wait for.
+    if (!this.isConnected()) exit();
+    this.state = 'destroying';
+    process.once('disconnect', exit);
+    send({ act: 'exitedAfterDisconnect' }, () => process.disconnect());
+  },
+});
 
 module.exports = cluster;

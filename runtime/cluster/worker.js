@@ -4,33 +4,42 @@
 
 const EventEmitter = require('events');
 
+// May be called without `new`.
 function Worker(options) {
-  if (!(this instanceof Worker)) return new Worker(options);
-  EventEmitter.call(this);
-  options = options !== null && typeof options === 'object' ? options : {};
-  this.exitedAfterDisconnect = undefined;
-  this.state = options.state || 'none';
-  this.id = options.id | 0;
-  if (options.process) {
-    this.process = options.process;
-    this.process.on('error', (code, signal) => this.emit('error', code, signal));
-    this.process.on('message', (message, handle) => this.emit('message', message, handle));
-  }
+  const worker = this instanceof Worker ? this : Object.create(Worker.prototype);
+  const { id, process: child, state } = (typeof options === 'object' && options) || {};
+  EventEmitter.call(worker);
+  Object.assign(worker, { exitedAfterDisconnect: undefined, state: state || 'none', id: id | 0 });
+  if (child) adopt(worker, child);
+  return worker;
 }
-Object.setPrototypeOf(Worker.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Worker, EventEmitter);
 
-Worker.prototype.kill = function (...args) {
-  return this.destroy(...args);
-};
-Worker.prototype.send = function (...args) {
-  return this.process.send(...args);
-};
-Worker.prototype.isDead = function () {
-  return this.process.exitCode != null || this.process.signalCode != null;
-};
-Worker.prototype.isConnected = function () {
-  return this.process.connected;
-};
+// What the process tells, the worker tells.
+function adopt(worker, child) {
+  worker.process = child;
+  for (const event of ['error', 'message']) {
+    child.on(event, (what, detail) => worker.emit(event, what, detail));
+  }
+}
+
+Object.setPrototypeOf(
+  Object.assign(Worker.prototype, {
+    isConnected() {
+      return this.process.connected;
+    },
+    isDead() {
+      const { exitCode, signalCode } = this.process;
+      return (exitCode ?? signalCode ?? null) !== null;
+    },
+    kill(...args) {
+      return this.destroy(...args);
+    },
+    send(...args) {
+      return this.process.send(...args);
+    },
+  }),
+  EventEmitter.prototype,
+);
 
 module.exports = { Worker };

@@ -39,35 +39,32 @@ const kResistStopPropagation = Symbol('kResistStopPropagation');
 
 // One registered listener; listeners of a type form a doubly linked list whose first node is the root.
 class Listener {
-  constructor(root, listener, options) {
-    this.next = undefined;
+  constructor(previous, listener, options) {
+    const { capture, isNodeStyleListener, once, passive, resists, weak } = options;
+    this.weak = Boolean(weak);
+    // The listener of a weak one lives at least as long as the object it was registered for.
+    if (weak) holders.set(weak, listener);
+    this.callback = weak ? new WeakRef(listener) : callable(listener);
+    this.listener = weak ? this.callback : listener;
+    this.capture = capture;
+    this.passive = passive;
+    this.once = once;
+    this.resists = resists;
+    this.isNodeStyleListener = isNodeStyleListener;
     this.removed = false;
-    this.once = options.once;
-    this.capture = options.capture;
-    this.passive = options.passive;
-    this.isNodeStyleListener = options.isNodeStyleListener;
-    this.weak = Boolean(options.weak);
-    this.resists = options.resists;
-    if (this.weak) {
-      this.callback = new WeakRef(listener);
-      // The listener lives at least as long as the object it was registered for.
-      holders.set(options.weak, listener);
-      this.listener = this.callback;
-    } else {
-      this.listener = listener;
-      this.callback = typeof listener === 'function' ? listener : callHandleEvent.bind(undefined, listener);
-    }
-    this.previous = root;
-    if (root !== undefined) root.next = this;
-  }
-  same(listener, capture) {
-    const mine = this.weak ? this.listener.deref() : this.listener;
-    return mine === listener && this.capture === capture;
+    this.next = undefined;
+    this.previous = previous;
+    if (previous !== undefined) previous.next = this;
   }
   remove() {
-    if (this.previous !== undefined) this.previous.next = this.next;
-    if (this.next !== undefined) this.next.previous = this.previous;
+    const { next, previous } = this;
     this.removed = true;
+    if (next !== undefined) next.previous = previous;
+    if (previous !== undefined) previous.next = next;
+  }
+  same(listener, capture) {
+    if (this.capture !== capture) return false;
+    return listener === (this.weak ? this.listener.deref() : this.listener);
   }
 }
 const holders = new WeakMap();
@@ -77,6 +74,9 @@ function callHandleEvent(object, event) {
   if (typeof handleEvent === 'function') return Reflect.apply(handleEvent, object, [event]);
   return undefined;
 }
+
+const callable = (listener) =>
+  typeof listener === 'function' ? listener : callHandleEvent.bind(undefined, listener);
 
 function initEventTarget(self) {
   self[kEvents] = new Map();

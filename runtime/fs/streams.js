@@ -195,38 +195,32 @@ Object.setPrototypeOf(ReadStream, Readable);
 ReadStream.prototype.open = openFile;
 ReadStream.prototype._construct = construct;
 
-ReadStream.prototype._read = function (n) {
-  n =
-    this.pos !== undefined
-      ? Math.min(this.end - this.pos + 1, n)
-      : Math.min(this.end - this.bytesRead + 1, n);
-  if (n <= 0) {
+ReadStream.prototype._read = function (wanted) {
+  const from = this.pos === undefined ? this.bytesRead : this.pos;
+  const size = Math.min(wanted, this.end - from + 1);
+  if (size <= 0) {
     this.push(null);
-    return;
+  } else {
+    const memory = Buffer.allocUnsafeSlow(size);
+    this[kIsPerformingIO] = true;
+    const done = (error, count, bytes) => afterRead(this, error, count, bytes);
+    this[kFs].read(this.fd, memory, 0, size, this.pos, done);
   }
-  const buffer = Buffer.allocUnsafeSlow(n);
-  this[kIsPerformingIO] = true;
-  this[kFs].read(this.fd, buffer, 0, n, this.pos, (error, bytesRead, chunk) => {
-    this[kIsPerformingIO] = false;
-    if (this.destroyed) {
-      this.emit(kIoDone, error);
-      return;
-    }
-    if (error) {
-      errorOrDestroy(this, error);
-      return;
-    }
-    if (bytesRead === 0) {
-      this.push(null);
-      return;
-    }
-    if (this.pos !== undefined) this.pos += bytesRead;
-    this.bytesRead += bytesRead;
-    // A short read must not hold on to the memory of a long one.
-    if (bytesRead !== chunk.length) chunk = Buffer.from(chunk.subarray(0, bytesRead));
-    this.push(chunk);
-  });
 };
+
+function afterRead(stream, error, count, bytes) {
+  stream[kIsPerformingIO] = false;
+  if (stream.destroyed) stream.emit(kIoDone, error);
+  else if (error) errorOrDestroy(stream, error);
+  else stream.push(count === 0 ? null : takeBytes(stream, count, bytes));
+}
+
+function takeBytes(stream, count, bytes) {
+  stream.bytesRead += count;
+  if (stream.pos !== undefined) stream.pos += count;
+  // A short read must not hold on to the memory of a long one.
+  return count === bytes.length ? bytes : Buffer.from(bytes.subarray(0, count));
+}
 
 function destroyStream(error, callback) {
   if (this[kIsPerformingIO]) {

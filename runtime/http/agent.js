@@ -9,27 +9,37 @@ const { validateNumber, validateOneOf, validateString } = require('internal/erro
 
 const debug = debuglog('http');
 
-function Agent(options) {
-  if (!(this instanceof Agent)) return new Agent(options);
+function Agent(given) {
+  if (!(this instanceof Agent)) return new Agent(given);
   EventEmitter.call(this);
   this.defaultPort = 80;
   this.protocol = 'http:';
-  this.options = { __proto__: null, ...options };
-  if (this.options.noDelay === undefined) this.options.noDelay = true;
-  this.options.path = null; // never a pipe because of a request's path
-  this.requests = Object.create(null);
-  this.sockets = Object.create(null);
-  this.freeSockets = Object.create(null);
-  this.keepAliveMsecs = this.options.keepAliveMsecs || 1000;
-  this.keepAlive = this.options.keepAlive || false;
-  this.maxSockets = this.options.maxSockets || Agent.defaultMaxSockets;
-  this.maxFreeSockets = this.options.maxFreeSockets || 256;
-  this.scheduling = this.options.scheduling || 'lifo';
-  this.maxTotalSockets = this.options.maxTotalSockets;
-  this.totalSocketCount = 0;
+  const options = { __proto__: null, ...given };
+  if (options.noDelay === undefined) options.noDelay = true;
+  options.path = null; // never a pipe because of a request's path
+  this.options = options;
+  // Each by name: requests that wait, sockets that have a request, sockets that have none.
+  this.requests = { __proto__: null };
+  this.sockets = { __proto__: null };
+  this.freeSockets = { __proto__: null };
+  // What is 0 or '' is as if it were not given.
+  const {
+    keepAlive,
+    keepAliveMsecs,
+    maxFreeSockets,
+    maxSockets,
+    scheduling,
+    maxTotalSockets = Infinity,
+  } = options;
+  this.keepAliveMsecs = keepAliveMsecs || 1000;
+  this.keepAlive = keepAlive || false;
+  this.maxSockets = maxSockets || Agent.defaultMaxSockets;
+  this.maxFreeSockets = maxFreeSockets || 256;
+  this.scheduling = scheduling || 'lifo';
   validateOneOf(this.scheduling, 'scheduling', ['fifo', 'lifo']);
-  if (this.maxTotalSockets !== undefined) validateNumber(this.maxTotalSockets, 'maxTotalSockets', 1);
-  else this.maxTotalSockets = Infinity;
+  validateNumber(maxTotalSockets, 'maxTotalSockets', 1);
+  this.maxTotalSockets = maxTotalSockets;
+  this.totalSocketCount = 0;
   this.on('free', onFree);
 }
 Object.setPrototypeOf(Agent.prototype, EventEmitter.prototype);
@@ -107,43 +117,50 @@ function giveSocket(agent, request, socket) {
   if (socket.timeout !== timeout && typeof socket.setTimeout === 'function') socket.setTimeout(timeout);
 }
 
+// What a connection for `request` is made with: the agent's own options win.
+function connectionOptions(agent, request, given) {
+  const options = { __proto__: null, ...given, ...agent.options };
+  if (options.socketPath) options.path = options.socketPath;
+  normalizeServerName(options, request);
+  return options;
+}
+
+// An idle socket of that name, no longer in the list of those; undefined when there is none that can be used.
+function takeIdle(agent, name) {
+  const list = agent.freeSockets[name];
+  if (list === undefined) return undefined;
+  let dead = 0;
+  while (dead < list.length && (list[dead].destroyed || list[dead].readableEnded)) dead++;
+  if (dead > 0) agent.totalSocketCount -= list.splice(0, dead).length;
+  const socket = agent.scheduling === 'fifo' ? list.shift() : list.pop();
+  if (list.length === 0) delete agent.freeSockets[name];
+  return socket;
+}
+
 const methods = {
   createConnection: net.createConnection,
 
   getName(options = {}) {
-    let name = options.host || 'localhost';
-    name += ':';
-    if (options.port) name += options.port;
-    name += ':';
-    if (options.localAddress) name += options.localAddress;
-    if (options.family === 4 || options.family === 6) name += `:${options.family}`;
-    if (options.socketPath) name += `:${options.socketPath}`;
-    return name;
+    const { host, port, localAddress, family, socketPath } = options;
+    const server = `${host || 'localhost'}:${port || ''}`;
+    let name = localAddress ? `${server}:${localAddress}` : `${server}:`;
+    if (family === 4 || family === 6) name += `:${family}`;
+    return socketPath ? `${name}:${socketPath}` : name;
   },
 
-  addRequest(request, options, port, localAddress) {
-    if (typeof options === 'string') options = { host: options, port, localAddress };
-    options = { __proto__: null, ...options, ...this.options };
-    if (options.socketPath) options.path = options.socketPath;
-    normalizeServerName(options, request);
+  addRequest(request, given, port, localAddress) {
+    const wanted = typeof given === 'string' ? { host: given, port, localAddress } : given;
+    const options = connectionOptions(this, request, wanted);
     const name = this.getName(options);
-    this.sockets[name] ??= [];
-    const free = this.freeSockets[name];
-    let socket;
-    if (free) {
-      while (free.length > 0 && (free[0].destroyed || free[0].readableEnded)) {
-        free.shift();
-        this.totalSocketCount--;
-      }
-      socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
-      if (free.length === 0) delete this.freeSockets[name];
+    const used = (this.sockets[name] ??= []);
+    const idle = takeIdle(this, name);
+    if (idle !== undefined) {
+      this.reuseSocket(idle, request);
+      this.sockets[name].push(idle);
+      giveSocket(this, request, idle);
+      return;
     }
-    const count = (free ? free.length : 0) + this.sockets[name].length;
-    if (socket) {
-      this.reuseSocket(socket, request);
-      this.sockets[name].push(socket);
-      giveSocket(this, request, socket);
-    } else if (count < this.maxSockets && !isFull(this)) {
+    if (used.length < this.maxSockets && !isFull(this)) {
       this.createSocket(request, options, (error, created) => {
         if (error) request.onSocket(created, error);
         else giveSocket(this, request, created);
@@ -152,13 +169,11 @@ const methods = {
       (this.requests[name] ??= []).push(request);
       request._agentOptions = options;
     }
-    if (this.sockets[name]?.length === 0 && !socket && !this.requests[name]) delete this.sockets[name];
+    if (this.sockets[name]?.length === 0 && !this.requests[name]) delete this.sockets[name];
   },
 
-  createSocket(request, options, callback) {
-    options = { __proto__: null, ...options, ...this.options };
-    if (options.socketPath) options.path = options.socketPath;
-    normalizeServerName(options, request);
+  createSocket(request, given, callback) {
+    const options = connectionOptions(this, request, given);
     const name = this.getName(options);
     options._agentKey = name;
     options.encoding = null;

@@ -4,6 +4,7 @@
 const { Readable } = require('stream');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/errors/validators');
+const { addAccessors, listen } = require('internal/http2/compat_parts');
 const { socketOf } = require('internal/http2/compat_socket');
 const { kProxySocket, kRequest, kState, kStream } = require('internal/http2/symbols');
 
@@ -18,133 +19,70 @@ function onData(chunk) {
   if (request !== undefined && !request.push(chunk)) this.pause();
 }
 
-function onTrailers(trailers, flags, list) {
-  const request = this[kRequest];
-  if (request === undefined) return;
-  Object.assign(request[kTrailers], trailers);
-  request[kRawTrailers].push(...list);
-}
+// A listener for the stream that does `act(request, ...)` as long as the stream has its request.
+const forRequest = (act) =>
+  function (...given) {
+    const request = this[kRequest];
+    if (request !== undefined) act(request, ...given);
+  };
 
-function onEnd() {
-  this[kRequest]?.push(null);
-}
+const streamListeners = Object.entries({
+  trailers: forRequest((request, trailers, flags, list) => {
+    Object.assign(request[kTrailers], trailers);
+    request[kRawTrailers].push(...list);
+  }),
+  end: forRequest((request) => request.push(null)),
+  error() {}, // errors of the stream are no errors of the request
+  aborted: forRequest((request) => {
+    if (!request[kState].closed) {
+      request[kAborted] = true;
+      request.emit('aborted');
+    }
+  }),
+  close: forRequest(finish),
+  timeout: forRequest((request) => request.emit('timeout')),
+});
 
-// Errors of the stream are no errors of the request.
-function onError() {}
-
-function onAborted() {
-  const request = this[kRequest];
-  if (request === undefined || request[kState].closed) return;
-  request[kAborted] = true;
-  request.emit('aborted');
-}
-
-function onClose() {
-  const request = this[kRequest];
-  if (request === undefined) return;
-  const state = request[kState];
+// Its stream is gone.
+function finish(request) {
+  const { [kState]: state, [kStream]: stream } = request;
   state.closed = true;
   request.push(null);
   // Nobody wanted to read it: its end comes all the same.
   if (!state.didRead && !request._readableState.resumeScheduled) request.resume();
-  this[kProxySocket] = null;
-  this[kRequest] = undefined;
+  stream[kProxySocket] = null;
+  stream[kRequest] = undefined;
   request.emit('close');
 }
 
-function onTimeout() {
-  this[kRequest]?.emit('timeout');
-}
-
-function onPause() {
-  this[kStream].pause();
-}
-
-function onResume() {
-  this[kStream].resume();
-}
+const ownListeners = Object.entries({
+  pause: function onPause() {
+    this[kStream].pause();
+  },
+  resume: function onResume() {
+    this[kStream].resume();
+  },
+});
 
 class Http2ServerRequest extends Readable {
+  // In the order in which util.inspect() shows them.
+  [kState] = { closed: false, didRead: false };
+  [kHeaders];
+  [kRawHeaders];
+  [kTrailers] = {};
+  [kRawTrailers] = [];
+  [kStream];
+  [kAborted] = false;
+
   constructor(stream, headers, options, rawHeaders) {
     super({ autoDestroy: false, ...options });
-    this[kState] = { closed: false, didRead: false };
+    stream[kRequest] = this;
+    stream[kProxySocket] = null;
+    this[kStream] = stream;
     this[kHeaders] = headers;
     this[kRawHeaders] = rawHeaders;
-    this[kTrailers] = {};
-    this[kRawTrailers] = [];
-    this[kStream] = stream;
-    this[kAborted] = false;
-    stream[kProxySocket] = null;
-    stream[kRequest] = this;
-    stream.on('trailers', onTrailers);
-    stream.on('end', onEnd);
-    stream.on('error', onError);
-    stream.on('aborted', onAborted);
-    stream.on('close', onClose);
-    stream.on('timeout', onTimeout);
-    this.on('pause', onPause);
-    this.on('resume', onResume);
-  }
-
-  get aborted() {
-    return this[kAborted];
-  }
-  get complete() {
-    return this[kAborted] || this.readableEnded || this[kState].closed || this[kStream].destroyed;
-  }
-  get stream() {
-    return this[kStream];
-  }
-  get headers() {
-    return this[kHeaders];
-  }
-  get rawHeaders() {
-    return this[kRawHeaders];
-  }
-  get trailers() {
-    return this[kTrailers];
-  }
-  get rawTrailers() {
-    return this[kRawTrailers];
-  }
-  get httpVersionMajor() {
-    return 2;
-  }
-  get httpVersionMinor() {
-    return 0;
-  }
-  get httpVersion() {
-    return '2.0';
-  }
-  get socket() {
-    return socketOf(this[kStream]);
-  }
-  get connection() {
-    return this.socket;
-  }
-
-  get method() {
-    return this[kHeaders][':method'];
-  }
-  set method(method) {
-    validateString(method, 'method');
-    if (method.trim() === '') throw new codes.ERR_INVALID_ARG_VALUE('method', method);
-    this[kHeaders][':method'] = method;
-  }
-
-  get authority() {
-    const headers = this[kHeaders];
-    return headers[':authority'] ?? headers.host;
-  }
-  get scheme() {
-    return this[kHeaders][':scheme'];
-  }
-
-  get url() {
-    return this[kHeaders][':path'];
-  }
-  set url(url) {
-    this[kHeaders][':path'] = url;
+    listen(stream, streamListeners);
+    listen(this, ownListeners);
   }
 
   setTimeout(milliseconds, callback) {
@@ -163,5 +101,68 @@ class Http2ServerRequest extends Readable {
     }
   }
 }
+
+const readers = {
+  // What was asked for
+  method() {
+    return this[kHeaders][':method'];
+  },
+  url() {
+    return this[kHeaders][':path'];
+  },
+  scheme() {
+    return this[kHeaders][':scheme'];
+  },
+  authority() {
+    const headers = this[kHeaders];
+    return headers[':authority'] ?? headers.host;
+  },
+  headers() {
+    return this[kHeaders];
+  },
+  trailers() {
+    return this[kTrailers];
+  },
+  rawHeaders() {
+    return this[kRawHeaders];
+  },
+  rawTrailers() {
+    return this[kRawTrailers];
+  },
+
+  // By which way it came
+  httpVersion: () => '2.0',
+  httpVersionMajor: () => 2,
+  httpVersionMinor: () => 0,
+  stream() {
+    return this[kStream];
+  },
+  socket() {
+    return socketOf(this[kStream]);
+  },
+  connection() {
+    return this.socket;
+  },
+
+  // How far it is
+  complete() {
+    return this[kAborted] || this.readableEnded || this[kState].closed || this[kStream].destroyed;
+  },
+  aborted() {
+    return this[kAborted];
+  },
+};
+
+const writers = {
+  method(method) {
+    validateString(method, 'method');
+    if (method.trim() === '') throw new codes.ERR_INVALID_ARG_VALUE('method', method);
+    this[kHeaders][':method'] = method;
+  },
+  url(url) {
+    this[kHeaders][':path'] = url;
+  },
+};
+addAccessors(Http2ServerRequest.prototype, readers, writers);
 
 module.exports = { Http2ServerRequest };

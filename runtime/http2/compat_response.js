@@ -10,6 +10,7 @@ const {
   validateString,
 } = require('internal/errors/validators');
 const { isToken } = require('internal/http/common');
+const { addAccessors, listen } = require('internal/http2/compat_parts');
 const { socketOf } = require('internal/http2/compat_socket');
 const { checkPseudoHeader } = require('internal/http2/headers');
 const { kProxySocket, kRequest, kResponse, kState, kStream } = require('internal/http2/symbols');
@@ -46,113 +47,82 @@ function checkHeader(name, value) {
 
 const normalize = (name) => name.trim().toLowerCase();
 
-function onDrain() {
-  this[kResponse]?.emit('drain');
-}
-
-function onClose() {
-  const response = this[kResponse];
-  if (response === undefined) return;
-  const state = response[kState];
-  if (this.headRequest !== state.headRequest) return;
-  state.closed = true;
-  this[kProxySocket] = null;
-  this.removeListener('wantTrailers', onWantTrailers);
-  this[kResponse] = undefined;
-  response.emit('finish');
-  response.emit('close');
-}
+// A listener for the stream that tells the response's listeners of the same.
+const forward = (event) =>
+  function () {
+    this[kResponse]?.emit(event);
+  };
 
 function onWantTrailers() {
   this.sendTrailers(this[kResponse][kTrailers]);
 }
 
-function onTimeout() {
-  this[kResponse]?.emit('timeout');
+// The stream is closed, or was before the response ended.
+function finish(stream) {
+  const response = stream[kResponse];
+  const state = response?.[kState];
+  // The stream of a HEAD request has ended by itself: the response ends when end() is called.
+  if (state === undefined || state.headRequest !== stream.headRequest) return;
+  state.closed = true;
+  stream[kResponse] = undefined;
+  stream[kProxySocket] = null;
+  stream.removeListener('wantTrailers', onWantTrailers);
+  response.emit('finish');
+  response.emit('close');
+}
+
+const streamListeners = Object.entries({
+  drain: forward('drain'),
+  close() {
+    finish(this);
+  },
+  wantTrailers: onWantTrailers,
+  timeout: forward('timeout'),
+});
+
+// Whoever writes first sends the headers as they are.
+function sendHead(response) {
+  if (!response[kStream].headersSent) response.writeHead(response[kState].statusCode);
+}
+
+function endWith(response, chunk, encoding, callback) {
+  const { [kState]: state, [kStream]: stream } = response;
+  const waits = typeof callback === 'function';
+  if (state.headRequest === stream.headRequest && (state.ending || state.closed)) {
+    if (waits) process.nextTick(callback);
+    return;
+  }
+  if (chunk !== null && chunk !== undefined) response.write(chunk, encoding);
+  state.ending = true;
+  state.headRequest = stream.headRequest;
+  if (waits) (stream.writableEnded ? response : stream).once('finish', callback);
+  sendHead(response);
+  if (stream.destroyed || state.closed) finish(stream);
+  else stream.end();
 }
 
 class Http2ServerResponse extends Stream {
+  // In the order in which util.inspect() shows them.
+  [kState] = {
+    closed: false,
+    ending: false,
+    destroyed: false,
+    headRequest: false,
+    sendDate: true,
+    statusCode: 200,
+  };
+  [kHeaders] = { __proto__: null };
+  [kTrailers] = { __proto__: null };
+  [kStream];
+
   constructor(stream, options) {
     super(options);
-    this[kState] = {
-      closed: false,
-      ending: false,
-      destroyed: false,
-      headRequest: false,
-      sendDate: true,
-      statusCode: 200,
-    };
-    this[kHeaders] = { __proto__: null };
-    this[kTrailers] = { __proto__: null };
-    this[kStream] = stream;
-    stream[kProxySocket] = null;
     stream[kResponse] = this;
+    stream[kProxySocket] = null;
+    this[kStream] = stream;
     this.writable = true;
     this.req = stream[kRequest];
-    stream.on('drain', onDrain);
-    stream.on('close', onClose);
-    stream.on('wantTrailers', onWantTrailers);
-    stream.on('timeout', onTimeout);
-  }
-
-  // Some modules look whether there is one.
-  get _header() {
-    return this.headersSent;
-  }
-  get writableEnded() {
-    return this[kState].ending;
-  }
-  get finished() {
-    return this[kState].ending;
-  }
-  get socket() {
-    return this[kState].closed ? undefined : socketOf(this[kStream]);
-  }
-  get connection() {
-    return this.socket;
-  }
-  get writableCorked() {
-    return this[kStream].writableCorked;
-  }
-  get writableHighWaterMark() {
-    return this[kStream].writableHighWaterMark;
-  }
-  get writableFinished() {
-    return this[kStream].writableFinished;
-  }
-  get writableLength() {
-    return this[kStream].writableLength;
-  }
-  get headersSent() {
-    return this[kStream].headersSent;
-  }
-  get stream() {
-    return this[kStream];
-  }
-
-  get sendDate() {
-    return this[kState].sendDate;
-  }
-  set sendDate(send) {
-    this[kState].sendDate = Boolean(send);
-  }
-
-  get statusCode() {
-    return this[kState].statusCode;
-  }
-  set statusCode(code) {
-    code |= 0;
-    if (code >= 100 && code < 200) throw new codes.ERR_HTTP2_INFO_STATUS_NOT_ALLOWED();
-    if (code < 100 || code > 599) throw new codes.ERR_HTTP2_STATUS_INVALID(code);
-    this[kState].statusCode = code;
-  }
-
-  get statusMessage() {
-    warnStatusMessage();
-    return '';
-  }
-  set statusMessage(message) {
-    warnStatusMessage();
+    listen(stream, streamListeners);
   }
 
   // ---- Headers
@@ -166,10 +136,6 @@ class Http2ServerResponse extends Stream {
 
   addTrailers(headers) {
     for (const name of Object.keys(headers)) this.setTrailer(name, headers[name]);
-  }
-
-  get hasTrailers() {
-    return Object.keys(this[kTrailers]).length > 0;
   }
 
   getHeader(name) {
@@ -257,8 +223,7 @@ class Http2ServerResponse extends Stream {
   }
 
   flushHeaders() {
-    const state = this[kState];
-    if (!state.closed && !this[kStream].headersSent) this.writeHead(state.statusCode);
+    if (!this[kState].closed) sendHead(this);
   }
 
   [kBegin]() {
@@ -295,35 +260,14 @@ class Http2ServerResponse extends Stream {
       this.destroy(error);
       return false;
     }
-    const stream = this[kStream];
-    if (!stream.headersSent) this.writeHead(state.statusCode);
-    return stream.write(chunk, encoding, callback);
+    sendHead(this);
+    return this[kStream].write(chunk, encoding, callback);
   }
 
   end(chunk, encoding, callback) {
-    const state = this[kState];
-    const stream = this[kStream];
-    if (typeof chunk === 'function') {
-      callback = chunk;
-      chunk = null;
-    } else if (typeof encoding === 'function') {
-      callback = encoding;
-      encoding = 'utf8';
-    }
-    if ((state.closed || state.ending) && state.headRequest === stream.headRequest) {
-      if (typeof callback === 'function') process.nextTick(callback);
-      return this;
-    }
-    if (chunk !== null && chunk !== undefined) this.write(chunk, encoding);
-    state.headRequest = stream.headRequest;
-    state.ending = true;
-    if (typeof callback === 'function') {
-      if (stream.writableEnded) this.once('finish', callback);
-      else stream.once('finish', callback);
-    }
-    if (!stream.headersSent) this.writeHead(state.statusCode);
-    if (state.closed || stream.destroyed) onClose.call(stream);
-    else stream.end();
+    if (typeof chunk === 'function') endWith(this, null, undefined, chunk);
+    else if (typeof encoding === 'function') endWith(this, chunk, 'utf8', encoding);
+    else endWith(this, chunk, encoding, callback);
     return this;
   }
 
@@ -372,5 +316,76 @@ class Http2ServerResponse extends Stream {
     return this.#inform({ ...headers, ':status': 103, Link: value });
   }
 }
+
+const readers = {
+  // How far it is
+  headersSent() {
+    return this[kStream].headersSent;
+  },
+  // Some modules look whether there is one.
+  _header() {
+    return this.headersSent;
+  },
+  finished() {
+    return this[kState].ending;
+  },
+  writableEnded() {
+    return this[kState].ending;
+  },
+  writableFinished() {
+    return this[kStream].writableFinished;
+  },
+  writableLength() {
+    return this[kStream].writableLength;
+  },
+  writableHighWaterMark() {
+    return this[kStream].writableHighWaterMark;
+  },
+  writableCorked() {
+    return this[kStream].writableCorked;
+  },
+
+  // By which way it goes
+  stream() {
+    return this[kStream];
+  },
+  socket() {
+    return this[kState].closed ? undefined : socketOf(this[kStream]);
+  },
+  connection() {
+    return this.socket;
+  },
+
+  // What is answered
+  hasTrailers() {
+    return Object.keys(this[kTrailers]).length > 0;
+  },
+  sendDate() {
+    return this[kState].sendDate;
+  },
+  statusCode() {
+    return this[kState].statusCode;
+  },
+  statusMessage() {
+    warnStatusMessage();
+    return '';
+  },
+};
+
+const writers = {
+  sendDate(send) {
+    this[kState].sendDate = Boolean(send);
+  },
+  statusCode(code) {
+    code |= 0;
+    if (code >= 100 && code < 200) throw new codes.ERR_HTTP2_INFO_STATUS_NOT_ALLOWED();
+    if (code < 100 || code > 599) throw new codes.ERR_HTTP2_STATUS_INVALID(code);
+    this[kState].statusCode = code;
+  },
+  statusMessage(_message) {
+    warnStatusMessage();
+  },
+};
+addAccessors(Http2ServerResponse.prototype, readers, writers);
 
 module.exports = { Http2ServerResponse };

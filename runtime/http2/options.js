@@ -35,11 +35,10 @@ function addClasses(options) {
 
 function initializeTLSOptions(given, servername) {
   const options = initializeOptions(given);
-  if (!options.ALPNCallback) {
-    options.ALPNProtocols = ['h2'];
-    if (options.allowHTTP1 === true) options.ALPNProtocols.push('http/1.1');
-  }
-  if (servername !== undefined && !options.servername) options.servername = servername;
+  // Whoever has a callback chooses there.
+  if (!options.ALPNCallback)
+    options.ALPNProtocols = options.allowHTTP1 === true ? ['h2', 'http/1.1'] : ['h2'];
+  if (servername !== undefined) options.servername ||= servername;
   return options;
 }
 

@@ -83,8 +83,8 @@ function onPause() {
   if (!this.destroyed && !this.pending) this[kHandle].readStop();
 }
 
-function startReading(stream) {
-  if (!stream.destroyed) stream[kHandle].readStart();
+function startReading() {
+  if (!this.destroyed) this[kHandle].readStart();
 }
 
 class Http2Stream extends Duplex {
@@ -285,16 +285,14 @@ class Http2Stream extends Duplex {
   // ---- Reading
 
   _read() {
-    if (this.destroyed) {
-      this.push(null);
-      return;
-    }
-    if (!this[kState].didRead) {
+    const { destroyed, pending, [kState]: state } = this;
+    if (!destroyed && !state.didRead) {
+      state.didRead = true;
       this._readableState.readingMore = false;
-      this[kState].didRead = true;
     }
-    if (this.pending) this.once('ready', () => startReading(this));
-    else startReading(this);
+    if (destroyed) this.push(null);
+    else if (pending) this.once('ready', startReading);
+    else startReading.call(this);
   }
 
   // ---- Frames

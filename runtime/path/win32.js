@@ -93,31 +93,18 @@ const win32 = {
     let device = '';
     let tail = '';
     let absolute = false;
-    for (let i = paths.length - 1; i >= -1; i--) {
-      let path;
-      if (i >= 0) {
-        path = paths[i];
-        validateString(path, `paths[${i}]`);
-        if (path.length === 0) continue;
-      } else {
-        path = currentDirectory(device);
-      }
+    // From the last to the first, then the current directory, until both are known: the drive and the path from its root.
+    for (let i = paths.length - 1; i >= -1 && !(absolute && device); i--) {
+      const path = i < 0 ? currentDirectory(device) : paths[i];
+      if (i >= 0) validateString(path, `paths[${i}]`);
+      if (path === '') continue;
       const root = splitRoot(path, true);
-      const isAbsolute = root.absolute;
-      if (root.device.length > 0) {
-        if (device.length > 0) {
-          if (root.device.toLowerCase() !== device.toLowerCase()) continue;
-        } else {
-          device = root.device;
-        }
-      }
-      if (absolute) {
-        if (device.length > 0) break;
-      } else {
-        tail = `${path.slice(root.rootEnd)}\\${tail}`;
-        absolute = isAbsolute;
-        if (isAbsolute && device.length > 0) break;
-      }
+      const isElsewhere = device && root.device && root.device.toLowerCase() !== device.toLowerCase();
+      if (isElsewhere) continue;
+      device ||= root.device;
+      if (absolute) continue;
+      tail = `${path.slice(root.rootEnd)}\\${tail}`;
+      absolute = root.absolute;
     }
     tail = normalizeSegments(tail, !absolute, '\\', /[\\/]/);
     return absolute ? `${device}\\${tail}` : `${device}${tail}` || '.';
@@ -148,34 +135,16 @@ const win32 = {
   },
 
   join(...paths) {
-    if (paths.length === 0) return '.';
-    let joined;
-    let first;
+    const parts = [];
     for (const path of paths) {
       validateString(path, 'path');
-      if (path.length === 0) continue;
-      if (joined === undefined) joined = first = path;
-      else joined += `\\${path}`;
+      if (path !== '') parts.push(path);
     }
-    if (joined === undefined) return '.';
+    if (parts.length === 0) return '.';
+    const joined = parts.join('\\');
     // Joining must not make a UNC path where the first part was none.
-    let slashes = 0;
-    let mustCut = true;
-    if (isSeparator(first.charCodeAt(0))) {
-      ++slashes;
-      if (first.length > 1 && isSeparator(first.charCodeAt(1))) {
-        ++slashes;
-        if (first.length > 2) {
-          if (isSeparator(first.charCodeAt(2))) ++slashes;
-          else mustCut = false;
-        }
-      }
-    }
-    if (mustCut) {
-      while (slashes < joined.length && isSeparator(joined.charCodeAt(slashes))) slashes++;
-      if (slashes >= 2) joined = `\\${joined.slice(slashes)}`;
-    }
-    return win32.normalize(joined);
+    const mustCut = isSeparator(joined.charCodeAt(0)) && !/^[\\/]{2}[^\\/]/.test(parts[0]);
+    return win32.normalize(mustCut ? joined.replace(/^[\\/]{2,}/, '\\') : joined);
   },
 
   relative(from, to) {

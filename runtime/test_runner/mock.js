@@ -9,6 +9,11 @@ const {
   validateObject,
 } = require('internal/errors/validators');
 
+function checkImplementation(implementation) {
+  validateFunction(implementation, 'implementation');
+  return implementation;
+}
+
 class MockFunctionContext {
   #calls = [];
   #original;
@@ -24,36 +29,36 @@ class MockFunctionContext {
     this.#restore = restore;
   }
 
-  get calls() {
-    return this.#calls.slice();
+  mockImplementation(implementation) {
+    this.#implementation = checkImplementation(implementation);
+  }
+
+  // The call with the number `onCall`, by default the next one; not one that has been.
+  mockImplementationOnce(implementation, onCall) {
+    const fn = checkImplementation(implementation);
+    const made = this.#calls.length;
+    onCall ??= made;
+    validateInteger(onCall, 'onCall', made);
+    this.#once.set(onCall, fn);
   }
 
   callCount() {
     return this.#calls.length;
   }
 
-  mockImplementation(implementation) {
-    validateFunction(implementation, 'implementation');
-    this.#implementation = implementation;
-  }
-
-  mockImplementationOnce(implementation, onCall) {
-    validateFunction(implementation, 'implementation');
-    const next = this.#calls.length;
-    const call = onCall ?? next;
-    validateInteger(call, 'onCall', next);
-    this.#once.set(call, implementation);
-  }
-
-  restore() {
-    const { descriptor, object, methodName } = this.#restore ?? {};
-    if (descriptor) Object.defineProperty(object, methodName, descriptor);
-    this.#implementation = this.#original;
-    this.#once.clear();
+  get calls() {
+    return [...this.#calls];
   }
 
   resetCalls() {
     this.#calls = [];
+  }
+
+  restore() {
+    this.#once.clear();
+    this.#implementation = this.#original;
+    const { descriptor, object, methodName } = this.#restore ?? {};
+    if (descriptor) Object.defineProperty(object, methodName, descriptor);
   }
 
   // The runner's: what the next call does.

@@ -119,43 +119,39 @@ Object.defineProperty(ZlibBase.prototype, 'bytesRead', {
   },
 });
 
-ZlibBase.prototype.reset = function () {
-  if (!this._handle) throw new Error('zlib binding closed');
-  return this._handle.reset();
-};
+Object.assign(ZlibBase.prototype, {
+  // A flush takes its turn among the writes; after the last of them only the callback is left.
+  flush(kind, callback) {
+    const byDefault = typeof kind === 'function' || (kind === undefined && !callback);
+    const done = byDefault ? kind : callback;
+    if (!this.writableEnded) this.write(flushMarks[byDefault ? this._defaultFullFlushFlag : kind], '', done);
+    else if (done && this.writableFinished) process.nextTick(done);
+    else if (done) this.once('end', done);
+  },
 
-ZlibBase.prototype._flush = function (callback) {
-  this._transform(Buffer.alloc(0), '', callback);
-};
+  reset() {
+    if (this._closed) throw new Error('zlib binding closed');
+    return this._handle.reset();
+  },
 
-ZlibBase.prototype._final = function (callback) {
-  callback();
-};
+  close(callback) {
+    if (callback) finished(this, callback);
+    this.destroy();
+  },
 
-ZlibBase.prototype.flush = function (kind, callback) {
-  if (typeof kind === 'function' || (kind === undefined && !callback)) {
-    callback = kind;
-    kind = this._defaultFullFlushFlag;
-  }
-  if (this.writableFinished) {
-    if (callback) process.nextTick(callback);
-  } else if (this.writableEnded) {
-    if (callback) this.once('end', callback);
-  } else {
-    this.write(flushMarks[kind], '', callback);
-  }
-};
+  _destroy(error, callback) {
+    const handle = this._handle;
+    this._handle = null;
+    handle?.close();
+    callback(error);
+  },
 
-ZlibBase.prototype.close = function (callback) {
-  if (callback) finished(this, callback);
-  this.destroy();
-};
-
-ZlibBase.prototype._destroy = function (error, callback) {
-  this._handle?.close();
-  this._handle = null;
-  callback(error);
-};
+  // Everything that is left comes out when the readable side asks for the end, not before.
+  _final: (callback) => callback(),
+  _flush(callback) {
+    this._transform(Buffer.alloc(0), '', callback);
+  },
+});
 
 ZlibBase.prototype._transform = function (chunk, encoding, callback) {
   let flush = this._defaultFlushFlag;

@@ -142,73 +142,71 @@ function warnLeak(target, type, count, max, list) {
   process.emitWarning(warning);
 }
 
+const clear = (target) => {
+  target._events = { __proto__: null };
+  target._eventsCount = 0;
+};
+
 function add(target, type, listener, prepend) {
   checkListener(listener);
-  let events = target._events;
-  let existing;
-  if (events === undefined) {
-    events = target._events = { __proto__: null };
-    target._eventsCount = 0;
-  } else {
-    // Before it is added, so that 'newListener' is not told of itself.
-    if (events.newListener !== undefined) {
-      target.emit('newListener', type, listener.listener ?? listener);
-      events = target._events;
-    }
-    existing = events[type];
+  if (target._events === undefined) clear(target);
+  // Before it is added, so that 'newListener' is not told of itself.
+  if (target._events.newListener !== undefined) {
+    target.emit('newListener', type, listener.listener ?? listener);
   }
-  if (existing === undefined) {
+  const events = target._events;
+  const known = events[type];
+  if (known === undefined) {
     events[type] = listener;
-    ++target._eventsCount;
-    return target;
-  }
-  if (typeof existing === 'function') {
-    existing = events[type] = prepend ? [listener, existing] : [existing, listener];
-  } else if (prepend) {
-    existing.unshift(listener);
+    target._eventsCount++;
   } else {
-    existing.push(listener);
-  }
-  const max = maxListenersOf(target);
-  if (max > 0 && existing.length > max && !existing.warned) {
-    warnLeak(target, type, existing.length, max, existing);
+    const list = withAnother(known, listener, prepend);
+    if (list !== known) events[type] = list;
+    const max = maxListenersOf(target);
+    if (max > 0 && list.length > max && !list.warned) warnLeak(target, type, list.length, max, list);
   }
   return target;
 }
 
-EventEmitter.prototype.addListener = function addListener(type, listener) {
-  return add(this, type, listener, false);
-};
-EventEmitter.prototype.on = EventEmitter.prototype.addListener;
-EventEmitter.prototype.prependListener = function prependListener(type, listener) {
-  return add(this, type, listener, true);
-};
-
-function callOnce(...args) {
-  if (this.fired) return undefined;
-  this.target.removeListener(this.type, this.wrapped);
-  this.fired = true;
-  return Reflect.apply(this.listener, this.target, args);
+function withAnother(known, listener, prepend) {
+  if (typeof known === 'function') return prepend ? [listener, known] : [known, listener];
+  if (prepend) known.unshift(listener);
+  else known.push(listener);
+  return known;
 }
 
-function onceWrapper(target, type, listener) {
-  const state = { fired: false, wrapped: undefined, target, type, listener };
-  const wrapped = callOnce.bind(state);
+// `listener`, but it leaves before it is called.
+function forOnce(target, type, listener) {
+  checkListener(listener);
+  let called = false;
+  const wrapped = (...args) => {
+    if (called) return undefined;
+    target.removeListener(type, wrapped);
+    called = true;
+    return Reflect.apply(listener, target, args);
+  };
   wrapped.listener = listener;
-  state.wrapped = wrapped;
   return wrapped;
 }
 
-EventEmitter.prototype.once = function once(type, listener) {
-  checkListener(listener);
-  this.on(type, onceWrapper(this, type, listener));
-  return this;
-};
-EventEmitter.prototype.prependOnceListener = function prependOnceListener(type, listener) {
-  checkListener(listener);
-  this.prependListener(type, onceWrapper(this, type, listener));
-  return this;
-};
+function addListener(type, listener) {
+  return add(this, type, listener, false);
+}
+Object.assign(EventEmitter.prototype, {
+  addListener,
+  on: addListener,
+  prependListener(type, listener) {
+    return add(this, type, listener, true);
+  },
+  once(type, listener) {
+    this.on(type, forOnce(this, type, listener));
+    return this;
+  },
+  prependOnceListener(type, listener) {
+    this.prependListener(type, forOnce(this, type, listener));
+    return this;
+  },
+});
 
 // The name's last listener is gone.
 function forget(target, events, type) {
@@ -243,33 +241,29 @@ EventEmitter.prototype.off = EventEmitter.prototype.removeListener;
 EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
   const events = this._events;
   if (events === undefined) return this;
-  if (events.removeListener === undefined) {
-    // Nobody wants to hear of it.
-    if (arguments.length === 0) {
-      this._events = { __proto__: null };
-      this._eventsCount = 0;
-    } else if (events[type] !== undefined) {
-      forget(this, events, type);
-    }
-    return this;
+  const ofAll = arguments.length === 0;
+  const isWatched = events.removeListener !== undefined;
+  if (isWatched && ofAll) {
+    // Those who want to hear of it are the last to go.
+    const others = Reflect.ownKeys(events).filter((name) => name !== 'removeListener');
+    for (const name of [...others, 'removeListener']) this.removeAllListeners(name);
   }
-  if (arguments.length === 0) {
-    for (const key of Reflect.ownKeys(events)) {
-      if (key !== 'removeListener') this.removeAllListeners(key);
-    }
-    this.removeAllListeners('removeListener');
-    this._events = { __proto__: null };
-    this._eventsCount = 0;
-    return this;
-  }
-  const listeners = events[type];
-  if (typeof listeners === 'function') {
-    this.removeListener(type, listeners);
-  } else if (listeners !== undefined) {
-    for (let i = listeners.length - 1; i >= 0; i--) this.removeListener(type, listeners[i]);
-  }
+  if (ofAll) clear(this);
+  else if (isWatched) removeEach(this, type, events[type]);
+  else if (events[type] !== undefined) forget(this, events, type);
   return this;
 };
+
+function removeEach(target, type, found) {
+  if (found === undefined) return;
+  if (typeof found === 'function') {
+    target.removeListener(type, found);
+    return;
+  }
+  // The list gets shorter meanwhile.
+  let left = found.length;
+  while (left-- > 0) target.removeListener(type, found[left]);
+}
 
 function listenersOf(target, type, unwrap) {
   const found = target._events?.[type];

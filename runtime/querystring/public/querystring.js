@@ -15,41 +15,37 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 // As encodeURIComponent().
 const KEPT = unreserved(`${LETTERS}-_.!~*'()`);
 
-// Percent-encodes what `kept` does not list, as UTF-8.
+// A code point as UTF-8, percent-encoded: from the last byte to the first, which holds what is left (`room`: how much it can
+// hold, a bit less for each byte after it).
+function encodePoint(point) {
+  if (point < 0x80) return HEX[point];
+  let rest = '';
+  let room = 0x40;
+  do {
+    rest = HEX[0x80 | (point & 0x3f)] + rest;
+    point >>= 6;
+    room >>= 1;
+  } while (point >= room);
+  return HEX[(0x100 - 2 * room) | point] + rest;
+}
+
+// Percent-encodes what `kept` does not list.
 function encodeText(text, kept) {
   let result = '';
-  let last = 0;
+  let plain = 0; // where the text starts that is not in the result yet
   for (let i = 0; i < text.length; i++) {
-    let c = text.charCodeAt(i);
-    if (c < 0x80) {
-      if (kept[c] === 1) continue;
-      if (last < i) result += text.slice(last, i);
-      last = i + 1;
-      result += HEX[c];
-      continue;
+    let point = text.charCodeAt(i);
+    if (point < 0x80 && kept[point] === 1) continue;
+    if (plain < i) result += text.slice(plain, i);
+    if ((point & 0xf800) === 0xd800) {
+      // With whatever comes next, a surrogate or not.
+      if (++i === text.length) throw new codes.ERR_INVALID_URI();
+      point = 0x10000 + ((point & 0x3ff) << 10) + (text.charCodeAt(i) & 0x3ff);
     }
-    if (last < i) result += text.slice(last, i);
-    if (c < 0x800) {
-      last = i + 1;
-      result += HEX[0xc0 | (c >> 6)] + HEX[0x80 | (c & 0x3f)];
-      continue;
-    }
-    if (c < 0xd800 || c >= 0xe000) {
-      last = i + 1;
-      result += HEX[0xe0 | (c >> 12)] + HEX[0x80 | ((c >> 6) & 0x3f)] + HEX[0x80 | (c & 0x3f)];
-      continue;
-    }
-    if (++i >= text.length) throw new codes.ERR_INVALID_URI();
-    last = i + 1;
-    c = 0x10000 + (((c & 0x3ff) << 10) | (text.charCodeAt(i) & 0x3ff));
-    result +=
-      HEX[0xf0 | (c >> 18)] +
-      HEX[0x80 | ((c >> 12) & 0x3f)] +
-      HEX[0x80 | ((c >> 6) & 0x3f)] +
-      HEX[0x80 | (c & 0x3f)];
+    result += encodePoint(point);
+    plain = i + 1;
   }
-  if (last === 0) return text;
-  return last < text.length ? result + text.slice(last) : result;
+  return plain === 0 ? text : result + text.slice(plain);
 }
 
 function escape(value) {

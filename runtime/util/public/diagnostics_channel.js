@@ -42,31 +42,31 @@ class Channel {
     registry.register(this, name);
   }
 
-  static [Symbol.hasInstance](instance) {
-    const prototype = Object.getPrototypeOf(instance);
-    return prototype === Channel.prototype || prototype === ActiveChannel.prototype;
-  }
-
-  subscribe(subscription) {
-    activate(this);
-    this.subscribe(subscription);
-  }
-  unsubscribe() {
-    return false;
-  }
-  bindStore(store, transform) {
-    activate(this);
-    this.bindStore(store, transform);
-  }
-  unbindStore() {
-    return false;
-  }
+  // Nobody listens: what is published goes nowhere, and there is nothing to take away.
   get hasSubscribers() {
     return false;
   }
   publish() {}
   runStores(data, fn, thisArg, ...args) {
     return Reflect.apply(fn, thisArg, args);
+  }
+  unsubscribe() {
+    return false;
+  }
+  unbindStore() {
+    return false;
+  }
+
+  // The first one makes it an active channel.
+  bindStore(store, transform) {
+    activate(this).bindStore(store, transform);
+  }
+  subscribe(subscription) {
+    activate(this).subscribe(subscription);
+  }
+
+  static [Symbol.hasInstance](instance) {
+    return [Channel.prototype, ActiveChannel.prototype].includes(Object.getPrototypeOf(instance));
   }
 }
 
@@ -133,6 +133,7 @@ function activate(channel) {
   Object.setPrototypeOf(channel, ActiveChannel.prototype);
   channel._subscribers = [];
   channel._stores = new Map();
+  return channel;
 }
 
 function deactivateIfIdle(channel) {

@@ -3,28 +3,32 @@
 
 const { Blob, Buffer } = require('buffer');
 
+async function forEach(stream, take) {
+  for await (const chunk of stream) take(chunk);
+}
+
 async function blob(stream) {
   const parts = [];
-  for await (const chunk of stream) parts.push(chunk);
+  await forEach(stream, (chunk) => parts.push(chunk));
   return new Blob(parts);
-}
-
-async function arrayBuffer(stream) {
-  return (await blob(stream)).arrayBuffer();
-}
-
-async function buffer(stream) {
-  return Buffer.from(await arrayBuffer(stream));
 }
 
 async function text(stream) {
   const decoder = new TextDecoder();
-  let result = '';
-  for await (const chunk of stream) {
-    if (typeof chunk === 'string') result += chunk;
-    else result += decoder.decode(chunk, { stream: true });
-  }
-  return result + decoder.decode();
+  let whole = '';
+  await forEach(stream, (chunk) => {
+    whole += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  });
+  return whole + decoder.decode();
+}
+
+async function arrayBuffer(stream) {
+  const whole = await blob(stream);
+  return whole.arrayBuffer();
+}
+
+async function buffer(stream) {
+  return Buffer.from(await arrayBuffer(stream));
 }
 
 async function json(stream) {
