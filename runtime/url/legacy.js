@@ -3,8 +3,8 @@
 
 const { codes } = require('internal/errors');
 const { validateObject, validateString } = require('internal/errors/validators');
+const { SLASHED, copyFields, follow } = require('internal/url/legacy_resolve');
 
-const SLASHED = new Set(['http', 'https', 'ftp', 'gopher', 'file', 'ws', 'wss'].flatMap((p) => [p, `${p}:`]));
 const HOSTLESS = new Set(['javascript', 'javascript:']);
 
 const SIMPLE_PATH = /^(\/\/?(?!\/)[^?\s]*)(\?[^\s]*)?$/;
@@ -181,51 +181,41 @@ Url.prototype.parseAuthority = function parseAuthority(rest, url) {
   return rest;
 };
 
+// Splits "name:port"; a colon with nothing behind it goes too.
 Url.prototype.parseHost = function parseHost() {
-  let { host } = this;
-  const port = /:[0-9]*$/.exec(host)?.[0];
-  if (port) {
-    if (port !== ':') this.port = port.slice(1);
-    host = host.slice(0, host.length - port.length);
-  }
-  if (host) this.hostname = host;
+  const host = this.host || '';
+  const colon = host.search(/:\d*$/);
+  const hostname = colon === -1 ? host : host.slice(0, colon);
+  if (hostname !== '') this.hostname = hostname;
+  if (hostname.length + 1 < host.length) this.port = host.slice(colon + 1);
 };
 
+const led = (text, mark) => (text && text[0] !== mark ? mark + text : text || '');
+
+// "user:password@host:port"
+function authorityOf({ auth, host, hostname, port }) {
+  // As encodeURIComponent(), but a colon stays.
+  const login = auth ? `${encodeURIComponent(auth).replaceAll('%3A', ':')}@` : '';
+  if (host) return login + host;
+  if (!hostname) return '';
+  const bareIPv6 = hostname.includes(':') && !(hostname[0] === '[' && hostname.endsWith(']'));
+  return `${login}${bareIPv6 ? `[${hostname}]` : hostname}${port ? `:${port}` : ''}`;
+}
+
+function searchOf({ query, search }) {
+  const fromQuery =
+    query !== null && typeof query === 'object' ? require('querystring').stringify(query) : '';
+  return led((search || fromQuery).replaceAll('#', '%23'), '?');
+}
+
 Url.prototype.format = function format() {
-  let auth = this.auth || '';
-  if (auth) {
-    // As encodeURIComponent(), but a colon stays.
-    auth = `${encodeURIComponent(auth).replaceAll('%3A', ':')}@`;
-  }
-  let protocol = this.protocol || '';
-  let pathname = this.pathname || '';
-  let hash = this.hash || '';
-  let host = '';
-  let query = '';
-  if (this.host) {
-    host = auth + this.host;
-  } else if (this.hostname) {
-    const bare = this.hostname.includes(':') && !(this.hostname[0] === '[' && this.hostname.endsWith(']'));
-    host = auth + (bare ? `[${this.hostname}]` : this.hostname);
-    if (this.port) host += `:${this.port}`;
-  }
-  if (this.query !== null && typeof this.query === 'object')
-    query = require('querystring').stringify(this.query);
-  let search = this.search || (query && `?${query}`) || '';
-  if (protocol && !protocol.endsWith(':')) protocol += ':';
-  pathname = pathname.replace(/[#?]/g, (c) => (c === '#' ? '%23' : '%3F'));
-  if (this.slashes || SLASHED.has(protocol)) {
-    if (this.slashes || host) {
-      if (pathname && pathname[0] !== '/') pathname = `/${pathname}`;
-      host = `//${host}`;
-    } else if (protocol.startsWith('file')) {
-      host = '//';
-    }
-  }
-  search = search.replaceAll('#', '%23');
-  if (hash && hash[0] !== '#') hash = `#${hash}`;
-  if (search && search[0] !== '?') search = `?${search}`;
-  return protocol + host + pathname + search + hash;
+  const authority = authorityOf(this);
+  const tail = searchOf(this) + led(this.hash, '#');
+  const path = (this.pathname || '').replace(/[#?]/g, (c) => (c === '#' ? '%23' : '%3F'));
+  const protocol = !this.protocol || this.protocol.endsWith(':') ? this.protocol || '' : `${this.protocol}:`;
+  if (this.slashes || (authority && SLASHED.has(protocol)))
+    return `${protocol}//${authority}${led(path, '/')}${tail}`;
+  return protocol + (authority || (protocol === 'file:' ? '//' : '')) + path + tail;
 };
 
 function urlFormat(url, options) {
@@ -271,183 +261,13 @@ Url.prototype.resolve = function resolve(relative) {
   return this.resolveObject(urlParse(relative, false, true)).format();
 };
 
-function copyOf(source) {
-  const result = new Url();
-  for (const key of Object.keys(source)) result[key] = source[key];
-  return result;
-}
-const isRooted = (path) => Boolean(path && path[0] === '/');
-
-// A host in front of a path without slashes: "host/a/b" of an unknown protocol.
-function takeHost(result, segments) {
-  result.hostname = result.host = segments[0] && segments[0] !== '' ? segments.shift() : '';
-  const at = result.host.includes('@') && result.host.split('@');
-  if (at) {
-    result.auth = at.shift();
-    result.host = result.hostname = at.shift();
-  }
-}
-
-// Both paths together, dots resolved.
-function mergeDots(segments, mustBeRooted, removeAllDots) {
-  const last = segments[segments.length - 1];
-  const output = [];
-  let up = 0;
-  for (let i = segments.length - 1; i >= 0; i--) {
-    const segment = segments[i];
-    if (segment === '.') continue;
-    if (segment === '..') up++;
-    else if (up > 0) up--;
-    else output.unshift(segment);
-  }
-  if (!mustBeRooted && !removeAllDots) while (up-- > 0) output.unshift('..');
-  if (mustBeRooted && output[0] !== '' && !isRooted(output[0])) output.unshift('');
-  return { output, trailing: last === '.' || last === '..' || last === '' };
-}
-
 Url.prototype.resolveObject = function resolveObject(relative) {
-  if (typeof relative === 'string') relative = urlParse(relative, false, true);
-  const result = copyOf(this);
-  result.hash = relative.hash;
-  if (relative.href === '') {
-    result.href = result.format();
-    return result;
-  }
-  if (relative.slashes && !relative.protocol) {
-    for (const key of Object.keys(relative)) if (key !== 'protocol') result[key] = relative[key];
-    if (SLASHED.has(result.protocol) && result.hostname && !result.pathname)
-      result.path = result.pathname = '/';
-    result.href = result.format();
-    return result;
-  }
-  if (relative.protocol && relative.protocol !== result.protocol) return otherProtocol(result, relative);
-  return sameProtocol(result, relative);
+  const to = typeof relative === 'string' ? urlParse(relative, false, true) : relative;
+  const result = new Url();
+  copyFields(result, this);
+  follow(result, this, to);
+  result.href = result.format();
+  return result;
 };
-
-function finishPath(result) {
-  if (result.pathname !== null || result.search !== null) {
-    result.path = (result.pathname ? result.pathname : '') + (result.search ? result.search : '');
-  }
-}
-
-function otherProtocol(result, relative) {
-  if (!SLASHED.has(relative.protocol)) {
-    for (const key of Object.keys(relative)) result[key] = relative[key];
-    result.href = result.format();
-    return result;
-  }
-  result.protocol = relative.protocol;
-  if (!relative.host && !/^file:?$/.test(relative.protocol) && !HOSTLESS.has(relative.protocol)) {
-    const segments = (relative.pathname || '').split('/');
-    while (segments.length > 0 && !(relative.host = segments.shift()));
-    relative.host ||= '';
-    relative.hostname ||= '';
-    if (segments[0] !== '') segments.unshift('');
-    if (segments.length < 2) segments.unshift('');
-    result.pathname = segments.join('/');
-  } else {
-    result.pathname = relative.pathname;
-  }
-  result.search = relative.search;
-  result.query = relative.query;
-  result.host = relative.host || '';
-  result.auth = relative.auth;
-  result.hostname = relative.hostname || relative.host;
-  result.port = relative.port;
-  if (result.pathname || result.search) result.path = (result.pathname || '') + (result.search || '');
-  result.slashes = result.slashes || relative.slashes;
-  result.href = result.format();
-  return result;
-}
-
-function sameProtocol(result, relative) {
-  const sourceIsRooted = isRooted(result.pathname);
-  const relativeIsRooted = Boolean(relative.host) || isRooted(relative.pathname);
-  let mustBeRooted = relativeIsRooted || sourceIsRooted || Boolean(result.host && relative.pathname);
-  const removeAllDots = mustBeRooted;
-  let segments = (result.pathname && result.pathname.split('/')) || [];
-  const relativeSegments = (relative.pathname && relative.pathname.split('/')) || [];
-  const noLeadingSlashes = result.protocol && !SLASHED.has(result.protocol);
-  if (noLeadingSlashes) {
-    result.hostname = '';
-    result.port = null;
-    if (result.host) {
-      if (segments[0] === '') segments[0] = result.host;
-      else segments.unshift(result.host);
-    }
-    result.host = '';
-    if (relative.protocol) {
-      relative.hostname = null;
-      relative.port = null;
-      result.auth = null;
-      if (relative.host) {
-        if (relativeSegments[0] === '') relativeSegments[0] = relative.host;
-        else relativeSegments.unshift(relative.host);
-      }
-      relative.host = null;
-    }
-    mustBeRooted = mustBeRooted && (relativeSegments[0] === '' || segments[0] === '');
-  }
-  if (relativeIsRooted) {
-    if (relative.host || relative.host === '') {
-      if (result.host !== relative.host) result.auth = null;
-      result.host = relative.host;
-      result.port = relative.port;
-    }
-    if (relative.hostname || relative.hostname === '') {
-      if (result.hostname !== relative.hostname) result.auth = null;
-      result.hostname = relative.hostname;
-    }
-    result.search = relative.search;
-    result.query = relative.query;
-    segments = relativeSegments;
-  } else if (relativeSegments.length > 0) {
-    segments.pop();
-    segments = segments.concat(relativeSegments);
-    result.search = relative.search;
-    result.query = relative.query;
-  } else if (relative.search !== null && relative.search !== undefined) {
-    if (noLeadingSlashes) takeHost(result, segments);
-    result.search = relative.search;
-    result.query = relative.query;
-    finishPath(result);
-    result.href = result.format();
-    return result;
-  }
-  if (segments.length === 0) {
-    result.pathname = null;
-    result.path = result.search ? `/${result.search}` : null;
-    result.href = result.format();
-    return result;
-  }
-  const { output, trailing } = mergeDots(segments, mustBeRooted, removeAllDots);
-  const hasTrailing =
-    ((result.host || relative.host || segments.length > 1) &&
-      /^\.{1,2}$/.test(segments[segments.length - 1])) ||
-    segments[segments.length - 1] === '';
-  if (trailing && hasTrailing && output.join('/').slice(-1) !== '/') output.push('');
-  const isAbsolute = output[0] === '' || isRooted(output[0]);
-  if (noLeadingSlashes) {
-    result.hostname = result.host = isAbsolute ? '' : output.length > 0 ? output.shift() : '';
-    const at = result.host.includes('@') ? result.host.split('@') : undefined;
-    if (at) {
-      result.auth = at.shift();
-      result.host = result.hostname = at.shift();
-    }
-  }
-  mustBeRooted ||= Boolean(result.host && output.length > 0);
-  if (mustBeRooted && !isAbsolute) output.unshift('');
-  if (output.length > 0) {
-    result.pathname = output.join('/');
-  } else {
-    result.pathname = null;
-    result.path = null;
-  }
-  finishPath(result);
-  result.auth = relative.auth || result.auth;
-  result.slashes = result.slashes || relative.slashes;
-  result.href = result.format();
-  return result;
-}
 
 module.exports = { Url, urlFormat, urlParse, urlResolve, urlResolveObject };
