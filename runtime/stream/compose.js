@@ -5,6 +5,7 @@ const { AbortError, codes } = require('internal/errors');
 const { destroyer } = require('internal/stream/destroy');
 const { eos } = require('internal/stream/finished');
 const Duplex = require('internal/stream/duplex');
+const { Parked, readThrough, writeThrough } = require('internal/stream/duplexify');
 const { pipeline } = require('internal/stream/pipeline');
 const {
   isNodeStream,
@@ -39,117 +40,87 @@ module.exports = function compose(...streams) {
   if (typeof streams[lastIndex] === 'function') streams[lastIndex] = Duplex.from(streams[lastIndex]);
   checkMembers(streams, given);
 
+  return behindOne(streams);
+};
+
+// All connected, behind one Duplex.
+function behindOne(streams) {
   const head = streams[0];
+  const parked = new Parked();
+  // destroy() must wait for the pipeline: its callback waits here.
+  let ended = false;
+  let onended = null;
   const tail = pipeline(streams, (error) => {
-    const callback = onclose;
-    onclose = null;
+    ended = true;
+    const callback = onended;
+    onended = null;
     if (callback) callback(error);
-    else if (error) duplex.destroy(error);
-    else if (!readable && !writable) duplex.destroy();
+    else if (error || !(readable || writable)) duplex.destroy(error);
   });
   const writable = !!(isWritable(head) || isWritableStream(head) || isTransformStream(head));
   const readable = !!(isReadable(tail) || isReadableStream(tail) || isTransformStream(tail));
-  let ondrain = null;
-  let onfinish = null;
-  let onreadable = null;
-  let onclose; // null once the pipeline has ended
-  const fire = (callback) => callback && callback();
-
-  // What is written goes on to an ended pipeline only while it is open: destroy() must wait for the pipeline.
   const duplex = new Duplex({
     writableObjectMode: !!head?.writableObjectMode,
     readableObjectMode: !!tail?.readableObjectMode,
     writable,
     readable,
   });
+  const tailReadable = isTransformStream(tail) ? tail.readable : tail;
 
-  if (writable && isNodeStream(head)) {
-    duplex._write = function (chunk, encoding, callback) {
-      if (head.write(chunk, encoding)) callback();
-      else ondrain = callback;
-    };
-    duplex._final = function (callback) {
-      head.end();
-      onfinish = callback;
-    };
-    head.on('drain', () => {
-      const callback = ondrain;
-      ondrain = null;
-      fire(callback);
-    });
-  } else if (writable) {
-    const writer = (isTransformStream(head) ? head.writable : head).getWriter();
-    duplex._write = async function (chunk, encoding, callback) {
-      try {
-        await writer.ready;
-        writer.write(chunk).catch(() => {});
-        callback();
-      } catch (error) {
-        callback(error);
-      }
-    };
-    duplex._final = async function (callback) {
-      try {
-        await writer.ready;
-        writer.close().catch(() => {});
-        onfinish = callback;
-      } catch (error) {
-        callback(error);
-      }
-    };
-  }
   if (writable) {
-    const toRead = isTransformStream(tail) ? tail.readable : tail;
-    eos(toRead, () => {
-      const callback = onfinish;
-      onfinish = null;
-      fire(callback);
-    });
+    if (isNodeStream(head)) writeThrough(duplex, head, parked);
+    else writeToWeb(duplex, isTransformStream(head) ? head.writable : head, parked);
+    // All that was written is done with when it has come out at the other end.
+    eos(tailReadable, () => parked.release('finish'));
+  }
+  if (readable) {
+    if (isNodeStream(tail)) readThrough(duplex, tail, parked);
+    else readFromWeb(duplex, tailReadable);
   }
 
-  if (readable && isNodeStream(tail)) {
-    tail.on('readable', () => {
-      const callback = onreadable;
-      onreadable = null;
-      fire(callback);
-    });
-    tail.on('end', () => duplex.push(null));
-    duplex._read = function () {
-      for (;;) {
-        const chunk = tail.read();
-        if (chunk === null) {
-          onreadable = duplex._read;
-          return;
-        }
-        if (!duplex.push(chunk)) return;
-      }
-    };
-  } else if (readable) {
-    const reader = (isTransformStream(tail) ? tail.readable : tail).getReader();
-    duplex._read = async function () {
-      for (;;) {
-        try {
-          const { value, done } = await reader.read();
-          if (done) {
-            duplex.push(null);
-            return;
-          }
-          if (!duplex.push(value)) return;
-        } catch {
-          return;
-        }
-      }
-    };
-  }
-
-  duplex._destroy = function (error, callback) {
-    if (!error && onclose !== null) error = new AbortError();
-    onreadable = null;
-    ondrain = null;
-    onfinish = null;
-    if (isNodeStream(tail)) destroyer(tail, error);
-    if (onclose === null) callback(error);
-    else onclose = callback;
+  duplex._destroy = (error, callback) => {
+    const reason = error || (ended ? error : new AbortError());
+    parked.forget();
+    if (isNodeStream(tail)) destroyer(tail, reason);
+    if (ended) callback(reason);
+    else onended = callback;
   };
   return duplex;
-};
+}
+
+function writeToWeb(duplex, stream, parked) {
+  const writer = stream.getWriter();
+  const ignore = () => {}; // the pipeline hears of it
+  async function whenReady(callback, act) {
+    try {
+      await writer.ready;
+      act();
+    } catch (error) {
+      callback(error);
+    }
+  }
+  duplex._write = (chunk, encoding, callback) =>
+    whenReady(callback, () => {
+      writer.write(chunk).catch(ignore);
+      callback();
+    });
+  duplex._final = (callback) =>
+    whenReady(callback, () => {
+      writer.close().catch(ignore);
+      parked.finish = callback;
+    });
+}
+
+function readFromWeb(duplex, stream) {
+  const reader = stream.getReader();
+  duplex._read = async () => {
+    try {
+      let result;
+      do {
+        result = await reader.read();
+      } while (duplex.push(result.done ? null : result.value) && !result.done);
+    } catch {
+      // The pipeline hears of it.
+    }
+  };
+}

@@ -158,28 +158,33 @@ function isClientRequest(stream) {
   return stream?.setHeader && typeof stream.abort === 'function';
 }
 
+// The socket is the next request's.
+function endRequest(request, error) {
+  request.socket = null;
+  request.destroy(error);
+}
+
+// The ways to end a stream, the most particular first: which streams it is for, and how.
+const endings = [
+  { fits: isServerRequest, end: endRequest },
+  { fits: isClientRequest, end: (stream) => stream.abort() },
+  { fits: (stream) => isClientRequest(stream.req), end: (stream) => stream.req.abort() },
+  { fits: (stream) => typeof stream.destroy === 'function', end: (stream, error) => stream.destroy(error) },
+  { fits: (stream) => typeof stream.close === 'function', end: (stream) => stream.close() },
+  // An old stream that cannot be destroyed: at least its listeners hear of the end.
+  { fits: () => true, end: (stream, error) => process.nextTick(announceEnd, stream, error) },
+];
+
+function announceEnd(stream, error) {
+  if (error) stream.emit('error', error);
+  stream.emit('close');
+}
+
 // Ends any kind of stream, also ones that are not ours, in the way that kind wants it.
 function destroyer(stream, error) {
   if (!stream || isDestroyed(stream)) return;
-  if (!error && !isFinished(stream)) error = new AbortError();
-  if (isServerRequest(stream)) {
-    stream.socket = null;
-    stream.destroy(error);
-  } else if (isClientRequest(stream)) {
-    stream.abort();
-  } else if (isClientRequest(stream.req)) {
-    stream.req.abort();
-  } else if (typeof stream.destroy === 'function') {
-    stream.destroy(error);
-  } else if (typeof stream.close === 'function') {
-    stream.close();
-  } else {
-    // An old stream that cannot be destroyed: at least its listeners hear of the end.
-    process.nextTick(() => {
-      if (error) stream.emit('error', error);
-      stream.emit('close');
-    });
-  }
+  const reason = error || (isFinished(stream) ? error : new AbortError());
+  endings.find(({ fits }) => fits(stream)).end(stream, reason);
   if (!stream.destroyed) stream[kIsDestroyed] = true;
 }
 

@@ -173,26 +173,59 @@ function deferred() {
   return { promise, resolve };
 }
 
+// Callbacks of an outer Duplex that wait for an event of the stream behind it, one for each event.
+class Parked {
+  drain = null;
+  finish = null;
+  readable = null;
+
+  release(event) {
+    const callback = this[event];
+    this[event] = null;
+    if (callback) callback();
+  }
+  releaseOn(stream, event) {
+    stream.on(event, () => this.release(event));
+  }
+  forget() {
+    this.drain = this.finish = this.readable = null;
+  }
+}
+
+// What is written to `outer` goes to `inner`, at its pace. Who releases `finish` is the caller's business.
+function writeThrough(outer, inner, parked) {
+  outer._write = (chunk, encoding, callback) => {
+    if (inner.write(chunk, encoding)) callback();
+    else parked.drain = callback;
+  };
+  outer._final = (callback) => {
+    inner.end();
+    parked.finish = callback;
+  };
+  parked.releaseOn(inner, 'drain');
+}
+
+// What `outer` gives to read comes from `inner`.
+function readThrough(outer, inner, parked) {
+  outer._read = () => {
+    let chunk;
+    do {
+      chunk = inner.read();
+    } while (chunk !== null && outer.push(chunk));
+    if (chunk === null) parked.readable = outer._read;
+  };
+  parked.releaseOn(inner, 'readable');
+  inner.on('end', () => outer.push(null));
+}
+
 // Two streams (or one) behind one Duplex.
 function join(pair) {
-  const r =
-    pair.readable && typeof pair.readable.read !== 'function' ? Readable.wrap(pair.readable) : pair.readable;
   const w = pair.writable;
-  let readable = !!isReadable(r);
-  let writable = !!isWritable(w);
-  let ondrain = null;
-  let onfinish = null;
-  let onreadable = null;
-  let onclose = null;
-
-  function onfinished(error) {
-    const callback = onclose;
-    onclose = null;
-    if (callback) callback(error);
-    else if (error) duplex.destroy(error);
-  }
-  const call = (callback, error) => callback && callback(error);
-
+  const old = pair.readable && typeof pair.readable.read !== 'function';
+  const r = old ? Readable.wrap(pair.readable) : pair.readable;
+  const parked = new Parked();
+  const readable = !!isReadable(r);
+  const writable = !!isWritable(w);
   const duplex = new OneSided({
     readableObjectMode: !!r?.readableObjectMode,
     writableObjectMode: !!w?.writableObjectMode,
@@ -200,70 +233,30 @@ function join(pair) {
     writable,
   });
 
-  if (writable) {
-    eos(w, (error) => {
-      writable = false;
-      if (error) destroyer(r, error);
-      onfinished(error);
-    });
-    duplex._write = function (chunk, encoding, callback) {
-      if (w.write(chunk, encoding)) callback();
-      else ondrain = callback;
-    };
-    duplex._final = function (callback) {
-      w.end();
-      onfinish = callback;
-    };
-    w.on('drain', () => {
-      const callback = ondrain;
-      ondrain = null;
-      call(callback);
-    });
-    w.on('finish', () => {
-      const callback = onfinish;
-      onfinish = null;
-      call(callback);
-    });
-  }
-
-  if (readable) {
-    eos(r, (error) => {
-      readable = false;
-      if (error) destroyer(r, error);
-      onfinished(error);
-    });
-    r.on('readable', () => {
-      const callback = onreadable;
-      onreadable = null;
-      call(callback);
-    });
-    r.on('end', () => duplex.push(null));
-    duplex._read = function () {
-      for (;;) {
-        const chunk = r.read();
-        if (chunk === null) {
-          onreadable = duplex._read;
-          return;
-        }
-        if (!duplex.push(chunk)) return;
-      }
-    };
-  }
-
-  duplex._destroy = function (error, callback) {
-    if (!error && onclose !== null) error = new AbortError();
-    onreadable = null;
-    ondrain = null;
-    onfinish = null;
-    if (onclose === null) {
-      callback(error);
-    } else {
-      onclose = callback;
-      destroyer(w, error);
+  function watchSide(stream) {
+    eos(stream, (error) => {
+      if (!error) return;
       destroyer(r, error);
-    }
+      duplex.destroy(error);
+    });
+  }
+
+  if (writable) {
+    watchSide(w);
+    writeThrough(duplex, w, parked);
+    parked.releaseOn(w, 'finish');
+  }
+  if (readable) {
+    watchSide(r);
+    readThrough(duplex, r, parked);
+  }
+
+  // The streams behind it are left alone, as in Node.
+  duplex._destroy = (error, callback) => {
+    parked.forget();
+    callback(error);
   };
   return duplex;
 }
 
-module.exports = duplexify;
+module.exports = Object.assign(duplexify, { Parked, readThrough, writeThrough });

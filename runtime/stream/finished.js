@@ -106,101 +106,86 @@ function eos(stream, options, callback) {
     if (error) callback.call(stream, error);
     else callback.call(stream);
   }
+  // Everything listened to, for cleanup(): emitter, event, listener, and so on.
+  const heard = [];
+  function hear(emitter, event, listener) {
+    heard.push(emitter, event, listener);
+    emitter.on(event, listener);
+  }
   function onrequest() {
-    stream.req.on('finish', onfinish);
+    hear(stream.req, 'finish', onfinish);
   }
 
   if (isRequest(stream)) {
-    stream.on('complete', onfinish);
-    if (!waitsForClose) stream.on('abort', onclose);
+    hear(stream, 'complete', onfinish);
+    if (!waitsForClose) hear(stream, 'abort', onclose);
     if (stream.req) onrequest();
-    else stream.on('request', onrequest);
+    else hear(stream, 'request', onrequest);
   } else if (writable && !w) {
-    stream.on('end', onlegacyfinish);
-    stream.on('close', onlegacyfinish);
+    hear(stream, 'end', onlegacyfinish);
+    hear(stream, 'close', onlegacyfinish);
   }
-  if (!waitsForClose && typeof stream.aborted === 'boolean') stream.on('aborted', onclose);
-  stream.on('end', onend);
-  stream.on('finish', onfinish);
-  if (options.error !== false) stream.on('error', onerror);
-  stream.on('close', onclose);
+  if (!waitsForClose && typeof stream.aborted === 'boolean') hear(stream, 'aborted', onclose);
+  hear(stream, 'end', onend);
+  hear(stream, 'finish', onfinish);
+  if (options.error !== false) hear(stream, 'error', onerror);
+  hear(stream, 'close', onclose);
 
-  // What happened before we came.
-  if (closed) {
-    process.nextTick(onclose);
-  } else if (w?.errorEmitted || r?.errorEmitted) {
-    if (!waitsForClose) process.nextTick(onclosed);
-  } else if (
-    !readable &&
-    (!waitsForClose || isReadable(stream)) &&
-    (writableDone || isWritable(stream) === false)
-  ) {
-    process.nextTick(onclosed);
-  } else if (
-    !writable &&
-    (!waitsForClose || isWritable(stream)) &&
-    (readableDone || isReadable(stream) === false)
-  ) {
-    process.nextTick(onclosed);
-  } else if (r && stream.req && stream.aborted) {
-    process.nextTick(onclosed);
+  // Of the two sides only `mine` is waited for: over before we came, with no 'close' of the other side to come?
+  const sideIsOver = (mine, done, other) =>
+    (!waitsForClose || other(stream)) && (done || mine(stream) === false);
+
+  // The listener that would have been called had we come earlier, if any.
+  function missed() {
+    if (closed) return onclose;
+    if (w?.errorEmitted || r?.errorEmitted) return waitsForClose ? null : onclosed;
+    const over =
+      (!readable && sideIsOver(isWritable, writableDone, isReadable)) ||
+      (!writable && sideIsOver(isReadable, readableDone, isWritable)) ||
+      (r && stream.req && stream.aborted);
+    return over ? onclosed : null;
   }
+  const late = missed();
+  if (late) process.nextTick(late);
 
   function cleanup() {
     callback = nothing;
-    stream.removeListener('aborted', onclose);
-    stream.removeListener('complete', onfinish);
-    stream.removeListener('abort', onclose);
-    stream.removeListener('request', onrequest);
-    if (stream.req) stream.req.removeListener('finish', onfinish);
-    stream.removeListener('end', onlegacyfinish);
-    stream.removeListener('close', onlegacyfinish);
-    stream.removeListener('finish', onfinish);
-    stream.removeListener('end', onend);
-    stream.removeListener('error', onerror);
-    stream.removeListener('close', onclose);
+    for (let i = 0; i < heard.length; i += 3) heard[i].removeListener(heard[i + 1], heard[i + 2]);
+    heard.length = 0;
   }
 
   const { signal } = options;
   if (signal && !closed) {
-    const abort = () => {
+    callback = orAbort(signal, stream, callback, () => {
       const tell = callback;
       cleanup();
-      tell.call(stream, new AbortError(undefined, { cause: signal.reason }));
-    };
-    if (signal.aborted) {
-      process.nextTick(abort);
-    } else {
-      const tell = callback;
-      callback = once((...args) => {
-        signal.removeEventListener('abort', abort);
-        tell.apply(stream, args);
-      });
-      signal.addEventListener('abort', abort);
-    }
+      return tell;
+    });
   }
   return cleanup;
 }
 
+// `callback` for a caller with a signal: an abort tells whoever `take` returns, and the signal is let go after the call.
+function orAbort(signal, stream, callback, take) {
+  const abort = () => take().call(stream, new AbortError(undefined, { cause: signal.reason }));
+  if (signal.aborted) {
+    process.nextTick(abort);
+    return callback;
+  }
+  signal.addEventListener('abort', abort);
+  return once((...args) => {
+    signal.removeEventListener('abort', abort);
+    callback.apply(stream, args);
+  });
+}
+
 function eosWeb(stream, options, callback) {
   let aborted = false;
-  let abort = nothing;
-  const { signal } = options;
-  if (signal) {
-    abort = () => {
+  if (options.signal) {
+    callback = orAbort(options.signal, stream, callback, () => {
       aborted = true;
-      callback.call(stream, new AbortError(undefined, { cause: signal.reason }));
-    };
-    if (signal.aborted) {
-      process.nextTick(abort);
-    } else {
-      const tell = callback;
-      callback = once((...args) => {
-        signal.removeEventListener('abort', abort);
-        tell.apply(stream, args);
-      });
-      signal.addEventListener('abort', abort);
-    }
+      return callback;
+    });
   }
   const settle = (...args) => {
     if (!aborted) process.nextTick(() => callback.apply(stream, args));

@@ -33,53 +33,52 @@ Object.setPrototypeOf(Stream, EventEmitter);
 
 Stream.prototype.pipe = function (dest, options) {
   const source = this;
+  const links = [];
   let ended = false;
 
-  function ondata(chunk) {
-    if (dest.writable && dest.write(chunk) === false && source.pause) source.pause();
+  function link(emitter, event, listener, add = append) {
+    links.push({ emitter, event, listener });
+    add(emitter, event, listener);
   }
-  function ondrain() {
-    if (source.readable && source.resume) source.resume();
+  function unlink() {
+    for (const { emitter, event, listener } of links) emitter.removeListener(event, listener);
   }
-  function onend() {
-    if (ended) return;
-    ended = true;
-    dest.end();
-  }
-  function onclose() {
-    if (ended) return;
-    ended = true;
-    if (typeof dest.destroy === 'function') dest.destroy();
-  }
+  // The destination is ended in one way only, by what comes first.
+  const once = (endDest) => () => {
+    if (!ended) {
+      ended = true;
+      endDest();
+    }
+  };
   // An error that nobody else listens for must not get lost because a pipe listens.
   function onerror(error) {
-    cleanup();
+    unlink();
     if (EventEmitter.listenerCount(this, 'error') === 0) this.emit('error', error);
   }
-  function cleanup() {
-    source.removeListener('data', ondata);
-    dest.removeListener('drain', ondrain);
-    source.removeListener('end', onend);
-    source.removeListener('close', onclose);
-    source.removeListener('error', onerror);
-    dest.removeListener('error', onerror);
-    source.removeListener('end', cleanup);
-    source.removeListener('close', cleanup);
-    dest.removeListener('close', cleanup);
-  }
 
-  source.on('data', ondata);
-  dest.on('drain', ondrain);
+  link(source, 'data', (chunk) => {
+    const full = dest.writable && dest.write(chunk) === false;
+    if (full && source.pause) source.pause();
+  });
+  link(dest, 'drain', () => {
+    if (source.readable && source.resume) source.resume();
+  });
   // process.stdout and process.stderr say so: they are not ended by a pipe.
-  if (!dest._isStdio && options?.end !== false) {
-    source.on('end', onend);
-    source.on('close', onclose);
+  if (options?.end !== false && !dest._isStdio) {
+    link(
+      source,
+      'end',
+      once(() => dest.end()),
+    );
+    link(
+      source,
+      'close',
+      once(() => typeof dest.destroy === 'function' && dest.destroy()),
+    );
   }
-  prependListener(source, 'error', onerror);
-  prependListener(dest, 'error', onerror);
-  source.on('end', cleanup);
-  source.on('close', cleanup);
-  dest.on('close', cleanup);
+  for (const emitter of [source, dest]) link(emitter, 'error', onerror, prependListener);
+  link(source, 'end', unlink);
+  for (const emitter of [source, dest]) link(emitter, 'close', unlink);
   dest.emit('pipe', source);
   return dest;
 };
@@ -93,6 +92,8 @@ Stream.prototype.eventNames = function () {
   }
   return names;
 };
+
+const append = (emitter, event, listener) => emitter.on(event, listener);
 
 // Before the listeners already there; emitters that are not ours may lack prependListener().
 function prependListener(emitter, event, listener) {

@@ -180,75 +180,63 @@ function pipelineImpl(streams, callback, options) {
     }
   }
 
-  let result;
-  for (let i = 0; i < streams.length; i++) {
-    const stream = streams[i];
-    const reading = i < streams.length - 1;
-    const writing = i > 0;
-    const end = reading || options?.end !== false;
-    const isLast = i === streams.length - 1;
+  const lastIndex = streams.length - 1;
 
-    if (isNodeStream(stream)) {
-      if (end) {
-        const watched = watch(stream, reading, writing);
-        destroys.push(watched.destroy);
-        if (isReadable(stream) && isLast) lastStreamCleanup.push(watched.cleanup);
-      }
-      // Errors after the end of the pipeline's interest, while the last stream is still there.
-      const onError = (failure) => {
-        if (failure && failure.name !== 'AbortError' && failure.code !== 'ERR_STREAM_PREMATURE_CLOSE') {
-          finish(failure);
-        }
-      };
-      stream.on('error', onError);
-      if (isReadable(stream) && isLast) lastStreamCleanup.push(() => stream.removeListener('error', onError));
-    }
-
-    if (i === 0) {
-      result = startOf(stream, signal);
-    } else if (typeof stream === 'function') {
-      result = isTransformStream(result) ? toAsyncIterable(result?.readable) : toAsyncIterable(result);
-      result = stream(result, { signal });
-      if (reading) {
-        if (!isIterable(result, true)) {
-          throw new codes.ERR_INVALID_RETURN_VALUE('AsyncIterable', `transform[${i - 1}]`, result);
-        }
-      } else {
-        result = endInFunction(result, end);
-      }
-    } else if (isNodeStream(stream)) {
-      if (isReadableNodeStream(result)) {
-        pending += 2;
-        const cleanup = pipe(result, stream, finish, { end });
-        if (isReadable(stream) && isLast) lastStreamCleanup.push(cleanup);
-      } else if (isTransformStream(result) || isReadableStream(result)) {
-        pending++;
-        pumpToNode(result.readable || result, stream, finish, { end });
-      } else if (isIterable(result)) {
-        pending++;
-        pumpToNode(result, stream, finish, { end });
-      } else {
-        throw invalidMember(result);
-      }
-      result = stream;
-    } else if (isWebStream(stream)) {
-      if (isReadableNodeStream(result)) {
-        pending++;
-        pumpToWeb(toAsyncIterable(result), stream, finish, { end });
-      } else if (isReadableStream(result) || isIterable(result)) {
-        pending++;
-        pumpToWeb(result, stream, finish, { end });
-      } else if (isTransformStream(result)) {
-        pending++;
-        pumpToWeb(result.readable, stream, finish, { end });
-      } else {
-        throw invalidMember(result);
-      }
-      result = stream;
-    } else {
-      result = require('internal/stream/duplex').from(stream);
-    }
+  // A last stream that can be read lives on: when all went well, nothing of ours may be left on it.
+  function atSuccess(stream, at, undo) {
+    if (at === lastIndex && isReadable(stream)) lastStreamCleanup.push(undo);
   }
+
+  function guard(stream, at, end) {
+    if (end) {
+      const watched = watch(stream, at < lastIndex, at > 0);
+      destroys.push(watched.destroy);
+      atSuccess(stream, at, watched.cleanup);
+    }
+    // Errors after the end of the pipeline's interest, while the last stream is still there.
+    const onError = (failure) => {
+      if (failure && !isConsequence(failure)) finish(failure);
+    };
+    stream.on('error', onError);
+    atSuccess(stream, at, () => stream.removeListener('error', onError));
+  }
+
+  // Starts the flow into a stream; gives what undoes it, where that can be undone.
+  function connect(from, stream, end) {
+    const toNode = isNodeStream(stream);
+    if (toNode && isReadableNodeStream(from)) {
+      pending += 2; // both ends report
+      return pipe(from, stream, finish, { end });
+    }
+    const source = pumpable(from, toNode);
+    const pump = toNode ? pumpToNode : pumpToWeb;
+    pending++;
+    pump(source, stream, finish, { end });
+    return null;
+  }
+
+  function callMember(from, fn, at, end) {
+    const input = toAsyncIterable(isTransformStream(from) ? from.readable : from);
+    const returned = fn(input, { signal });
+    if (at === lastIndex) return endInFunction(returned, end);
+    if (isIterable(returned, true)) return returned;
+    throw new codes.ERR_INVALID_RETURN_VALUE('AsyncIterable', `transform[${at - 1}]`, returned);
+  }
+
+  // Adds one member after `from`; gives what the next one reads from.
+  function add(from, member, at) {
+    const end = at < lastIndex || options?.end !== false;
+    if (isNodeStream(member)) guard(member, at, end);
+    if (at === 0) return startOf(member, signal);
+    if (typeof member === 'function') return callMember(from, member, at, end);
+    if (!isNodeStream(member) && !isWebStream(member)) return require('internal/stream/duplex').from(member);
+    const undo = connect(from, member, end);
+    if (undo) atSuccess(member, at, undo);
+    return member;
+  }
+
+  let result;
+  for (let at = 0; at <= lastIndex; at++) result = add(result, streams[at], at);
 
   // A last function: what it returns is the pipeline's stream, and what it resolves to is its value.
   function endInFunction(returned, end) {
@@ -289,6 +277,9 @@ function pipelineImpl(streams, callback, options) {
   return result;
 }
 
+// Errors that come of the end of the pipeline itself.
+const isConsequence = (error) => error.name === 'AbortError' || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+
 function startOf(stream, signal) {
   if (typeof stream === 'function') {
     const made = stream({ signal });
@@ -301,11 +292,16 @@ function startOf(stream, signal) {
   return require('internal/stream/duplex').from(stream);
 }
 
-function invalidMember(value) {
-  return new codes.ERR_INVALID_ARG_TYPE(
+// What a pump can iterate over. A pair that is itself iterable goes into a web stream as it is, into ours by its readable.
+function pumpable(from, toNode) {
+  if (isReadableNodeStream(from)) return toAsyncIterable(from);
+  const iterable = isReadableStream(from) || isIterable(from);
+  if (isTransformStream(from) && (toNode || !iterable)) return from.readable;
+  if (iterable) return from;
+  throw new codes.ERR_INVALID_ARG_TYPE(
     'val',
     ['Readable', 'Iterable', 'AsyncIterable', 'ReadableStream', 'TransformStream'],
-    value,
+    from,
   );
 }
 

@@ -77,134 +77,111 @@ function isIterable(obj, kind) {
   return isFunction(obj[Symbol.asyncIterator]) || isFunction(obj[Symbol.iterator]);
 }
 
+// The state that speaks for the whole stream: both sides of a duplex are destroyed and closed together.
+const mainState = (stream) => stream._writableState || stream._readableState;
+
 function isDestroyed(stream) {
   if (!isNodeStream(stream)) return null;
-  const state = stream._writableState || stream._readableState;
-  return !!(stream.destroyed || stream[kIsDestroyed] || state?.destroyed);
+  return Boolean(stream.destroyed || stream[kIsDestroyed] || mainState(stream)?.destroyed);
 }
 
-function isWritableEnded(stream) {
-  if (!isWritableNodeStream(stream)) return null;
-  if (stream.writableEnded === true) return true;
-  const w = stream._writableState;
-  if (w?.errored) return false;
-  return typeof w?.ended === 'boolean' ? w.ended : null;
+// Whether one side has come as far as `field` says; null when its state does not tell. A failed side never gets there.
+// `early` also counts a side that was ended and has nothing left to hand on.
+function reached(state, field, early) {
+  if (state?.errored) return false;
+  const there = state?.[field];
+  if (typeof there !== 'boolean') return null;
+  return there || (early && state.ended === true && state.length === 0);
 }
 
-function isWritableFinished(stream, strict) {
-  if (!isWritableNodeStream(stream)) return null;
-  if (stream.writableFinished === true) return true;
-  const w = stream._writableState;
-  if (w?.errored) return false;
-  if (typeof w?.finished !== 'boolean') return null;
-  return !!(w.finished || (strict === false && w.ended === true && w.length === 0));
+const isWritableEnded = (stream) =>
+  isWritableNodeStream(stream)
+    ? stream.writableEnded === true || reached(stream._writableState, 'ended', false)
+    : null;
+
+const isWritableFinished = (stream, strict) =>
+  isWritableNodeStream(stream)
+    ? stream.writableFinished === true || reached(stream._writableState, 'finished', strict === false)
+    : null;
+
+const isReadableFinished = (stream, strict) =>
+  isReadableNodeStream(stream) ? reached(stream._readableState, 'endEmitted', strict === false) : null;
+
+// Whether a side is still of use. `flag` is what the stream claims; null when it makes no claim.
+function usable(stream, flag, isKind, isOver) {
+  if (typeof flag !== 'boolean') return null;
+  return flag && !isDestroyed(stream) && isKind(stream) && !isOver(stream);
 }
 
-function isReadableEnded(stream) {
-  if (!isReadableNodeStream(stream)) return null;
-  if (stream.readableEnded === true) return true;
-  const r = stream._readableState;
-  if (!r || r.errored) return false;
-  return typeof r.ended === 'boolean' ? r.ended : null;
-}
-
-function isReadableFinished(stream, strict) {
-  if (!isReadableNodeStream(stream)) return null;
-  const r = stream._readableState;
-  if (r?.errored) return false;
-  if (typeof r?.endEmitted !== 'boolean') return null;
-  return !!(r.endEmitted || (strict === false && r.ended === true && r.length === 0));
-}
-
-function isReadable(stream) {
-  if (stream && stream[kIsReadable] != null) return stream[kIsReadable];
-  if (typeof stream?.readable !== 'boolean') return null;
-  if (isDestroyed(stream)) return false;
-  return isReadableNodeStream(stream) && stream.readable && !isReadableFinished(stream);
-}
-
-function isWritable(stream) {
-  if (stream && stream[kIsWritable] != null) return stream[kIsWritable];
-  if (typeof stream?.writable !== 'boolean') return null;
-  if (isDestroyed(stream)) return false;
-  return isWritableNodeStream(stream) && stream.writable && !isWritableEnded(stream);
-}
+// Web streams answer by themselves, under a symbol.
+const isReadable = (stream) =>
+  stream?.[kIsReadable] ?? usable(stream, stream?.readable, isReadableNodeStream, isReadableFinished);
+const isWritable = (stream) =>
+  stream?.[kIsWritable] ?? usable(stream, stream?.writable, isWritableNodeStream, isWritableEnded);
 
 function isFinished(stream, options) {
   if (!isNodeStream(stream)) return null;
-  if (isDestroyed(stream)) return true;
-  if (options?.readable !== false && isReadable(stream)) return false;
-  if (options?.writable !== false && isWritable(stream)) return false;
-  return true;
+  const open = () =>
+    (options?.readable !== false && isReadable(stream)) ||
+    (options?.writable !== false && isWritable(stream));
+  return isDestroyed(stream) || !open();
 }
 
 // The error of one side, if it has one: an Error, a boolean, or null when there is no such side.
 function sideError(stream, direct, state) {
   if (!isNodeStream(stream)) return null;
-  if (stream[direct]) return stream[direct];
-  return stream[state]?.errored ?? null;
+  return stream[direct] || (stream[state]?.errored ?? null);
 }
 
 const isWritableErrored = (stream) => sideError(stream, 'writableErrored', '_writableState');
 const isReadableErrored = (stream) => sideError(stream, 'readableErrored', '_readableState');
 
+// Http messages are told by the boolean fields that their constructors set: user classes need not inherit from ours.
+const outgoingFields = ['_closed', '_defaultKeepAlive', '_removedConnection', '_removedContLen'];
+const responseFields = ['_sent100', ...outgoingFields];
+const requestFields = ['_consuming', '_dumped'];
+
+function hasFlags(stream, names) {
+  for (const name of names) if (typeof stream[name] !== 'boolean') return false;
+  return true;
+}
+
+const isServerResponse = (stream) => hasFlags(stream, responseFields);
+const isServerRequest = (stream) =>
+  hasFlags(stream, requestFields) && stream.req?.upgradeOrConnect === undefined;
+
+const flagOrNull = (value) => (typeof value === 'boolean' ? value : null);
+
+// The stream itself is asked first, then its sides (closed when either is), then what http messages have instead.
 function isClosed(stream) {
   if (!isNodeStream(stream)) return null;
-  if (typeof stream.closed === 'boolean') return stream.closed;
-  const w = stream._writableState;
-  const r = stream._readableState;
-  if (typeof w?.closed === 'boolean' || typeof r?.closed === 'boolean') return w?.closed || r?.closed;
-  if (typeof stream._closed === 'boolean' && isOutgoingMessage(stream)) return stream._closed;
-  return null;
-}
-
-function isOutgoingMessage(stream) {
-  return (
-    typeof stream._closed === 'boolean' &&
-    typeof stream._defaultKeepAlive === 'boolean' &&
-    typeof stream._removedConnection === 'boolean' &&
-    typeof stream._removedContLen === 'boolean'
-  );
-}
-
-function isServerResponse(stream) {
-  return typeof stream._sent100 === 'boolean' && isOutgoingMessage(stream);
-}
-
-function isServerRequest(stream) {
-  return (
-    typeof stream._consuming === 'boolean' &&
-    typeof stream._dumped === 'boolean' &&
-    stream.req?.upgradeOrConnect === undefined
-  );
+  const own = flagOrNull(stream.closed);
+  if (own !== null) return own;
+  const writing = flagOrNull(stream._writableState?.closed);
+  const closed = writing || (flagOrNull(stream._readableState?.closed) ?? writing);
+  if (closed !== null) return closed;
+  return hasFlags(stream, outgoingFields) ? stream._closed : null;
 }
 
 function willEmitClose(stream) {
   if (!isNodeStream(stream)) return null;
-  const w = stream._writableState;
-  const r = stream._readableState;
-  const state = w || r;
-  return (
-    (!state && isServerResponse(stream)) ||
-    !!(state && state.autoDestroy && state.emitClose && state.closed === false)
-  );
+  const state = mainState(stream);
+  if (!state) return isServerResponse(stream);
+  return state.closed === false && Boolean(state.emitClose && state.autoDestroy);
 }
 
 function isDisturbed(stream) {
   return !!(stream && (stream[kIsDisturbed] ?? (stream.readableDidRead || stream.readableAborted)));
 }
 
+// The first place that has something to say decides.
 function isErrored(stream) {
-  return !!(
-    stream &&
-    (stream[kIsErrored] ??
-      stream.readableErrored ??
-      stream.writableErrored ??
-      stream._readableState?.errorEmitted ??
-      stream._writableState?.errorEmitted ??
-      stream._readableState?.errored ??
-      stream._writableState?.errored)
-  );
+  if (!stream) return false;
+  let said = stream[kIsErrored] ?? stream.readableErrored ?? stream.writableErrored;
+  for (const field of ['errorEmitted', 'errored']) {
+    said ??= stream._readableState?.[field] ?? stream._writableState?.[field];
+  }
+  return Boolean(said);
 }
 
 module.exports = {
@@ -217,7 +194,6 @@ module.exports = {
   isIterable,
   isNodeStream,
   isReadable,
-  isReadableEnded,
   isReadableErrored,
   isReadableFinished,
   isReadableNodeStream,
