@@ -59,4 +59,14 @@ async function settled(condition, what) {
   }
 }
 
-module.exports = { Tally, sockets, memory, settled };
+/** Bytes that `rounds` rounds leave behind after five to warm up; waits until the sockets of all of them are closed. */
+async function growthOf(round, rounds) {
+  const before = sockets();
+  for (let i = 0; i < 5; i++) await round();
+  const kept = await memory();
+  for (let i = 0; i < rounds; i++) await round();
+  await settled(() => sockets() <= before, 'the sockets of closed connections are closed');
+  return (await memory()) - kept;
+}
+
+module.exports = { Tally, growthOf, sockets, settled };

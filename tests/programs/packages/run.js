@@ -8,12 +8,15 @@ const path = require('path');
 const DEADLINE_MS = 30000;
 const packages = path.join(__dirname, 'node_modules');
 
+/** A person's environment: what a CI service sets changes what test runners, loggers and installers do. */
+const environment = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, CI: undefined };
+
 /** Runs `file` and gives what it wrote and how it ended, never longer than 30 s. */
 function run(file, args = [], { cwd = __dirname, env = {}, input = '' } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file, ...args], {
       cwd,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+      env: { ...environment, ...env },
     });
     const result = { stdout: '', stderr: '', code: null, signal: null };
     child.stdout.setEncoding('utf8').on('data', (chunk) => (result.stdout += chunk));

@@ -47,8 +47,7 @@ test('fails', () => expect({ a: [1, 2] }).toEqual({ a: [1, 3] }));`,
 
 test('jest: mocks, timers, snapshots, coverage, workers, what fails and where', options, async (t) => {
   const cwd = folder(t, JEST, { linked: true });
-  const jest = (...args) =>
-    run(bin('jest'), ['--rootDir', cwd, '--no-cache', ...args], { cwd, env: { CI: '' } });
+  const jest = (...args) => run(bin('jest'), ['--rootDir', cwd, '--no-cache', ...args], { cwd });
   const first = await jest('--coverage', '--coverageReporters=text');
   assert.strictEqual(first.code, 1, first.stderr);
   assert.match(first.stderr, /Tests: +1 failed, 6 passed, 7 total/);
