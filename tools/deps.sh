@@ -5,8 +5,9 @@
 #   - V8 (Debian's libnode108 + libnode-dev) and llhttp's C source, unpacked under build/deps and never installed:
 #     they would fight over header paths with a nodejs package that is already there (docs/architecture.md)
 #   - npm packages from package-lock.json
-#   - RabbitMQ, PostgreSQL and Redis for the tests, which start their own; as services of the machine they stay off
-# `tools/deps.sh programs` installs what tests/programs/packages runs on Parley, too: 420 MB that only its tests need.
+#   - RabbitMQ, PostgreSQL, Redis and coturn for the tests, which start their own; as services of the machine they stay off
+# `tools/deps.sh programs` installs what tests/programs/packages runs on Parley, too: 420 MB that only its tests need;
+# `tools/deps.sh peers` what the media engine is measured beside (Janus) and with (gcovr).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 deps=build/deps
@@ -21,7 +22,7 @@ if [ "${1:-}" = programs ]; then
   fi
   exit 0
 fi
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -d node_modules ]; then exit 0; fi
+if [ -z "${1:-}" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -d node_modules ]; then exit 0; fi
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 say() { printf 'deps: %s\n' "$*"; }
@@ -40,7 +41,7 @@ install_quietly() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >$deps/apt.log 2>&1 || status=$?
   if [ -n "$own_policy" ]; then as_root rm $policy; fi
   local service
-  for service in rabbitmq-server postgresql redis-server; do
+  for service in rabbitmq-server postgresql redis-server coturn janus; do
     if [[ " $* " == *" $service "* ]] && command -v systemctl >/dev/null; then
       as_root systemctl disable -q $service >>$deps/apt.log 2>&1 || true
     fi
@@ -51,11 +52,15 @@ install_quietly() {
 packages=(
   build-essential cmake ninja-build pkg-config ccache git ca-certificates curl
   libuv1-dev libssl-dev zlib1g-dev libbrotli-dev libicu-dev libnghttp2-dev libc-ares-dev libsqlite3-dev
-  libsrtp2-dev libgtest-dev libgmock-dev
+  libopus-dev libvpx-dev libopenh264-dev libyuv-dev
+  libsrtp2-dev libusrsctp-dev libgtest-dev libgmock-dev
   clang clang-format clang-tidy libclang-rt-14-dev
-  chromium wrk
+  chromium firefox-esr wrk iproute2 coturn
+  libgstreamer1.0-dev libgstreamer-plugins-bad1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+  gstreamer1.0-plugins-bad gstreamer1.0-nice
   rabbitmq-server postgresql redis-server openssl
 )
+if [ "${1:-}" = peers ]; then packages=(janus gcovr); fi
 missing=()
 for p in "${packages[@]}"; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null || true)" = installed ] || missing+=("$p")
@@ -71,6 +76,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   install_quietly "${missing[@]}" ||
     { tail -20 $deps/apt.log; say "apt-get failed: see $deps/apt.log"; exit 1; }
 fi
+if [ "${1:-}" = peers ]; then exit 0; fi
 
 if [ ! -f $deps/lib/libnode.so.108.debian ]; then
   say "unpacking V8 and llhttp from Debian"
