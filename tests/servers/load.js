@@ -69,4 +69,4 @@ async function growthOf(round, rounds) {
   return (await memory()) - kept;
 }
 
-module.exports = { Tally, growthOf, sockets, settled };
+module.exports = { Tally, growthOf, memory, sockets, settled };
