@@ -84,6 +84,7 @@ void Track::on_media(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
     key_frame_wanted_ = false;
   }
   if (paused_) return;
+  if (sink_) sink_->on_packet(packet, seq, now);
   for (Subscription* s : subscriptions_) s->forward(packet, seq, key || !video, now, out);
   // Wanted before the source was known: its first packet is the first chance to ask.
   if (key_frame_wanted_ && !last_key_frame_request_) request_key_frame(now, out);
@@ -95,6 +96,7 @@ void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
   if (source_ && report.sender != *source_) return;
   sender_report_ = report;
   sender_report_at_ = now;
+  if (sink_) sink_->on_sender_report(report, now);
 }
 
 void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
@@ -108,6 +110,12 @@ void Track::request_key_frame(TimePoint now, SendSlab& out) {
   if (config_.kind != TrackKind::kVideo) return;
   key_frame_wanted_ = true;
   const bool too_soon = last_key_frame_request_ && now - *last_key_frame_request_ < kKeyFrameInterval;
+  if (!too_soon && key_frame_handler_) {
+    last_key_frame_request_ = now;
+    ++stats_.plis;
+    key_frame_handler_();
+    return;
+  }
   if (too_soon || !source_ || !egress_.is_open()) return;  // on_deadline tries again
   uint8_t bytes[12];
   ByteWriter writer(bytes);
@@ -119,6 +127,7 @@ void Track::request_key_frame(TimePoint now, SendSlab& out) {
 
 TimePoint Track::next_deadline() const {
   TimePoint next = config_.nack ? nacks_.next_deadline() : kNever;
+  if (sink_) next = std::min(next, sink_->next_deadline());
   if (key_frame_wanted_ && source_ && last_key_frame_request_) {
     next = std::min(next, *last_key_frame_request_ + kKeyFrameInterval);
   }
@@ -136,6 +145,7 @@ void Track::on_deadline(TimePoint now, SendSlab& out) {
       egress_.send_rtcp(writer.written(), out);
     }
   }
+  if (sink_ && sink_->next_deadline() <= now && sink_->on_deadline(now)) key_frame_wanted_ = true;
   if (nacks_.take_gave_up()) key_frame_wanted_ = config_.kind == TrackKind::kVideo;
   if (!key_frame_wanted_) {
     key_frame_wanted_ = std::any_of(subscriptions_.begin(), subscriptions_.end(),

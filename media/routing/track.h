@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "media/core/time.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
+#include "media/routing/track_sink.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/nack_generator.h"
 #include "media/rtp/packet.h"
@@ -61,6 +64,10 @@ class Track {
   void on_sender_report(const rtcp::SenderReport& report, TimePoint now);
   void set_paused(bool paused, TimePoint now, SendSlab& out);
   void request_key_frame(TimePoint now, SendSlab& out);
+  // Whoever feeds a track without a publisher is asked instead of one.
+  void set_key_frame_handler(std::function<void()> handler) { key_frame_handler_ = std::move(handler); }
+  // The program's ear; null takes it away.
+  void set_sink(std::unique_ptr<TrackSink> sink) { sink_ = std::move(sink); }
 
   // Requests for missing packets and key frames that are due.
   TimePoint next_deadline() const;
@@ -95,6 +102,8 @@ class Track {
   rtp::NackGenerator nacks_;
   rtp::RetransmissionBuffer buffer_;
   std::vector<Subscription*> subscriptions_;
+  std::function<void()> key_frame_handler_;
+  std::unique_ptr<TrackSink> sink_;
   bool paused_ = false;
   bool key_frame_wanted_ = false;
   std::optional<TimePoint> last_key_frame_request_;

@@ -86,6 +86,29 @@ void Hub::request_key_frame(uint32_t track, TimePoint now, SendSlab& out) {
   if (it != tracks_.end()) it->second->request_key_frame(now, out);
 }
 
+bool Hub::add_local_track(const TrackConfig& config, LocalTrack::KeyFrameWanted key_frame_wanted) {
+  if (tracks_.contains(config.id)) return false;
+  const auto made =
+      local_tracks_.try_emplace(config.id, config, pool_, random_, std::move(key_frame_wanted)).first;
+  tracks_[config.id] = &made->second.track();
+  return true;
+}
+
+void Hub::remove_local_track(uint32_t track) {
+  if (local_tracks_.erase(track) > 0) tracks_.erase(track);
+}
+
+void Hub::send_local(uint32_t track, const LocalTrack::Payload& payload, TimePoint now, SendSlab& out) {
+  const auto it = local_tracks_.find(track);
+  if (it != local_tracks_.end()) it->second.send(payload, now, out);
+}
+
+bool Hub::set_sink(uint32_t track, std::unique_ptr<TrackSink> sink) {
+  const auto it = tracks_.find(track);
+  if (it != tracks_.end()) it->second->set_sink(std::move(sink));
+  return it != tracks_.end();
+}
+
 void Hub::forget(Entry& entry) {
   for (const std::string& ufrag : entry.ufrags) by_ufrag_.erase(ufrag);
   for (const SocketAddress& address : entry.addresses) {
@@ -178,6 +201,9 @@ void Hub::on_deadline(TimePoint now, SendSlab& out) {
   next_tick_ = peers_.empty() ? kNever : now + kTick;
   const bool look_at_activity = now >= next_activity_;
   if (look_at_activity) next_activity_ = now + kActivityInterval;
+  for (auto& [id, local] : local_tracks_) {
+    if (local.track().next_deadline() <= now) local.track().on_deadline(now, out);
+  }
   for (auto& [id, entry] : peers_) {
     entry.peer->on_deadline(now, out);
     tell_state(entry);

@@ -13,6 +13,7 @@
 #include "media/core/datagram_handler.h"
 #include "media/core/packet_pool.h"
 #include "media/core/random.h"
+#include "media/routing/local_track.h"
 #include "media/session/peer.h"
 
 namespace parley::media {
@@ -57,6 +58,12 @@ class Hub final : public DatagramHandler {
   void pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now, SendSlab& out);
   void pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out);
   void request_key_frame(uint32_t track, TimePoint now, SendSlab& out);
+  // Tracks of the program's own; their ids are of the same space as peers'. False when there is such a track.
+  bool add_local_track(const TrackConfig& config, LocalTrack::KeyFrameWanted key_frame_wanted);
+  void remove_local_track(uint32_t track);
+  void send_local(uint32_t track, const LocalTrack::Payload& payload, TimePoint now, SendSlab& out);
+  // False when there is no such track.
+  bool set_sink(uint32_t track, std::unique_ptr<TrackSink> sink);
   void close_peer(uint32_t peer, SendSlab& out);
   void close_all(SendSlab& out);
 
@@ -89,6 +96,7 @@ class Hub final : public DatagramHandler {
   EventSink sink_;
   PacketPool pool_;
   TrackTable tracks_;
+  std::unordered_map<uint32_t, LocalTrack> local_tracks_;
   std::unordered_map<uint32_t, Entry> peers_;
   std::unordered_map<std::string, Entry*> by_ufrag_;
   std::unordered_map<SocketAddress, Entry*> by_address_;
