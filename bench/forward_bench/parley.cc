@@ -124,7 +124,7 @@ void Parley::add_peer(uint32_t id, const ice::Credentials& ours, const ice::Cred
 
 void Parley::send(Endpoint& endpoint) {
   io::BatchSender::Tally tally;
-  sender_.send(slab_, endpoint.fd.get(), -1, tally);
+  sender_.send(slab_, {endpoint.fd.get()}, {}, tally);
   slab_.clear();
 }
 

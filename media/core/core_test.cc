@@ -147,6 +147,22 @@ TEST(SendSlab, DropsAndCountsWhenFullWithoutASink) {
   EXPECT_EQ(slab[0].bytes.size(), 6u);
   EXPECT_EQ(slab[0].bytes[0], 42);
   EXPECT_EQ(slab[0].destination, to);
+  EXPECT_EQ(slab[0].route, Route(to));
+}
+
+TEST(Route, DiffersByEachOfItsParts) {
+  const SocketAddress peer = *SocketAddress::parse("192.0.2.1", 5000);
+  const SocketAddress ours = *SocketAddress::parse("192.0.2.9", 6000);
+  const Route routes[] = {peer, {ours}, {peer, ours}, {ours, peer}, {peer, ours, 1}, {peer, ours, 2}, {}};
+  for (const Route& a : routes) {
+    for (const Route& b : routes) {
+      EXPECT_EQ(a == b, &a == &b);
+      EXPECT_EQ(a.hash() == b.hash(), &a == &b);
+    }
+  }
+  EXPECT_FALSE(Route().valid());
+  EXPECT_EQ(Route(peer, ours).to_string(), "192.0.2.1:5000");
+  EXPECT_EQ(Route(peer, ours, 7).to_string(), "tcp:192.0.2.1:5000");
 }
 
 TEST(SendSlab, FlushesThroughItsSinkWhenFull) {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "media/core/route.h"
 #include "media/core/send_slab.h"
-#include "media/core/socket_address.h"
 #include "media/core/time.h"
 
 namespace parley::media {
@@ -14,7 +14,7 @@ namespace parley::media {
 // A received datagram. The bytes belong to the receiver's slot: writable (SRTP is opened in place), valid
 // during the call.
 struct Datagram {
-  SocketAddress source;
+  Route route;
   std::span<uint8_t> bytes;
 };
 

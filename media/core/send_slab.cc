@@ -14,7 +14,7 @@ SendSlab::SendSlab(size_t capacity, size_t max_datagrams, Sink* sink)
   entries_.reserve(max_datagrams);
 }
 
-std::span<uint8_t> SendSlab::reserve(const SocketAddress& destination, size_t max_size) {
+std::span<uint8_t> SendSlab::reserve(const Route& route, size_t max_size) {
   const auto has_room = [&] { return max_size <= capacity_ - used_ && entries_.size() < max_datagrams_; };
   if (!has_room() && sink_ != nullptr) flush();
   if (!has_room()) {
@@ -23,7 +23,7 @@ std::span<uint8_t> SendSlab::reserve(const SocketAddress& destination, size_t ma
     return {};
   }
   reserved_ = max_size;
-  reserved_for_ = destination;
+  reserved_for_ = route;
   return {bytes_.get() + used_, max_size};
 }
 
@@ -36,8 +36,8 @@ void SendSlab::commit(size_t size) {
   used_ += size;
 }
 
-bool SendSlab::append(const SocketAddress& destination, std::span<const uint8_t> bytes) {
-  const std::span<uint8_t> out = reserve(destination, bytes.size());
+bool SendSlab::append(const Route& route, std::span<const uint8_t> bytes) {
+  const std::span<uint8_t> out = reserve(route, bytes.size());
   if (out.empty()) return false;
   std::memcpy(out.data(), bytes.data(), bytes.size());
   commit(bytes.size());

@@ -17,7 +17,7 @@ namespace parley::media::dtls {
 
 struct DatagramBio {
   std::span<const uint8_t> incoming;  // empty once read
-  const SocketAddress* destination = nullptr;
+  const Route* destination = nullptr;
   SendSlab* out = nullptr;  // null: what is written is lost, as on a network
   bool wrote = false;       // since it was last cleared
   // Where OpenSSL 3.0 and 3.1 keep the retransmission deadline: they show it with

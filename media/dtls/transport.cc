@@ -48,7 +48,7 @@ struct Transport::Impl {
 
   // Only for the duration of a call may OpenSSL write somewhere.
   struct Outlet {
-    Outlet(Impl& impl, const SocketAddress& to, SendSlab& out) : bio(impl.bio) {
+    Outlet(Impl& impl, const Route& to, SendSlab& out) : bio(impl.bio) {
       bio.destination = &to;
       bio.out = &out;
     }
@@ -98,7 +98,7 @@ void Transport::set_remote_fingerprint(const Fingerprint& fingerprint) {
   if (impl_->handshake_done && impl_->state == State::kConnecting) impl_->check_peer();
 }
 
-void Transport::start(const SocketAddress& to, TimePoint now, SendSlab& out) {
+void Transport::start(const Route& to, TimePoint now, SendSlab& out) {
   Impl& s = *impl_;
   if (s.state != State::kNew) return;
   s.state = State::kConnecting;
@@ -107,7 +107,7 @@ void Transport::start(const SocketAddress& to, TimePoint now, SendSlab& out) {
   s.advance(now);
 }
 
-void Transport::on_datagram(std::span<const uint8_t> datagram, const SocketAddress& to, TimePoint now,
+void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now,
                             SendSlab& out) {
   Impl& s = *impl_;
   if (!looks_like_dtls(datagram)) return;
@@ -214,7 +214,7 @@ TimePoint Transport::next_deadline() const {
   return impl_->state == State::kConnecting ? std::min(impl_->give_up_at, impl_->retransmit_at) : kNever;
 }
 
-void Transport::on_deadline(const SocketAddress& to, TimePoint now, SendSlab& out) {
+void Transport::on_deadline(const Route& to, TimePoint now, SendSlab& out) {
   Impl& s = *impl_;
   if (s.state != State::kConnecting) return;
   if (now >= s.give_up_at) {
@@ -230,7 +230,7 @@ void Transport::on_deadline(const SocketAddress& to, TimePoint now, SendSlab& ou
   if (DTLSv1_handle_timeout(s.ssl.get()) < 0) s.fail("DTLS handshake timed out");
 }
 
-void Transport::close(const SocketAddress& to, SendSlab& out) {
+void Transport::close(const Route& to, SendSlab& out) {
   Impl& s = *impl_;
   if (s.state == State::kClosed || s.state == State::kFailed) return;
   if (s.handshake_done) {

@@ -13,7 +13,6 @@
 #include <span>
 
 #include "media/core/send_slab.h"
-#include "media/core/socket_address.h"
 #include "media/core/time.h"
 #include "media/dtls/certificate.h"
 #include "media/srtp/profile.h"
@@ -52,12 +51,12 @@ class Transport {
   void set_remote_fingerprint(const Fingerprint& fingerprint);
 
   // Starts the handshake's deadline; the active side sends its first flight.
-  void start(const SocketAddress& to, TimePoint now, SendSlab& out);
-  void on_datagram(std::span<const uint8_t> datagram, const SocketAddress& to, TimePoint now, SendSlab& out);
+  void start(const Route& to, TimePoint now, SendSlab& out);
+  void on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now, SendSlab& out);
   TimePoint next_deadline() const;
-  void on_deadline(const SocketAddress& to, TimePoint now, SendSlab& out);
+  void on_deadline(const Route& to, TimePoint now, SendSlab& out);
   // Sends close_notify when there is a connection to close.
-  void close(const SocketAddress& to, SendSlab& out);
+  void close(const Route& to, SendSlab& out);
 
   State state() const;
   Role role() const;

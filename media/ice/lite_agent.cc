@@ -44,8 +44,7 @@ const LiteAgent::Generation* LiteAgent::find_generation(const stun::Message& mes
   return generation;
 }
 
-Verdict LiteAgent::on_stun(const stun::Message& m, const SocketAddress& source, TimePoint now,
-                           SendSlab& out) {
+Verdict LiteAgent::on_stun(const stun::Message& m, const Route& source, TimePoint now, SendSlab& out) {
   if (m.method != stun::kBinding || m.cls != stun::Class::kRequest) return Verdict::kIgnored;
   if (!m.username || !m.has_integrity) {
     refuse(400, "Bad Request", m, "", source, out);
@@ -70,7 +69,7 @@ Verdict LiteAgent::on_stun(const stun::Message& m, const SocketAddress& source, 
   const std::span<uint8_t> room = out.reserve(source, stun::kMaxMessageSize);
   if (room.empty()) return Verdict::kIgnored;  // unanswered, it comes again
   stun::Writer w(room, stun::Class::kSuccess, stun::kBinding, m.id);
-  w.xor_mapped_address(source);
+  w.xor_mapped_address(source.remote);
   out.commit(w.finish(password));
   ++checks_answered_;
   accept(*generation, m, source, now);
@@ -78,7 +77,7 @@ Verdict LiteAgent::on_stun(const stun::Message& m, const SocketAddress& source, 
 }
 
 void LiteAgent::refuse(int code, std::string_view reason, const stun::Message& request,
-                       std::string_view password, const SocketAddress& source, SendSlab& out) {
+                       std::string_view password, const Route& source, SendSlab& out) {
   ++checks_refused_;
   const std::span<uint8_t> room = out.reserve(source, stun::kMaxMessageSize);
   if (room.empty()) return;
@@ -88,8 +87,8 @@ void LiteAgent::refuse(int code, std::string_view reason, const stun::Message& r
   out.commit(w.finish(password));
 }
 
-void LiteAgent::accept(const Generation& generation, const stun::Message& request,
-                       const SocketAddress& source, TimePoint now) {
+void LiteAgent::accept(const Generation& generation, const stun::Message& request, const Route& source,
+                       TimePoint now) {
   remember(source);
   last_check_ = last_heard_ = now;
   checked_ = true;
@@ -105,14 +104,14 @@ void LiteAgent::accept(const Generation& generation, const stun::Message& reques
   update_state(now);
 }
 
-void LiteAgent::remember(const SocketAddress& address) {
-  if (is_validated(address)) return;
-  validated_[validated_next_] = address;
+void LiteAgent::remember(const Route& route) {
+  if (is_validated(route)) return;
+  validated_[validated_next_] = route;
   validated_next_ = static_cast<uint8_t>((validated_next_ + 1) % validated_.size());
 }
 
-bool LiteAgent::is_validated(const SocketAddress& address) const {
-  return address.valid() && (std::find(validated_.begin(), validated_.end(), address) != validated_.end());
+bool LiteAgent::is_validated(const Route& route) const {
+  return route.valid() && (std::find(validated_.begin(), validated_.end(), route) != validated_.end());
 }
 
 void LiteAgent::on_authenticated_traffic(TimePoint now) {

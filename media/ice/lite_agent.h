@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "media/core/send_slab.h"
-#include "media/core/socket_address.h"
 #include "media/core/time.h"
 #include "media/ice/credentials.h"
 #include "media/ice/stun.h"
@@ -53,7 +52,7 @@ class LiteAgent {
   bool owns_ufrag(std::string_view ufrag) const;
 
   // A STUN message from `source`. Answers requests into `out`.
-  Verdict on_stun(const stun::Message& message, const SocketAddress& source, TimePoint now, SendSlab& out);
+  Verdict on_stun(const stun::Message& message, const Route& source, TimePoint now, SendSlab& out);
   // An authenticated packet (SRTP, SRTCP) from the peer: it is alive. Consent itself is only renewed by
   // checks.
   void on_authenticated_traffic(TimePoint now);
@@ -62,11 +61,11 @@ class LiteAgent {
   void on_deadline(TimePoint now);
 
   State state() const { return state_; }
-  // Where to send: the nominated address; before there is one, the first from which a valid check came.
-  const std::optional<SocketAddress>& selected() const { return selected_; }
-  // Whether a valid check came from `address`: only then may anything larger than what it sent be sent back
+  // Where to send: the nominated route; before there is one, the first by which a valid check came.
+  const std::optional<Route>& selected() const { return selected_; }
+  // Whether a valid check came by `route`: only then may anything larger than what it sent be sent back
   // (DTLS).
-  bool is_validated(const SocketAddress& address) const;
+  bool is_validated(const Route& route) const;
   uint64_t checks_answered() const { return checks_answered_; }
   uint64_t checks_refused() const { return checks_refused_; }
 
@@ -77,10 +76,9 @@ class LiteAgent {
   };
   const Generation* find_generation(const stun::Message& message) const;
   void refuse(int code, std::string_view reason, const stun::Message& request, std::string_view password,
-              const SocketAddress& source, SendSlab& out);
-  void accept(const Generation& generation, const stun::Message& request, const SocketAddress& source,
-              TimePoint now);
-  void remember(const SocketAddress& address);
+              const Route& source, SendSlab& out);
+  void accept(const Generation& generation, const stun::Message& request, const Route& source, TimePoint now);
+  void remember(const Route& route);
   void update_state(TimePoint now);
 
   Config config_;
@@ -89,8 +87,8 @@ class LiteAgent {
   State state_ = State::kNew;
   bool checked_ = false;  // a valid check came since the start, or since a failed agent's restart
   bool nominated_ = false;
-  std::optional<SocketAddress> selected_;
-  std::array<SocketAddress, 8> validated_{};  // a ring: the latest eight
+  std::optional<Route> selected_;
+  std::array<Route, 8> validated_{};  // a ring: the latest eight
   uint8_t validated_next_ = 0;
   TimePoint waiting_since_;
   TimePoint last_check_;

@@ -1,6 +1,7 @@
 // Implements media/io/batch_sender.h.
 #include "media/io/batch_sender.h"
 
+#include <linux/udp.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -28,18 +29,17 @@ BatchSender::BatchSender(size_t max_datagrams, bool use_gso)
   groups_.reserve(max_datagrams_);
 }
 
-void BatchSender::send(const SendSlab& slab, int fd_v4, int fd_v6, Tally& tally) {
+void BatchSender::send(const SendSlab& slab, const UdpSocket& v4, const UdpSocket& v6, Tally& tally) {
   if (slab.empty()) return;
   make_groups(slab);
-  send_family(slab, true, fd_v4, tally);
-  send_family(slab, false, fd_v6, tally);
+  send_family(slab, true, v4, tally);
+  send_family(slab, false, v6, tally);
 }
 
-uint16_t& BatchSender::bucket_of(const SendSlab& slab, const SocketAddress& destination) {
+uint16_t& BatchSender::bucket_of(const SendSlab& slab, const Route& route) {
   const size_t mask = buckets_.size() - 1;
-  size_t at = destination.hash() & mask;
-  while (buckets_[at] != kNone && slab[groups_[buckets_[at]].first].destination != destination)
-    at = (at + 1) & mask;
+  size_t at = route.hash() & mask;
+  while (buckets_[at] != kNone && slab[groups_[buckets_[at]].first].route != route) at = (at + 1) & mask;
   return buckets_[at];
 }
 
@@ -49,9 +49,10 @@ void BatchSender::make_groups(const SendSlab& slab) {
   const size_t n = std::min(slab.size(), max_datagrams_);
   for (size_t i = 0; i < n; ++i) {
     const SendSlab::View datagram = slab[i];
+    if (!datagram.route.is_udp()) continue;
     const uint32_t size = static_cast<uint32_t>(datagram.bytes.size());
     next_[i] = kNone;
-    uint16_t* bucket = use_gso_ ? &bucket_of(slab, datagram.destination) : nullptr;
+    uint16_t* bucket = use_gso_ ? &bucket_of(slab, datagram.route) : nullptr;
     if (bucket != nullptr && *bucket != kNone) {
       Group& g = groups_[*bucket];
       if (g.open && size <= g.segment && g.count < kMaxSegments && g.bytes + size <= kMaxMessageBytes) {
@@ -69,10 +70,47 @@ void BatchSender::make_groups(const SendSlab& slab) {
   }
 }
 
-void BatchSender::fill_message(const SendSlab& slab, const Group& group, size_t m, size_t& iov) {
+namespace {
+
+// Appends an ancillary message at `at`, which it moves on.
+template <class T>
+void append_control(uint8_t*& at, int level, int type, const T& value) {
+  cmsghdr header{};
+  header.cmsg_len = CMSG_LEN(sizeof value);
+  header.cmsg_level = level;
+  header.cmsg_type = type;
+  std::memcpy(at, &header, sizeof header);
+  std::memcpy(at + CMSG_LEN(0), &value, sizeof value);
+  at += CMSG_SPACE(sizeof value);
+}
+
+}  // namespace
+
+void BatchSender::fill_control(msghdr& header, Control& control, const Group& group,
+                               const SocketAddress* source) {
+  uint8_t* at = control.bytes;
+  if (group.count > 1) {
+    append_control(at, IPPROTO_UDP, UDP_SEGMENT, static_cast<uint16_t>(group.segment));
+  }
+  if (source != nullptr && source->is_ipv4()) {
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, source->ip_bytes().data(), sizeof info.ipi_spec_dst);
+    append_control(at, IPPROTO_IP, IP_PKTINFO, info);
+  } else if (source != nullptr && source->is_ipv6()) {
+    in6_pktinfo info{};
+    std::memcpy(&info.ipi6_addr, source->ip_bytes().data(), sizeof info.ipi6_addr);
+    append_control(at, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  }
+  if (at == control.bytes) return;
+  header.msg_control = control.bytes;
+  header.msg_controllen = static_cast<size_t>(at - control.bytes);
+}
+
+void BatchSender::fill_message(const SendSlab& slab, const Group& group, bool pin, size_t m, size_t& iov) {
   msghdr& h = messages_[m].msg_hdr;
   h = {};
-  h.msg_namelen = to_kernel(slab[group.first].destination, addresses_[m]);
+  const Route& route = slab[group.first].route;
+  h.msg_namelen = to_kernel(route.remote, addresses_[m]);
   h.msg_name = &addresses_[m];
   h.msg_iov = &iovs_[iov];
   h.msg_iovlen = group.count;
@@ -80,28 +118,20 @@ void BatchSender::fill_message(const SendSlab& slab, const Group& group, size_t 
     const std::span<const uint8_t> bytes = slab[i].bytes;
     iovs_[iov++] = {const_cast<uint8_t*>(bytes.data()), bytes.size()};
   }
-  if (group.count == 1) return;
-  Control& control = controls_[m];
-  h.msg_control = &control;
-  h.msg_controllen = sizeof control;
-  control.header.cmsg_level = IPPROTO_UDP;
-  control.header.cmsg_type = UDP_SEGMENT;
-  control.header.cmsg_len = CMSG_LEN(sizeof(uint16_t));
-  const uint16_t segment = static_cast<uint16_t>(group.segment);
-  std::memcpy(CMSG_DATA(&control.header), &segment, sizeof segment);
+  fill_control(h, controls_[m], group, pin ? &route.local : nullptr);
 }
 
-void BatchSender::send_family(const SendSlab& slab, bool ipv4, int fd, Tally& tally) {
+void BatchSender::send_family(const SendSlab& slab, bool ipv4, const UdpSocket& socket, Tally& tally) {
   size_t messages = 0, iov = 0;
   for (const Group& g : groups_) {
     if (slab[g.first].destination.is_ipv4() != ipv4) continue;
-    if (fd < 0) {
+    if (socket.fd < 0) {
       tally.errors += g.count;
     } else {
-      fill_message(slab, g, messages++, iov);
+      fill_message(slab, g, socket.pins_source, messages++, iov);
     }
   }
-  if (messages > 0) transmit(fd, messages, tally);
+  if (messages > 0) transmit(socket.fd, messages, tally);
 }
 
 bool BatchSender::wait_writable(int fd) {
@@ -144,10 +174,15 @@ void BatchSender::transmit(int fd, size_t messages, Tally& tally) {
 }
 
 void BatchSender::send_singly(int fd, const msghdr& message, Tally& tally) {
+  msghdr single = message;
+  single.msg_iovlen = 1;
+  // Without the segment size, which is the first of the ancillary messages.
+  constexpr size_t kSegmentSize = CMSG_SPACE(sizeof(uint16_t));
+  single.msg_control = static_cast<uint8_t*>(message.msg_control) + kSegmentSize;
+  single.msg_controllen = message.msg_controllen - kSegmentSize;
   for (size_t i = 0; i < message.msg_iovlen; ++i) {
-    const iovec& v = message.msg_iov[i];
-    const ssize_t n = sendto(fd, v.iov_base, v.iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
-                             static_cast<const sockaddr*>(message.msg_name), message.msg_namelen);
+    single.msg_iov = &message.msg_iov[i];
+    const ssize_t n = sendmsg(fd, &single, MSG_DONTWAIT | MSG_NOSIGNAL);
     ++tally.calls;
     if (n >= 0) {
       ++tally.datagrams;

@@ -1,9 +1,9 @@
 // Sends a slab in as few system calls as there are: one sendmmsg for a family, in which the datagrams of one
-// destination that have one size (the last may be shorter) travel as one message with UDP segmentation
+// route that have one size (the last may be shorter) travel as one message with UDP segmentation
 // (UDP_SEGMENT, udp(7)). The order of datagrams to one destination is kept.
 #pragma once
 
-#include <linux/udp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -15,6 +15,13 @@
 #include "media/io/sockets.h"
 
 namespace parley::media::io {
+
+// Where datagrams of one family leave.
+struct UdpSocket {
+  int fd = -1;
+  // It has several addresses (a wildcard's): a route's own one is put on what it sends.
+  bool pins_source = false;
+};
 
 class BatchSender {
  public:
@@ -28,9 +35,9 @@ class BatchSender {
 
   // For slabs of at most `max_datagrams`.
   BatchSender(size_t max_datagrams, bool use_gso);
-  // Datagrams to an IPv4 address leave by `fd_v4`, others by `fd_v6`; -1 when there is none (then they count
-  // as errors).
-  void send(const SendSlab& slab, int fd_v4, int fd_v6, Tally& tally);
+  // Datagrams of UDP routes to an IPv4 address leave by `v4`, others by `v6`; without a socket they count as
+  // errors.
+  void send(const SendSlab& slab, const UdpSocket& v4, const UdpSocket& v6, Tally& tally);
 
  private:
   static constexpr uint16_t kNone = 0xFFFF;
@@ -47,13 +54,14 @@ class BatchSender {
   };
   union Control {
     cmsghdr header;
-    uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
+    uint8_t bytes[CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))];
   };
 
   void make_groups(const SendSlab& slab);
-  uint16_t& bucket_of(const SendSlab& slab, const SocketAddress& destination);
-  void send_family(const SendSlab& slab, bool ipv4, int fd, Tally& tally);
-  void fill_message(const SendSlab& slab, const Group& group, size_t message, size_t& iov);
+  uint16_t& bucket_of(const SendSlab& slab, const Route& route);
+  void send_family(const SendSlab& slab, bool ipv4, const UdpSocket& socket, Tally& tally);
+  void fill_message(const SendSlab& slab, const Group& group, bool pin, size_t message, size_t& iov);
+  void fill_control(msghdr& header, Control& control, const Group& group, const SocketAddress* source);
   void transmit(int fd, size_t messages, Tally& tally);
   void send_singly(int fd, const msghdr& message, Tally& tally);
   static bool wait_writable(int fd);
@@ -62,7 +70,7 @@ class BatchSender {
   size_t max_datagrams_;
   std::vector<Group> groups_;
   std::vector<uint16_t> next_;     // by datagram: the next of its group
-  std::vector<uint16_t> buckets_;  // open addressing, by destination: its latest group
+  std::vector<uint16_t> buckets_;  // open addressing, by route: its latest group
   std::vector<mmsghdr> messages_;
   std::vector<iovec> iovs_;
   std::vector<KernelAddress> addresses_;

@@ -1,6 +1,7 @@
 // Implements media/io/sockets.h.
 #include "media/io/sockets.h"
 
+#include <linux/udp.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,6 +21,17 @@ void ask_for_buffer(int fd, int forced, int plain, int bytes) {
   // The forced form needs a privilege and ignores the system's limit; the plain one takes what it gets.
   if (setsockopt(fd, SOL_SOCKET, forced, &bytes, sizeof bytes) != 0) {
     setsockopt(fd, SOL_SOCKET, plain, &bytes, sizeof bytes);
+  }
+}
+
+// A wildcard's datagrams are answered from the address they were sent to.
+void tell_destinations(int fd, const SocketAddress& address) {
+  if (!address.is_unspecified()) return;
+  const int on = 1;
+  if (address.is_ipv4()) {
+    setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+  } else {
+    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
   }
 }
 
@@ -64,6 +76,7 @@ Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes) {
     const int on = 1;
     setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   }
+  tell_destinations(fd.get(), address);
   KernelAddress kernel;
   const socklen_t kernel_size = to_kernel(address, kernel);
   if (bind(fd.get(), &kernel.any, kernel_size) != 0) return failed("bind", address);
@@ -73,6 +86,11 @@ Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes) {
   if (getsockname(fd.get(), &kernel.any, &size) != 0) return failed("read the address of", address);
   address = from_kernel(kernel);
   return fd;
+}
+
+void join_received(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on);
 }
 
 }  // namespace parley::media::io

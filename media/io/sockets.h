@@ -46,5 +46,7 @@ SocketAddress from_kernel(const KernelAddress& address);
 // Non-blocking, bound, with buffers as large as the kernel gives up to `buffer_bytes`. `address` gets the
 // real port.
 Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes);
+// Lets the kernel join datagrams of one route (UDP_GRO): what it then gives only BatchReceiver can read.
+void join_received(int fd);
 
 }  // namespace parley::media::io

@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "media/io/batch_receiver.h"
 #include "media/io/batch_sender.h"
 #include "media/io/sockets.h"
 #include "media/io/system.h"
@@ -22,8 +23,6 @@
 namespace parley::media::io {
 namespace {
 
-constexpr size_t kBatch = 64;
-constexpr size_t kSlotSize = 2048;
 // About what a second-level cache holds: what is written is sent while it is still there.
 constexpr size_t kSlabBytes = 1 << 20;
 constexpr size_t kSlabDatagrams = 1024;
@@ -31,46 +30,6 @@ constexpr size_t kSlabDatagrams = 1024;
 constexpr int kBatchesInARow = 4;
 // A handler whose deadline stays in the past must not make the thread spin.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);
-
-// Receives batches of datagrams into slots of its own.
-class BatchReceiver {
- public:
-  BatchReceiver() : bytes_(std::make_unique_for_overwrite<uint8_t[]>(kBatch * kSlotSize)) {
-    for (size_t i = 0; i < kBatch; ++i) {
-      iovs_[i] = {bytes_.get() + i * kSlotSize, kSlotSize};
-      messages_[i] = {};
-      messages_[i].msg_hdr.msg_iov = &iovs_[i];
-      messages_[i].msg_hdr.msg_iovlen = 1;
-      messages_[i].msg_hdr.msg_name = &addresses_[i];
-    }
-  }
-  // How many the kernel gave; -1 for none.
-  int receive(int fd) {
-    for (mmsghdr& m : messages_) m.msg_hdr.msg_namelen = sizeof(KernelAddress);
-    return recvmmsg(fd, messages_.data(), kBatch, MSG_DONTWAIT, nullptr);
-  }
-  // The datagrams among the first `n` that fitted their slots.
-  std::span<const Datagram> datagrams(int n, uint64_t& bytes, uint64_t& truncated) {
-    size_t good = 0;
-    for (size_t i = 0; i < static_cast<size_t>(n); ++i) {
-      const mmsghdr& m = messages_[i];
-      if ((m.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-        ++truncated;
-        continue;
-      }
-      bytes += m.msg_len;
-      datagrams_[good++] = {from_kernel(addresses_[i]), {bytes_.get() + i * kSlotSize, m.msg_len}};
-    }
-    return std::span(datagrams_).first(good);
-  }
-
- private:
-  std::unique_ptr<uint8_t[]> bytes_;
-  std::array<iovec, kBatch> iovs_;
-  std::array<mmsghdr, kBatch> messages_;
-  std::array<KernelAddress, kBatch> addresses_;
-  std::array<Datagram, kBatch> datagrams_;
-};
 
 void add(std::atomic<uint64_t>& counter, uint64_t n) {
   // One writer: no need for a locked instruction.
@@ -88,7 +47,8 @@ struct UdpWorker::Impl final : SendSlab::Sink {
 
   void send(const SendSlab& full) override;
   void run();
-  void receive_from(int fd);
+  UdpSocket outlet(size_t family) const;
+  void receive_from(size_t family);
   void run_commands();
   void run_deadline();
   void wait();
@@ -99,6 +59,7 @@ struct UdpWorker::Impl final : SendSlab::Sink {
   BatchSender sender;
   SendSlab slab;
   std::array<Fd, 2> sockets;  // IPv4, IPv6
+  std::array<SocketAddress, 2> bound;
   Fd wake;
   std::thread thread;
   TimePoint not_before = TimePoint::min();  // the next on_deadline
@@ -125,13 +86,16 @@ Result<std::unique_ptr<UdpWorker>, IoError> UdpWorker::create(Options options, D
   uint16_t chosen = 0;
   for (SocketAddress& address : impl->options.bindings) {
     if (!address.valid()) return IoError{EINVAL, "not an IP address to bind UDP to"};
-    Fd& slot = impl->sockets[address.is_ipv4() ? 0 : 1];
+    const size_t family = address.is_ipv4() ? 0 : 1;
+    Fd& slot = impl->sockets[family];
     if (slot.valid())
       return IoError{EINVAL, "one UDP address of each family at most: " + address.to_string()};
     if (address.port() == 0) address.set_port(chosen);
     auto fd = open_udp(address, impl->options.socket_buffer_bytes);
     if (!fd) return fd.error();
     slot = std::move(*fd);
+    if (impl->options.use_gso) join_received(slot.get());
+    impl->bound[family] = address;
     chosen = address.port();
   }
   impl->wake = Fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -187,9 +151,13 @@ bool UdpWorker::post(Command command) {
   return true;
 }
 
+UdpSocket UdpWorker::Impl::outlet(size_t family) const {
+  return {sockets[family].get(), bound[family].is_unspecified()};
+}
+
 void UdpWorker::Impl::send(const SendSlab& full) {
   BatchSender::Tally t;
-  sender.send(full, sockets[0].get(), sockets[1].get(), t);
+  sender.send(full, outlet(0), outlet(1), t);
   add(counters.sent_datagrams, t.datagrams);
   add(counters.sent_bytes, t.bytes);
   add(counters.send_calls, t.calls);
@@ -200,8 +168,8 @@ void UdpWorker::Impl::send(const SendSlab& full) {
 void UdpWorker::Impl::run() {
   while (!stopping) {
     wait();
-    for (const Fd& socket : sockets) {
-      if (socket.valid()) receive_from(socket.get());
+    for (size_t family = 0; family < sockets.size(); ++family) {
+      if (sockets[family].valid()) receive_from(family);
     }
     run_commands();
     run_deadline();
@@ -227,19 +195,18 @@ void UdpWorker::Impl::wait() {
   ppoll(polled.data(), n, deadline == kNever ? nullptr : &timeout, nullptr);
 }
 
-void UdpWorker::Impl::receive_from(int fd) {
+void UdpWorker::Impl::receive_from(size_t family) {
   for (int i = 0; i < kBatchesInARow; ++i) {
-    const int n = receiver.receive(fd);
-    if (n <= 0) return;  // nothing there, or an error of an earlier datagram's destination
-    uint64_t bytes = 0, truncated = 0;
-    const std::span<const Datagram> datagrams = receiver.datagrams(n, bytes, truncated);
-    add(counters.receive_calls, 1);
-    add(counters.received_datagrams, datagrams.size());
-    add(counters.received_bytes, bytes);
-    add(counters.truncated, truncated);
-    if (!datagrams.empty()) handler.on_datagrams(datagrams, monotonic_now(), slab);
-    slab.flush();
-    if (static_cast<size_t>(n) < kBatch) return;
+    const BatchReceiver::Batch batch = receiver.receive(sockets[family].get(), bound[family]);
+    add(counters.truncated, batch.too_long);
+    if (!batch.datagrams.empty()) {
+      add(counters.receive_calls, 1);
+      add(counters.received_datagrams, batch.datagrams.size());
+      add(counters.received_bytes, batch.bytes);
+      handler.on_datagrams(batch.datagrams, monotonic_now(), slab);
+      slab.flush();
+    }
+    if (!batch.more) return;
   }
 }
 

@@ -46,7 +46,7 @@ class UdpWorker {
     // one's.
     std::vector<SocketAddress> bindings;
     int socket_buffer_bytes = 4 << 20;  // asked for; the kernel may give less
-    bool use_gso = true;
+    bool use_gso = true;                // and its counterpart on receive
     std::string thread_name = "parley-media";
   };
 

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "media/io/batch_receiver.h"
 #include "media/io/batch_sender.h"
 #include "media/io/sockets.h"
 #include "media/io/system.h"
@@ -26,7 +27,7 @@ const SocketAddress kAny6 = *SocketAddress::parse("::1", 0);
 // Sends back what comes; counts deadlines.
 struct Echo final : DatagramHandler {
   void on_datagrams(std::span<const Datagram> datagrams, TimePoint, SendSlab& out) override {
-    for (const Datagram& d : datagrams) out.append(d.source, d.bytes);
+    for (const Datagram& d : datagrams) out.append(d.route, d.bytes);
   }
   TimePoint next_deadline() const override { return deadline; }
   void on_deadline(TimePoint now, SendSlab&) override {
@@ -152,6 +153,76 @@ TEST(UdpWorker, DeadlinesFire) {
   EXPECT_GE(fired.get(), deadline);
 }
 
+// On Linux all of 127.0.0.0/8 is ours: a machine with several addresses.
+TEST(UdpWorker, AWildcardAnswersFromTheAddressThatWasAsked) {
+  Echo echo;
+  const auto worker = make({*SocketAddress::parse("0.0.0.0", 0)}, echo);
+  worker->start();
+  const uint16_t port = worker->bindings()[0].port();
+  for (const char* ip : {"127.0.0.1", "127.0.0.2", "127.9.9.9"}) {
+    Peer peer;
+    KernelAddress there;
+    const socklen_t size = to_kernel(*SocketAddress::parse(ip, port), there);
+    // Connected: the kernel gives it nothing from another address.
+    ASSERT_EQ(connect(peer.fd.get(), &there.any, size), 0);
+    for (uint8_t i = 0; i < 3; ++i) ASSERT_EQ(send(peer.fd.get(), &i, 1, 0), 1);
+    for (uint8_t i = 0; i < 3; ++i) ASSERT_EQ(peer.receive(), std::vector<uint8_t>{i}) << ip;
+  }
+}
+
+TEST(UdpWorker, AnIPv6WildcardAnswersFromTheAddressThatWasAsked) {
+  if (!has_ipv6()) GTEST_SKIP() << "no IPv6 on this machine";
+  struct Keep final : DatagramHandler {
+    void on_datagrams(std::span<const Datagram> datagrams, TimePoint, SendSlab& out) override {
+      local = datagrams[0].route.local;
+      for (const Datagram& d : datagrams) out.append(d.route, d.bytes);
+    }
+    TimePoint next_deadline() const override { return kNever; }
+    void on_deadline(TimePoint, SendSlab&) override {}
+    SocketAddress local;
+  } keep;
+  const auto worker = make({*SocketAddress::parse("::", 0)}, keep);
+  worker->start();
+  Peer peer(kAny6);
+  const SocketAddress there = *SocketAddress::parse("::1", worker->bindings()[0].port());
+  peer.send(there, {5});
+  EXPECT_EQ(peer.receive(), std::vector<uint8_t>{5});
+  worker->stop();
+  EXPECT_EQ(keep.local, there);
+}
+
+// What one process sends with UDP_SEGMENT the other is given joined, when it asks for that.
+TEST(BatchReceiver, TakesApartWhatTheKernelHasJoined) {
+  SocketAddress address = kAny4;
+  const Fd fd = std::move(*open_udp(address, 4 << 20));
+  join_received(fd.get());
+  Peer sender;
+  SendSlab slab(1 << 20, 1024);
+  for (uint8_t i = 0; i < 50; ++i) {
+    std::vector<uint8_t> bytes(i % 10 == 9 ? 400 : 1100, i);
+    slab.append(address, bytes);
+  }
+  BatchSender::Tally tally;
+  BatchSender(1024, true).send(slab, {sender.fd.get()}, {}, tally);
+  ASSERT_EQ(tally.datagrams, 50u);
+  BatchReceiver receiver;
+  size_t got = 0, calls = 0;
+  while (got < 50) {
+    pollfd p{fd.get(), POLLIN, 0};
+    ASSERT_EQ(poll(&p, 1, 5000), 1);
+    const auto batch = receiver.receive(fd.get(), address);
+    ++calls;
+    for (const Datagram& d : batch.datagrams) {
+      ASSERT_EQ(d.bytes.size(), got % 10 == 9 ? 400u : 1100u);
+      EXPECT_EQ(d.bytes[0], got);
+      EXPECT_EQ(d.bytes.back(), got++);
+      EXPECT_EQ(d.route, Route(sender.address, address));
+    }
+  }
+  EXPECT_EQ(got, 50u);
+  EXPECT_EQ(calls, 1u) << "five messages of ten datagrams each";
+}
+
 TEST(UdpWorker, ADatagramLongerThanASlotIsDroppedAndCounted) {
   Echo echo;
   const auto worker = make({kAny4}, echo);
@@ -203,7 +274,7 @@ TEST(BatchSender, ADestinationWithoutASocketCountsAsAnError) {
   SendSlab slab(100, 4);
   slab.append(*SocketAddress::parse("::1", 9), std::vector<uint8_t>{1});
   BatchSender::Tally tally;
-  sender.send(slab, -1, -1, tally);
+  sender.send(slab, {}, {}, tally);
   EXPECT_EQ(tally.errors, 1u);
 }
 

@@ -1,4 +1,4 @@
-// Where a peer's outgoing packets go: its SRTP keys and its address. Owned by the peer; tracks and
+// Where a peer's outgoing packets go: its SRTP keys and its route. Owned by the peer; tracks and
 // subscriptions hold a reference. Nothing leaves before it is open.
 #pragma once
 
@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "media/core/route.h"
 #include "media/core/send_slab.h"
-#include "media/core/socket_address.h"
 #include "media/srtp/session.h"
 
 namespace parley::media {
@@ -19,9 +19,9 @@ class Egress {
 
   void open(srtp::Sender sender) { sender_ = std::move(sender); }
   void close() { sender_.reset(); }
-  void set_destination(const SocketAddress& destination) { destination_ = destination; }
+  void set_destination(const Route& destination) { destination_ = destination; }
   bool is_open() const { return sender_.has_value() && destination_.valid(); }
-  const SocketAddress& destination() const { return destination_; }
+  const Route& destination() const { return destination_; }
 
   // Protects straight into the slab. False when nothing was sent.
   bool send_rtp(std::span<const uint8_t> header, std::span<const uint8_t> prefix,
@@ -57,7 +57,7 @@ class Egress {
   }
 
   std::optional<srtp::Sender> sender_;
-  SocketAddress destination_;
+  Route destination_;
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
 };

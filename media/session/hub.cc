@@ -111,9 +111,9 @@ bool Hub::set_sink(uint32_t track, std::unique_ptr<TrackSink> sink) {
 
 void Hub::forget(Entry& entry) {
   for (const std::string& ufrag : entry.ufrags) by_ufrag_.erase(ufrag);
-  for (const SocketAddress& address : entry.addresses) {
-    const auto it = by_address_.find(address);
-    if (it != by_address_.end() && it->second == &entry) by_address_.erase(it);
+  for (const Route& route : entry.routes) {
+    const auto it = by_route_.find(route);
+    if (it != by_route_.end() && it->second == &entry) by_route_.erase(it);
   }
 }
 
@@ -151,32 +151,32 @@ void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
     return;
   }
   Entry& entry = *owner->second;
-  if (entry.peer->transport().on_stun(*message, datagram.source, now, out) != ice::Verdict::kAccepted) {
+  if (entry.peer->transport().on_stun(*message, datagram.route, now, out) != ice::Verdict::kAccepted) {
     ++refused_checks_;
     return;
   }
-  learn_address(entry, datagram.source);
+  learn_route(entry, datagram.route);
   tell_state(entry);
 }
 
-void Hub::learn_address(Entry& entry, const SocketAddress& address) {
-  Entry*& owner = by_address_[address];
+void Hub::learn_route(Entry& entry, const Route& route) {
+  Entry*& owner = by_route_[route];
   if (owner == &entry) return;
-  // An address that was another peer's (a NAT gave its port anew) is its authenticated user's from now on.
-  if (owner != nullptr) std::erase(owner->addresses, address);
+  // A route that was another peer's (a NAT gave its port anew) is its authenticated user's from now on.
+  if (owner != nullptr) std::erase(owner->routes, route);
   owner = &entry;
-  entry.addresses.push_back(address);
-  if (entry.addresses.size() <= kMaxAddressesPerPeer) return;
-  const auto& selected = entry.peer->transport().remote_address();
-  auto oldest = entry.addresses.begin();
+  entry.routes.push_back(route);
+  if (entry.routes.size() <= kMaxRoutesPerPeer) return;
+  const auto& selected = entry.peer->transport().route();
+  auto oldest = entry.routes.begin();
   if (selected && *oldest == *selected) ++oldest;
-  by_address_.erase(*oldest);
-  entry.addresses.erase(oldest);
+  by_route_.erase(*oldest);
+  entry.routes.erase(oldest);
 }
 
 void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
-  const auto owner = by_address_.find(datagram.source);
-  if (owner == by_address_.end()) {
+  const auto owner = by_route_.find(datagram.route);
+  if (owner == by_route_.end()) {
     ++unknown_source_;
     return;
   }
@@ -189,7 +189,7 @@ void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
       entry.peer->on_rtp(bytes, now, out);
     }
   } else if (dtls::looks_like_dtls(bytes)) {
-    entry.peer->on_dtls(bytes, datagram.source, now, out);
+    entry.peer->on_dtls(bytes, datagram.route, now, out);
     tell_state(entry);
   }
 }

@@ -1,5 +1,5 @@
 // All peers of one media thread on one UDP port: finds the peer a datagram is for (RFC 7983: STUN by ufrag,
-// then everything by the addresses that checks came from), moves packets between peers, keeps their time.
+// then everything by the routes that checks came by), moves packets between peers, keeps their time.
 // Everything here runs on the thread that drives it; other threads post commands to that thread.
 #pragma once
 
@@ -40,7 +40,7 @@ class Hub final : public DatagramHandler {
  public:
   using EventSink = std::function<void(const HubEvent&)>;
   static constexpr size_t kMaxPeers = 10000;
-  static constexpr size_t kMaxAddressesPerPeer = 8;
+  static constexpr size_t kMaxRoutesPerPeer = 8;
   static constexpr Duration kTick = std::chrono::milliseconds(10);
 
   // The certificate and the randomness must outlive the hub. The sink is called on the hub's thread.
@@ -77,15 +77,15 @@ class Hub final : public DatagramHandler {
  private:
   struct Entry {
     std::unique_ptr<Peer> peer;
-    std::vector<std::string> ufrags;       // at most two generations
-    std::vector<SocketAddress> addresses;  // the latest, oldest first
+    std::vector<std::string> ufrags;  // at most two generations
+    std::vector<Route> routes;        // the latest, oldest first
     PeerState told = PeerState::kNew;
   };
 
   Entry* find(uint32_t peer);
   void on_stun(const Datagram& datagram, TimePoint now, SendSlab& out);
   void on_packet(const Datagram& datagram, TimePoint now, SendSlab& out);
-  void learn_address(Entry& entry, const SocketAddress& address);
+  void learn_route(Entry& entry, const Route& route);
   void add_ufrag(Entry& entry, const std::string& ufrag);
   void forget(Entry& entry);
   void tell_state(Entry& entry);
@@ -99,7 +99,7 @@ class Hub final : public DatagramHandler {
   std::unordered_map<uint32_t, LocalTrack> local_tracks_;
   std::unordered_map<uint32_t, Entry> peers_;
   std::unordered_map<std::string, Entry*> by_ufrag_;
-  std::unordered_map<SocketAddress, Entry*> by_address_;
+  std::unordered_map<Route, Entry*> by_route_;
   TimePoint next_tick_ = kNever;
   TimePoint next_activity_;
   uint64_t datagrams_ = 0;

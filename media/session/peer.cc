@@ -83,8 +83,7 @@ bool Peer::set_subscription_paused(uint32_t id, bool paused, TimePoint now, Send
   return false;
 }
 
-void Peer::on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now,
-                   SendSlab& out) {
+void Peer::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out) {
   const bool was_open = transport_.egress().is_open();
   transport_.on_dtls(datagram, source, now, out);
   if (was_open || !transport_.egress().is_open()) return;
@@ -235,7 +234,7 @@ void Peer::on_deadline(TimePoint now, SendSlab& out) {
 PeerStats Peer::stats() const {
   PeerStats s;
   s.state = transport_.state();
-  if (transport_.remote_address()) s.remote_address = transport_.remote_address()->to_string();
+  if (transport_.route()) s.remote_address = transport_.route()->remote.to_string();
   s.failure = transport_.failure();
   s.packets_received = transport_.packets_received();
   s.bytes_received = transport_.bytes_received();

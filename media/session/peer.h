@@ -62,7 +62,7 @@ class Peer {
   bool remove_subscription(uint32_t id);
   bool set_subscription_paused(uint32_t id, bool paused, TimePoint now, SendSlab& out);
 
-  void on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now, SendSlab& out);
+  void on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out);
   void on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out);
   void on_rtcp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out);
   void on_deadline(TimePoint now, SendSlab& out);

@@ -64,14 +64,14 @@ void PeerTransport::take_keys() {
   receiver_ = std::move(*receiver);
 }
 
-ice::Verdict PeerTransport::on_stun(const stun::Message& message, const SocketAddress& source, TimePoint now,
+ice::Verdict PeerTransport::on_stun(const stun::Message& message, const Route& source, TimePoint now,
                                     SendSlab& out) {
   const auto verdict = ice_.on_stun(message, source, now, out);
   if (verdict == ice::Verdict::kAccepted) follow(now, out);
   return verdict;
 }
 
-void PeerTransport::on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now,
+void PeerTransport::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now,
                             SendSlab& out) {
   if (closed_ || !dtls_ || !ice_.is_validated(source)) return;
   dtls_->on_datagram(datagram, source, now, out);

@@ -27,9 +27,8 @@ class PeerTransport {
   void restart_ice(ice::Credentials local, TimePoint now) { ice_.restart(std::move(local), now); }
   void set_remote(const RemoteTransport& remote, TimePoint now, SendSlab& out);
 
-  ice::Verdict on_stun(const stun::Message& message, const SocketAddress& source, TimePoint now,
-                       SendSlab& out);
-  void on_dtls(std::span<const uint8_t> datagram, const SocketAddress& source, TimePoint now, SendSlab& out);
+  ice::Verdict on_stun(const stun::Message& message, const Route& source, TimePoint now, SendSlab& out);
+  void on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out);
   // Opened in place; empty when refused.
   std::span<const uint8_t> open_rtp(std::span<uint8_t> packet, TimePoint now);
   std::span<const uint8_t> open_rtcp(std::span<uint8_t> packet, TimePoint now);
@@ -41,8 +40,8 @@ class PeerTransport {
   PeerState state() const;
   Egress& egress() { return egress_; }
   const Egress& egress() const { return egress_; }
-  bool is_validated(const SocketAddress& address) const { return ice_.is_validated(address); }
-  const std::optional<SocketAddress>& remote_address() const { return ice_.selected(); }
+  bool is_validated(const Route& route) const { return ice_.is_validated(route); }
+  const std::optional<Route>& route() const { return ice_.selected(); }
   const char* failure() const;
   uint64_t packets_received() const { return packets_received_; }
   uint64_t bytes_received() const { return bytes_received_; }
