@@ -23,7 +23,7 @@ void Subscription::set_track(Track* track) {
 
 void Subscription::forward(const rtp::Packet& packet, int64_t seq, bool starts_key_frame, TimePoint now,
                            SendSlab& out) {
-  if (paused_ || !egress_.is_open()) return;
+  if (silent() || !egress_.is_open()) return;
   if (waiting_for_key_frame_) {
     if (!starts_key_frame) return;
     waiting_for_key_frame_ = false;
@@ -62,8 +62,27 @@ void Subscription::set_paused(bool paused, TimePoint now, SendSlab& out) {
   if (!paused) resume_after_pause(now, out);
 }
 
+std::span<const LayerOption> Subscription::layer_options(TimePoint now) {
+  options_.clear();
+  if (track_ == nullptr) return {};
+  for (const LayerOption& o : track_->layer_options(now)) {
+    if (o.spatial <= preferred_.spatial && o.temporal <= preferred_.temporal) options_.add(o);
+  }
+  return options_.all();
+}
+
+void Subscription::set_preferred_layers(LayerTarget preferred, TimePoint, SendSlab&) {
+  preferred_ = preferred;
+}
+
+void Subscription::set_target(std::optional<LayerTarget> target, TimePoint now, SendSlab& out) {
+  const bool was_silent = silent();
+  target_ = target;
+  if (was_silent && !silent()) resume_after_pause(now, out);
+}
+
 void Subscription::resume_after_pause(TimePoint now, SendSlab& out) {
-  if (paused_ || track_ == nullptr) return;
+  if (silent() || track_ == nullptr) return;
   rewriter_.cut();
   waiting_for_key_frame_ = track_->config().kind == TrackKind::kVideo;
   if (waiting_for_key_frame_) track_->request_key_frame(now, out);
@@ -71,7 +90,7 @@ void Subscription::resume_after_pause(TimePoint now, SendSlab& out) {
 
 void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
   ++stats_.nacks;
-  if (track_ == nullptr || !config_.rtx_payload_type || paused_) return;
+  if (track_ == nullptr || !config_.rtx_payload_type || silent()) return;
   if (now - retransmission_window_ >= std::chrono::seconds(1)) {
     retransmission_window_ = now;
     retransmissions_in_window_ = 0;
@@ -95,7 +114,7 @@ void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
 
 void Subscription::on_key_frame_request(TimePoint now, SendSlab& out) {
   ++stats_.plis;
-  if (track_ != nullptr && !paused_) track_->request_key_frame(now, out);
+  if (track_ != nullptr && !silent()) track_->request_key_frame(now, out);
 }
 
 void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
@@ -113,7 +132,7 @@ void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
 
 bool Subscription::write_report(ByteWriter& out, TimePoint now) {
   constexpr size_t kMostBytes = 28 + 4 + 4 + 2 + 256;
-  if (track_ == nullptr || !started_ || paused_) return true;
+  if (track_ == nullptr || !started_ || silent()) return true;
   const auto clock = track_->clock_at(now);
   if (!clock) return true;
   if (out.room() < kMostBytes) return false;

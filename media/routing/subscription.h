@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "media/core/bytes.h"
@@ -12,6 +13,7 @@
 #include "media/core/time.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
+#include "media/routing/layers.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/seq_rewriter.h"
@@ -58,7 +60,20 @@ class Subscription {
   void set_paused(bool paused, TimePoint now, SendSlab& out);
   // Packets of the track were left out on purpose: goes on without a gap in its numbers, from a key frame.
   void resume_after_pause(TimePoint now, SendSlab& out);
-  bool waiting_for_key_frame() const { return waiting_for_key_frame_ && !paused_ && egress_.is_open(); }
+
+  // What this subscriber could be sent now, up to what it asked for: what an allocator of bandwidth chooses
+  // from. Valid until the next call.
+  std::span<const LayerOption> layer_options(TimePoint now);
+  // What the subscriber itself asked for.
+  void set_preferred_layers(LayerTarget preferred, TimePoint now, SendSlab& out);
+  LayerTarget preferred_layers() const { return preferred_; }
+  // What bandwidth allows; nothing: not even the lowest layer.
+  void set_target(std::optional<LayerTarget> target, TimePoint now, SendSlab& out);
+  std::optional<LayerTarget> target() const { return target_; }
+  // What is being forwarded; follows the target at the next frame where that is seamless.
+  LayerTarget current_layers() const { return {0, 0}; }
+
+  bool waiting_for_key_frame() const { return waiting_for_key_frame_ && !silent() && egress_.is_open(); }
 
   // RTCP about this subscription.
   void on_nack(SeqNumber seq, TimePoint now, SendSlab& out);
@@ -70,6 +85,9 @@ class Subscription {
   SubscriptionStats stats() const;
 
  private:
+  // Paused by the program, or by want of bandwidth.
+  bool silent() const { return paused_ || !target_; }
+
   static constexpr uint32_t kRetransmissionsPerSecond = 500;
   struct SentReport {
     uint32_t ntp_middle = 0;
@@ -86,6 +104,9 @@ class Subscription {
   TimePoint last_sent_;
   bool started_ = false;
   bool paused_ = false;
+  LayerTarget preferred_;
+  std::optional<LayerTarget> target_ = LayerTarget{};
+  LayerOptions options_;
   bool waiting_for_key_frame_ = false;
   TimePoint retransmission_window_;
   uint32_t retransmissions_in_window_ = 0;

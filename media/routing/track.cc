@@ -11,6 +11,7 @@
 namespace parley::media {
 namespace {
 // The publisher's round trip is not known to a receiver; browsers resend within this.
+constexpr Duration kLayerOptionsAge = std::chrono::milliseconds(100);
 constexpr Duration kNackInterval = std::chrono::milliseconds(80);
 }  // namespace
 
@@ -76,6 +77,7 @@ void Track::on_media(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
   statistics_.on_packet(seq, packet.timestamp, packet.payload.size(), now);
   ++stats_.packets;
   stats_.bytes += packet.payload.size();
+  bitrate_.add(packet.payload.size(), now);
 
   const bool video = config_.kind == TrackKind::kVideo;
   const bool key = video && rtp::starts_key_frame(config_.codec, packet.payload);
@@ -179,6 +181,15 @@ std::optional<Track::Clock> Track::clock_at(TimePoint now) const {
   clock.timestamp =
       sender_report_->timestamp + static_cast<uint32_t>(elapsed * config_.clock_rate / 1'000'000);
   return clock;
+}
+
+std::span<const LayerOption> Track::layer_options(TimePoint now) {
+  if (layer_options_at_ && now - *layer_options_at_ < kLayerOptionsAge) return layer_options_.all();
+  layer_options_at_ = now;
+  layer_options_.clear();
+  const uint32_t bps = bitrate_.bps(now);
+  if (bps > 0) layer_options_.add({0, 0, bps});
+  return layer_options_.all();
 }
 
 bool Track::take_activity_change(TimePoint now) {

@@ -14,8 +14,10 @@
 #include "media/core/time.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
+#include "media/routing/layers.h"
 #include "media/routing/track_sink.h"
 #include "media/rtcp/packets.h"
+#include "media/rtp/bitrate_meter.h"
 #include "media/rtp/nack_generator.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/receive_statistics.h"
@@ -82,6 +84,9 @@ class Track {
   };
   std::optional<Clock> clock_at(TimePoint now) const;
 
+  // The layers that are arriving, and what they take; at most 100 ms old.
+  std::span<const LayerOption> layer_options(TimePoint now);
+
   // Whether packets have been arriving lately; `take_activity_change` is true once after each change.
   bool active() const { return active_; }
   bool take_activity_change(TimePoint now);
@@ -101,6 +106,9 @@ class Track {
   rtp::ReceiveStatistics statistics_;
   rtp::NackGenerator nacks_;
   rtp::RetransmissionBuffer buffer_;
+  rtp::BitrateMeter bitrate_;
+  LayerOptions layer_options_;
+  std::optional<TimePoint> layer_options_at_;
   std::vector<Subscription*> subscriptions_;
   std::function<void()> key_frame_handler_;
   std::unique_ptr<TrackSink> sink_;
