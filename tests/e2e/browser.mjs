@@ -1,7 +1,8 @@
-// People in headless Chromium with fake cameras, each in a browser context of their own.
+// People in headless Chromium or Firefox with fake cameras, each in a browser context of their own.
 import { chromium } from 'playwright-core';
+import { launchFirefox } from './bidi.mjs';
 
-const ARGUMENTS = [
+const CHROMIUM_ARGUMENTS = [
   '--headless=new',
   '--no-sandbox',
   '--disable-gpu',
@@ -16,8 +17,40 @@ const ARGUMENTS = [
   '--allow-loopback-in-peer-connection',
 ];
 
-export function launchBrowser() {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+const FIREFOX_PREFERENCES = {
+  'media.navigator.streams.fake': true,
+  'media.navigator.permission.disabled': true,
+  'media.devices.insecure.enabled': true,
+  'media.getusermedia.insecure.enabled': true,
+  'media.peerconnection.ice.loopback': true,
+  'media.peerconnection.ice.obfuscate_host_addresses': false,
+  'media.autoplay.default': 0,
+  'media.gmp-manager.updateEnabled': false,
+  'media.cubeb.backend': 'null', // a machine without a sound card
+  'dom.min_background_timeout_value': 4,
+  'dom.timeout.enable_budget_timer_throttling': false,
+  'widget.windows.window_occlusion_tracking.enabled': false,
+  'app.update.enabled': false,
+  'app.normandy.enabled': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.tabs.warnOnClose': false,
+  'browser.safebrowsing.downloads.remote.enabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'services.settings.server': '',
+  'toolkit.telemetry.enabled': false,
+  'extensions.update.enabled': false,
+};
+
+/**
+ * @param {'chromium' | 'firefox'} [name]
+ * @param {{args?: string[], preferences?: object}} [options] more arguments for Chromium, more preferences for Firefox
+ */
+export function launchBrowser(name = 'chromium', { args = [], preferences = {} } = {}) {
+  return name === 'firefox'
+    ? launchFirefox('/usr/bin/firefox-esr', { ...FIREFOX_PREFERENCES, ...preferences })
+    : chromium.launch({ executablePath: '/usr/bin/chromium', args: [...CHROMIUM_ARGUMENTS, ...args] });
 }
 
 /** A person at the page's lobby. */
@@ -65,7 +98,7 @@ export class Person {
       document.getElementById('join').click();
       const shown = (name) => {
         const video = document.querySelector(`.tile[data-name="${CSS.escape(name)}"] video`);
-        return (video?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0;
+        return video?.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
       };
       while (!expected.every(shown)) {
         if (performance.now() - start > 20_000) return Infinity;
@@ -86,7 +119,7 @@ export class Person {
         (expected) =>
           expected.every((name) => {
             const video = document.querySelector(`.tile[data-name="${CSS.escape(name)}"] video`);
-            return (video?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0;
+            return video?.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
           }),
         names,
         { timeout, polling: 50 },
