@@ -27,6 +27,7 @@ napi_value make_track(napi_env env, const media::TrackStats& track) {
                {"packetsRecovered", static_cast<double>(track.recovered)},
                {"packetsLost", static_cast<double>(track.lost)},
                {"jitter", track.jitter_seconds},
+               {"roundTripTime", track.rtt_seconds},
                {"nackCount", static_cast<double>(track.nacks)},
                {"pliCount", static_cast<double>(track.plis)},
                {"keyFrames", static_cast<double>(track.key_frames)},

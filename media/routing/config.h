@@ -33,6 +33,8 @@ struct TrackConfig {
   std::optional<Ssrc> rtx_ssrc;
   ExtensionIds extensions;
   bool nack = false;
+  bool fir = false;                      // only FIR asks it for key frames: no PLI
+  bool receiver_reference_time = false;  // answers XR reference times (RFC 3611)
 };
 
 // As we send it to a subscriber.

@@ -117,6 +117,12 @@ void Subscription::on_key_frame_request(TimePoint now, SendSlab& out) {
   if (track_ != nullptr && !silent()) track_->request_key_frame(now, out);
 }
 
+void Subscription::on_numbered_request(uint8_t command, TimePoint now, SendSlab& out) {
+  if (last_command_ == command) return;
+  last_command_ = command;
+  on_key_frame_request(now, out);
+}
+
 void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
   if (block.source != config_.ssrc) return;
   stats_.fraction_lost = block.fraction_lost / 256.0;

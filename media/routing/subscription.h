@@ -78,6 +78,8 @@ class Subscription {
   // RTCP about this subscription.
   void on_nack(SeqNumber seq, TimePoint now, SendSlab& out);
   void on_key_frame_request(TimePoint now, SendSlab& out);
+  // FIR and LRR number their commands: the same number again is the same request (RFC 5104 section 4.3.1.2).
+  void on_numbered_request(uint8_t command, TimePoint now, SendSlab& out);
   void on_report(const rtcp::ReportBlock& block, TimePoint now);
   // Appends SR and SDES when there is something to report. False when `out` has no room left.
   bool write_report(ByteWriter& out, TimePoint now);
@@ -112,6 +114,7 @@ class Subscription {
   uint32_t retransmissions_in_window_ = 0;
   std::array<SentReport, 4> sent_reports_{};
   uint8_t next_report_ = 0;
+  std::optional<uint8_t> last_command_;
   SubscriptionStats stats_;
 };
 

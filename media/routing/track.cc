@@ -6,12 +6,13 @@
 
 #include "media/core/bytes.h"
 #include "media/routing/subscription.h"
+#include "media/rtcp/payload_feedback.h"
 #include "media/rtp/key_frame.h"
 
 namespace parley::media {
 namespace {
-// The publisher's round trip is not known to a receiver; browsers resend within this.
 constexpr Duration kLayerOptionsAge = std::chrono::milliseconds(100);
+// While the publisher's round trip is not known: browsers resend within this.
 constexpr Duration kNackInterval = std::chrono::milliseconds(80);
 }  // namespace
 
@@ -54,7 +55,8 @@ void Track::on_packet(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
 
 void Track::restart_source(const rtp::Packet& packet, TimePoint now) {
   if (source_) {
-    seq_base_ = newest_ + 0x20000 - packet.seq.value;
+    // Later than everything, and the same number in its lower 16 bits: that is what NACKs and reports say.
+    seq_base_ = ((newest_ >> 16) + 2) << 16;
     unwrapper_ = SeqUnwrapper();
     statistics_ = rtp::ReceiveStatistics(config_.clock_rate);
     nacks_ = rtp::NackGenerator();
@@ -101,6 +103,10 @@ void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
   if (sink_) sink_->on_sender_report(report, now);
 }
 
+void Track::on_bye(Ssrc source) {
+  if (source_ == source) active_ = false;
+}
+
 void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
   if (paused_ == paused) return;
   paused_ = paused;
@@ -119,9 +125,13 @@ void Track::request_key_frame(TimePoint now, SendSlab& out) {
     return;
   }
   if (too_soon || !source_ || !egress_.is_open()) return;  // on_deadline tries again
-  uint8_t bytes[12];
+  uint8_t bytes[20];
   ByteWriter writer(bytes);
-  rtcp::write_pli(writer, reporter_, *source_);
+  if (config_.fir) {
+    rtcp::write_fir(writer, reporter_, {*source_, fir_command_++});
+  } else {
+    rtcp::write_pli(writer, reporter_, *source_);
+  }
   if (!egress_.send_rtcp(writer.written(), out)) return;
   last_key_frame_request_ = now;
   ++stats_.plis;
@@ -139,7 +149,7 @@ TimePoint Track::next_deadline() const {
 void Track::on_deadline(TimePoint now, SendSlab& out) {
   if (config_.nack && nacks_.next_deadline() <= now && source_) {
     std::array<SeqNumber, 64> numbers;
-    const auto due = nacks_.due(now, kNackInterval, numbers);
+    const auto due = nacks_.due(now, round_trip_.value_or(kNackInterval), numbers);
     if (!due.empty()) {
       std::array<uint8_t, 12 + 64 * 4> bytes;
       ByteWriter writer(bytes);
@@ -203,6 +213,7 @@ TrackStats Track::stats() const {
   s.kind = config_.kind;
   s.lost = statistics_.lost();
   s.jitter_seconds = statistics_.jitter_seconds();
+  s.rtt_seconds = static_cast<double>(round_trip_.value_or(Duration(0)).count()) / 1e6;
   s.nacks = nacks_.requested();
   s.subscriptions = subscriptions_.size();
   s.active = active_;

@@ -36,7 +36,8 @@ struct TrackStats {
   uint64_t recovered = 0;  // arrived late or again, filling a gap
   int64_t lost = 0;
   double jitter_seconds = 0;
-  uint64_t nacks = 0;  // packets asked for again
+  double rtt_seconds = 0;  // to the publisher; 0: not known
+  uint64_t nacks = 0;      // packets asked for again
   uint64_t plis = 0;
   uint64_t key_frames = 0;
   size_t subscriptions = 0;
@@ -64,6 +65,10 @@ class Track {
   // A packet whose SSRC or payload type is this track's, its RTX's included.
   void on_packet(const rtp::Packet& packet, TimePoint now, SendSlab& out);
   void on_sender_report(const rtcp::SenderReport& report, TimePoint now);
+  // The source says goodbye: it is inactive from now on.
+  void on_bye(Ssrc source);
+  // To the publisher and back: how long to wait for what was asked for.
+  void set_round_trip(Duration round_trip) { round_trip_ = round_trip; }
   void set_paused(bool paused, TimePoint now, SendSlab& out);
   void request_key_frame(TimePoint now, SendSlab& out);
   // Whoever feeds a track without a publisher is asked instead of one.
@@ -113,7 +118,9 @@ class Track {
   std::function<void()> key_frame_handler_;
   std::unique_ptr<TrackSink> sink_;
   bool paused_ = false;
+  std::optional<Duration> round_trip_;
   bool key_frame_wanted_ = false;
+  uint8_t fir_command_ = 0;
   std::optional<TimePoint> last_key_frame_request_;
   std::optional<rtcp::SenderReport> sender_report_;
   TimePoint sender_report_at_;

@@ -4,15 +4,12 @@
 #include <algorithm>
 
 namespace parley::media::rtcp {
-namespace {
 
 void write_header(ByteWriter& out, uint8_t count, uint8_t type, size_t body_bytes) {
   out.u8(static_cast<uint8_t>(0x80 | count));
   out.u8(type);
   out.u16(static_cast<uint16_t>(body_bytes / 4));
 }
-
-}  // namespace
 
 std::optional<Header> Reader::next() {
   if (rest_.size() < 4 || (rest_[0] >> 6) != 2) return std::nullopt;
@@ -77,7 +74,7 @@ void write_cname(ByteWriter& out, Ssrc source, std::string_view cname) {
   const size_t padding = 4 - item % 4;  // at least one null byte ends the list
   write_header(out, 1, kSourceDescription, 4 + item + padding);
   out.u32(source.value);
-  out.u8(1);
+  out.u8(kCname);
   out.u8(static_cast<uint8_t>(cname.size()));
   out.bytes(as_bytes(cname));
   out.zeros(padding);

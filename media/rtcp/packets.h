@@ -1,7 +1,8 @@
-// RTCP: walking through a compound packet and writing one (RFC 3550 section 6, RFC 4585, RFC 5104, and
-// draft-holmer-rmcat-transport-wide-cc-extensions-01 through transport_feedback.h).
+// RTCP: walking through a compound or reduced-size packet (RFC 5506) and writing one (RFC 3550 section 6,
+// RFC 4585). More kinds: payload_feedback.h, extended_report.h, transport_feedback.h and its reader.
 //
-// Reading gives views and allocates nothing; a malformed packet ends the walk.
+// Reading gives views and allocates nothing; a malformed packet ends the walk. What a kind does not know is
+// passed over: APP packets, SDES items and XR blocks of others.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,13 @@ enum Type : uint8_t {
   kReceiverReport = 201,
   kSourceDescription = 202,
   kBye = 203,
+  kApplicationDefined = 204,
   kTransportFeedback = 205,
   kPayloadFeedback = 206,
+  kExtendedReport = 207,
 };
 enum TransportFormat : uint8_t { kNack = 1, kTransportCc = 15 };
-enum PayloadFormat : uint8_t { kPli = 1, kFir = 4, kApplicationLayer = 15 /* REMB */ };
+enum PayloadFormat : uint8_t { kPli = 1, kFir = 4, kLayerRefresh = 10, kApplicationLayer = 15 /* REMB */ };
 
 struct Header {
   uint8_t count = 0;  // or the feedback format
@@ -103,24 +106,35 @@ void for_each_nack(const Header& h, Fn&& fn) {
   }
 }
 
-// Each source a FIR asks a key frame of (RFC 5104 section 4.3.1).
-template <typename Fn>
-void for_each_fir(const Header& h, Fn&& fn) {
-  ByteReader r(h.body);
-  r.skip(8);
-  while (r.remaining() >= 8) {
-    const Ssrc ssrc{r.u32()};
-    r.skip(4);
-    fn(ssrc);
-  }
-}
-
 // Each source of a BYE.
 template <typename Fn>
 void for_each_bye(const Header& h, Fn&& fn) {
   ByteReader r(h.body);
   for (int i = 0; i < h.count && r.remaining() >= 4; ++i) fn(Ssrc{r.u32()});
 }
+
+// Calls fn(Ssrc, uint8_t type, std::span<const uint8_t> value) for each item of each chunk of an SDES (RFC
+// 3550 section 6.5).
+template <typename Fn>
+void for_each_description(const Header& h, Fn&& fn) {
+  ByteReader r(h.body);
+  for (int chunk = 0; chunk < h.count && r.remaining() >= 4; ++chunk) {
+    const Ssrc source{r.u32()};
+    while (r.remaining() > 0) {
+      const uint8_t type = r.u8();
+      if (type == 0) break;
+      const auto value = r.bytes(r.u8());
+      if (!r.ok()) return;
+      fn(source, type, value);
+    }
+    // The chunk ends with one to four null bytes, at a word.
+    r.skip((4 - r.position() % 4) % 4);
+  }
+}
+inline constexpr uint8_t kCname = 1;
+
+// For writers of further kinds: `count` is the five bits, `body_bytes` what follows the header.
+void write_header(ByteWriter& out, uint8_t count, uint8_t type, size_t body_bytes);
 
 // The writers append one packet each; look at out.ok() at the end.
 void write_sender_report(ByteWriter& out, const SenderReport& report);

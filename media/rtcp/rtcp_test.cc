@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "media/core/random.h"
+#include "media/rtcp/extended_report.h"
 #include "media/rtcp/packets.h"
+#include "media/rtcp/payload_feedback.h"
 #include "media/rtcp/transport_feedback.h"
 
 namespace parley::media::rtcp {
@@ -65,6 +67,14 @@ TEST(Rtcp, SurvivesMutations) {
   const SeqNumber lost[] = {{1}, {5}};
   write_nack(w, {2}, {3}, lost);
   write_cname(w, {1}, "abcdef");
+  write_fir(w, {2}, {{3}, 4});
+  write_layer_refresh(w, {2}, {{3}, 4, 96, {1, 2}, {}});
+  const Ssrc sources[] = {{3}, {4}};
+  write_remb(w, {2}, 123456, sources);
+  write_receiver_reference_time(w, {2}, 99);
+  const LastReceiverReport answers[] = {{{5}, 6, 7}, {{8}, 9, 10}};
+  write_last_receiver_reports(w, {2}, answers);
+  ASSERT_TRUE(w.ok());
   SeededRandom random(7);
   for (int i = 0; i < 10000; ++i) {
     std::vector<uint8_t> bytes(w.written().begin(), w.written().end());
@@ -78,7 +88,12 @@ TEST(Rtcp, SurvivesMutations) {
       read_feedback_target(*h);
       for_each_report_block(*h, [](const ReportBlock&) {});
       for_each_nack(*h, [](SeqNumber) {});
-      for_each_fir(*h, [](Ssrc) {});
+      for_each_fir(*h, [](const FullIntraRequest&) {});
+      for_each_layer_refresh(*h, [](const LayerRefreshRequest&) {});
+      for_each_description(*h, [](Ssrc, uint8_t, std::span<const uint8_t>) {});
+      read_remb(*h);
+      read_extended_report(
+          *h, [](Ssrc, uint64_t) {}, [](const LastReceiverReport&) {});
       for_each_bye(*h, [](Ssrc) {});
     }
   }

@@ -7,6 +7,7 @@
 #include "media/core/bytes.h"
 #include "media/core/random.h"
 #include "media/rtcp/packets.h"
+#include "media/rtcp/payload_feedback.h"
 #include "media/rtp/key_frame.h"
 #include "media/rtp/packet.h"
 
@@ -68,7 +69,7 @@ TEST(RtcpMutations, AreWalkedOrRefused) {
       rtcp::read_feedback_target(*header);
       rtcp::for_each_report_block(*header, [&](const rtcp::ReportBlock& b) { walked += b.jitter & 1; });
       rtcp::for_each_nack(*header, [&](SeqNumber s) { walked += s.value & 1; });
-      rtcp::for_each_fir(*header, [&](Ssrc s) { walked += s.value & 1; });
+      rtcp::for_each_fir(*header, [&](const rtcp::FullIntraRequest& f) { walked += f.command & 1; });
       rtcp::for_each_bye(*header, [&](Ssrc s) { walked += s.value & 1; });
     }
   }

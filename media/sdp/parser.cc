@@ -167,6 +167,8 @@ class Parser {
       parse_rid(rest, m);
     } else if (name == "simulcast") {
       m.simulcast = rest;
+    } else if (name == "rtcp-xr") {
+      m.extended_reports = rest;
     } else if (name == "candidate") {
       parse_candidate(rest, m);
     }

@@ -100,6 +100,7 @@ struct MediaSection {
   std::vector<Rid> rids;
   std::string simulcast;  // the value of a=simulcast
   std::vector<Candidate> candidates;
+  std::string extended_reports;  // the value of a=rtcp-xr (RFC 3611 section 5)
 
   const Codec* codec(uint8_t payload_type) const;
   const Extension* extension(std::string_view uri) const;

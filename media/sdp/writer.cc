@@ -96,6 +96,7 @@ void write_media(const MediaSection& m, Text& text) {
   for (const std::string& msid : m.msids) text.line("a=msid:", msid);
   if (m.rtcp_mux) text.line("a=rtcp-mux");
   if (m.rtcp_reduced_size) text.line("a=rtcp-rsize");
+  if (!m.extended_reports.empty()) text.line("a=rtcp-xr:", m.extended_reports);
   if (m.bundle_only) text.line("a=bundle-only");
   for (const Extension& e : m.extensions) text.line("a=extmap:", int{e.id}, ' ', e.uri);
   write_codecs(m, text);

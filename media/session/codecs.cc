@@ -6,8 +6,8 @@
 namespace parley::media {
 namespace {
 
-constexpr std::string_view kVideoFeedback[] = {"nack", "nack pli", "ccm fir", "transport-cc"};
-constexpr std::string_view kAudioFeedback[] = {"transport-cc"};
+constexpr std::string_view kVideoFeedback[] = {"nack", "nack pli", "ccm fir", "transport-cc", "rrtr"};
+constexpr std::string_view kAudioFeedback[] = {"transport-cc", "rrtr"};
 
 // Lower is better; negative is "not at all".
 int rank(const sdp::Codec& c, sdp::MediaKind section) {

@@ -119,6 +119,7 @@ class FakeClient {
       retransmissions = 0;
   std::set<uint32_t> media_ssrcs;
   std::string last_mid;
+  std::vector<std::vector<uint8_t>> compounds;  // all RTCP that came
 
   // What an authenticated but hostile peer can do: any bytes, properly protected. False when SRTP refuses
   // them.
@@ -154,6 +155,7 @@ class FakeClient {
 
   void on_rtcp(std::span<const uint8_t> compound, TimePoint now, SendSlab& out) {
     (void)now;
+    compounds.emplace_back(compound.begin(), compound.end());
     rtcp::Reader reader(compound);
     while (const auto h = reader.next()) {
       if (h->type == rtcp::kReceiverReport) ++receiver_reports;

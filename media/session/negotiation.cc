@@ -73,6 +73,8 @@ TrackConfig to_config(const IncomingTrack& track) {
   c.rtx_ssrc = track.rtx_ssrc;
   c.extensions = track.extensions;
   c.nack = track.codec.codec.has_feedback("nack");
+  c.fir = track.codec.codec.has_feedback("ccm fir") && !track.codec.codec.has_feedback("nack pli");
+  c.receiver_reference_time = track.receiver_reference_time;
   return c;
 }
 

@@ -43,6 +43,7 @@ struct IncomingTrack {
   std::optional<Ssrc> ssrc;  // as signalled; otherwise found by mid or payload type
   std::optional<Ssrc> rtx_ssrc;
   ExtensionIds extensions;
+  bool receiver_reference_time = false;  // answers XR reference times (RFC 3611)
 };
 
 // A stream that we send to a subscriber.

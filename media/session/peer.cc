@@ -2,10 +2,8 @@
 #include "media/session/peer.h"
 
 #include <algorithm>
-#include <array>
 
 #include "media/core/bytes.h"
-#include "media/rtcp/packets.h"
 
 namespace parley::media {
 
@@ -24,6 +22,7 @@ Peer::~Peer() {
 void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
   sources_.clear();
   mid_extension_ = transport_cc_extension_ = 0;
+  asks_round_trip_ = false;
   std::erase_if(tracks_, [&](const std::unique_ptr<Track>& t) {
     const bool stays = std::any_of(wanted.begin(), wanted.end(),
                                    [&](const TrackConfig& c) { return c.id == t->config().id; });
@@ -44,6 +43,7 @@ void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
     if (config.rtx_ssrc) sources_.emplace_back(*config.rtx_ssrc, known->get());
     if (config.extensions.mid != 0) mid_extension_ = config.extensions.mid;
     if (config.extensions.transport_cc != 0) transport_cc_extension_ = config.extensions.transport_cc;
+    if (config.receiver_reference_time) asks_round_trip_ = true;
   }
 }
 
@@ -132,92 +132,6 @@ void Peer::on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
   if (track != nullptr) track->on_packet(*packet, now, out);
 }
 
-Subscription* Peer::find_subscription(Ssrc ssrc) {
-  for (const auto& s : subscriptions_) {
-    if (s->owns(ssrc)) return s.get();
-  }
-  return nullptr;
-}
-
-void Peer::on_rtcp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
-  rtcp::Reader reader(transport_.open_rtcp(datagram, now));
-  while (const auto header = reader.next()) {
-    switch (header->type) {
-      case rtcp::kSenderReport:
-        if (const auto report = rtcp::read_sender_report(*header)) {
-          for (const auto& t : tracks_) t->on_sender_report(*report, now);
-        }
-        [[fallthrough]];
-      case rtcp::kReceiverReport:
-        rtcp::for_each_report_block(*header, [&](const rtcp::ReportBlock& block) {
-          Subscription* s = find_subscription(block.source);
-          if (s != nullptr) s->on_report(block, now);
-        });
-        break;
-      case rtcp::kTransportFeedback:
-        on_transport_feedback(*header, now, out);
-        break;
-      case rtcp::kPayloadFeedback:
-        on_payload_feedback(*header, now, out);
-        break;
-      default:
-        break;
-    }
-  }
-}
-
-void Peer::on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out) {
-  const auto target = rtcp::read_feedback_target(header);
-  if (!target || header.count != rtcp::kNack) return;
-  Subscription* s = find_subscription(target->media);
-  if (s == nullptr) return;
-  rtcp::for_each_nack(header, [&](SeqNumber seq) { s->on_nack(seq, now, out); });
-}
-
-void Peer::on_payload_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out) {
-  const auto target = rtcp::read_feedback_target(header);
-  if (!target) return;
-  if (header.count == rtcp::kPli) {
-    if (Subscription* s = find_subscription(target->media)) s->on_key_frame_request(now, out);
-  } else if (header.count == rtcp::kFir) {
-    rtcp::for_each_fir(header, [&](Ssrc ssrc) {
-      if (Subscription* s = find_subscription(ssrc)) s->on_key_frame_request(now, out);
-    });
-  }
-}
-
-void Peer::send_transport_feedback(TimePoint now, SendSlab& out) {
-  std::array<uint8_t, 1200> bytes;
-  const Ssrc media = sources_.empty() ? Ssrc{0} : sources_.front().first;
-  // A feedback describes at most 400 packets; a burst needs several.
-  for (int i = 0; i < 4 && feedback_.next_deadline() <= now; ++i) {
-    ByteWriter writer(bytes);
-    if (!feedback_.write(writer, reporter_, media, now)) return;
-    transport_.egress().send_rtcp(writer.written(), out);
-  }
-}
-
-void Peer::send_reports(TimePoint now, SendSlab& out) {
-  std::array<uint8_t, 1200> bytes;
-  if (!tracks_.empty()) {
-    std::array<rtcp::ReportBlock, 31> blocks;
-    size_t n = 0;
-    for (const auto& t : tracks_) {
-      const auto block = t->report(now);
-      if (block && n < blocks.size()) blocks[n++] = *block;
-    }
-    ByteWriter writer(bytes);
-    rtcp::write_receiver_report(writer, reporter_, std::span(blocks).first(n));
-    transport_.egress().send_rtcp(writer.written(), out);
-  }
-  for (size_t i = 0; i < subscriptions_.size();) {
-    ByteWriter writer(bytes);
-    while (i < subscriptions_.size() && subscriptions_[i]->write_report(writer, now)) ++i;
-    if (writer.size() == 0) break;
-    transport_.egress().send_rtcp(writer.written(), out);
-  }
-}
-
 void Peer::on_deadline(TimePoint now, SendSlab& out) {
   transport_.on_deadline(now, out);
   if (!transport_.egress().is_open()) return;
@@ -241,6 +155,7 @@ PeerStats Peer::stats() const {
   s.packets_refused = transport_.packets_refused();
   s.packets_sent = transport_.egress().packets();
   s.bytes_sent = transport_.egress().bytes();
+  s.estimated_by_receiver = remb_;
   for (const auto& t : tracks_) s.tracks.push_back(t->stats());
   for (const auto& sub : subscriptions_) s.subscriptions.push_back(sub->stats());
   return s;

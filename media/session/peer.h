@@ -13,6 +13,7 @@
 #include "media/core/random.h"
 #include "media/routing/subscription.h"
 #include "media/routing/track.h"
+#include "media/rtcp/extended_report.h"
 #include "media/rtcp/transport_feedback.h"
 #include "media/session/transport.h"
 
@@ -27,6 +28,7 @@ struct PeerStats {
   uint64_t packets_refused = 0;
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
+  std::optional<uint64_t> estimated_by_receiver;  // bit/s that its way in carries, should it say so (REMB)
   std::vector<TrackStats> tracks;
   std::vector<SubscriptionStats> subscriptions;
 };
@@ -76,6 +78,7 @@ class Peer {
   Subscription* find_subscription(Ssrc ssrc);
   void on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
   void on_payload_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
+  void on_extended_report(const rtcp::Header& header, TimePoint now);
   void send_reports(TimePoint now, SendSlab& out);
   void send_transport_feedback(TimePoint now, SendSlab& out);
 
@@ -88,6 +91,10 @@ class Peer {
   uint8_t mid_extension_ = 0;
   uint8_t transport_cc_extension_ = 0;
   rtcp::TransportFeedback feedback_;
+  bool asks_round_trip_ = false;  // the peer answers reference times (RFC 3611)
+  rtcp::RoundTripByReferenceTime round_trip_;
+  rtcp::ReferenceTimes reference_times_;
+  std::optional<uint64_t> remb_;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   std::vector<uint32_t> paused_;  // subscriptions paused before they were agreed on
   TimePoint next_report_;

@@ -46,6 +46,11 @@ void write_extensions(const ExtensionIds& ids, sdp::MediaSection* m) {
   }
 }
 
+// RFC 3611 section 5.1: a=rtcp-xr with rcvr-rtt in its all or sender mode.
+bool answers_reference_times(const sdp::MediaSection& m) {
+  return (' ' + m.extended_reports).find(" rcvr-rtt=") != std::string::npos;
+}
+
 bool in_bundle(const sdp::SessionDescription& offer, const sdp::MediaSection& m) {
   return std::find(offer.bundle.begin(), offer.bundle.end(), m.mid) != offer.bundle.end();
 }
@@ -95,6 +100,7 @@ IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, 
   track.kind = offered.kind == sdp::MediaKind::kAudio ? TrackKind::kAudio : TrackKind::kVideo;
   track.mid = offered.mid;
   track.extensions = read_extensions(offered);
+  track.receiver_reference_time = answers_reference_times(offered) || codec.codec.has_feedback("rrtr");
   for (const sdp::SourceGroup& group : offered.source_groups) {
     if (group.semantics != "FID" || group.ssrcs.size() != 2) continue;
     track.ssrc = Ssrc{group.ssrcs[0]};
@@ -122,6 +128,7 @@ sdp::MediaSection PublisherNegotiator::answer_section(const sdp::MediaSection& o
   m.direction = sdp::sends(offered.direction) ? sdp::Direction::kRecvOnly : sdp::Direction::kInactive;
   m.setup = remote.local_role == dtls::Role::kActive ? sdp::Setup::kActive : sdp::Setup::kPassive;
   m.rtcp_reduced_size = offered.rtcp_reduced_size;
+  if (answers_reference_times(offered)) m.extended_reports = "rcvr-rtt=all";
   write_extensions(read_extensions(offered), &m);
   negotiation::append_codec(codec, &m);
   return m;

@@ -1,0 +1,193 @@
+// RTCP between the hub and real (DTLS, SRTP) clients: extended reports both ways, numbered requests, REMB,
+// BYE.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "media/rtcp/extended_report.h"
+#include "media/rtcp/payload_feedback.h"
+#include "media/session/fake_client_for_tests.h"
+#include "media/session/hub.h"
+
+namespace parley::media {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::FakeClient;
+
+class PeerRtcp : public ::testing::Test {
+ protected:
+  static constexpr uint32_t kPublisher = 1, kSubscriber = 2, kTrack = 7;
+
+  void SetUp() override {
+    TrackConfig track;
+    track.id = kTrack;
+    track.kind = TrackKind::kVideo;
+    track.codec = CodecKind::kVp8;
+    track.payload_type = FakeClient::kPayloadType;
+    track.ssrc = Ssrc{1111};
+    track.receiver_reference_time = true;
+    SubscriptionConfig subscription;
+    subscription.id = 100;
+    subscription.track = kTrack;
+    subscription.payload_type = 100;
+    subscription.ssrc = {3333};
+    subscription.cname = "c";
+    add(kPublisher);
+    add(kSubscriber);
+    hub_.set_tracks(kPublisher, {track});
+    hub_.set_subscriptions(kSubscriber, {subscription}, now_, slab_);
+    deliver();
+    run(100ms);
+    ASSERT_TRUE(clients_[0]->connected() && clients_[1]->connected());
+  }
+
+  void add(uint32_t id) {
+    const auto local = ice::Credentials::generate(random_);
+    ASSERT_TRUE(hub_.add_peer(id, local, now_));
+    auto& client = clients_[id - 1];
+    client = std::make_unique<FakeClient>(
+        certificate_, random_, *SocketAddress::parse("198.51.100.7", static_cast<uint16_t>(6000 + id)),
+        server_, local, certificate_.fingerprint());
+    hub_.set_remote(id, {client->credentials(), certificate_.fingerprint(), dtls::Role::kPassive}, now_,
+                    slab_);
+    client->start(now_, slab_);
+    to_hub(*client);
+  }
+
+  std::vector<std::pair<SocketAddress, std::vector<uint8_t>>> take() {
+    std::vector<std::pair<SocketAddress, std::vector<uint8_t>>> all;
+    for (size_t i = 0; i < slab_.size(); ++i) {
+      all.push_back({slab_[i].destination, {slab_[i].bytes.begin(), slab_[i].bytes.end()}});
+    }
+    slab_.clear();
+    return all;
+  }
+  void to_hub(FakeClient& client) {
+    for (auto& [to, bytes] : take()) {
+      const Datagram d{client.address(), bytes};
+      hub_.on_datagrams({&d, 1}, now_, slab_);
+    }
+    deliver();
+  }
+  // What the hub wrote reaches its client; what that answers at once goes back.
+  void deliver() {
+    for (auto& [to, bytes] : take()) {
+      for (auto& client : clients_) {
+        if (!client || to != client->address()) continue;
+        client->on_datagram(bytes, now_, slab_);
+        to_hub(*client);
+      }
+    }
+  }
+  void run(Duration duration) {
+    for (const TimePoint end = now_ + duration; now_ < end; now_ += 10ms) {
+      for (auto& client : clients_) {
+        if (client->next_deadline() <= now_) client->on_deadline(now_, slab_);
+        to_hub(*client);
+      }
+      if (hub_.next_deadline() <= now_) hub_.on_deadline(now_, slab_);
+      deliver();
+    }
+  }
+  void publish(Duration duration) {
+    for (const TimePoint end = now_ + duration; now_ < end;) {
+      clients_[0]->publish({1111}, {2222}, now_, slab_);
+      to_hub(*clients_[0]);
+      run(10ms);
+    }
+  }
+  template <typename Write>
+  void send(uint32_t from, Write&& write) {
+    std::array<uint8_t, 256> bytes;
+    ByteWriter writer(bytes);
+    write(writer);
+    ASSERT_TRUE(clients_[from - 1]->send_protected(writer.written(), 0, true, slab_));
+    to_hub(*clients_[from - 1]);
+  }
+  // The last XR block of each kind among what a client was sent.
+  struct Seen {
+    std::optional<std::pair<Ssrc, uint64_t>> reference_time;
+    std::optional<rtcp::LastReceiverReport> answer;
+  };
+  Seen extended_reports(uint32_t client) const {
+    Seen seen;
+    for (const auto& compound : clients_[client - 1]->compounds) {
+      rtcp::Reader reader(compound);
+      while (const auto h = reader.next()) {
+        rtcp::read_extended_report(
+            *h,
+            [&](Ssrc s, uint64_t ntp) {
+              seen.reference_time = {s, ntp};
+            },
+            [&](const rtcp::LastReceiverReport& r) { seen.answer = r; });
+      }
+    }
+    return seen;
+  }
+
+  TimePoint now_ = time_from_us(10'000'000);
+  SeededRandom random_{3611};
+  dtls::Certificate certificate_ = std::move(*dtls::Certificate::generate());
+  SocketAddress server_ = *SocketAddress::parse("192.0.2.1", 5000);
+  SendSlab slab_{1 << 20, 2048};
+  Hub hub_{certificate_, random_, [](const HubEvent&) {}};
+  std::array<std::unique_ptr<FakeClient>, 2> clients_;
+};
+
+TEST_F(PeerRtcp, LearnsThePublishersRoundTripFromItsAnswers) {
+  publish(1500ms);
+  const auto asked = extended_reports(kPublisher).reference_time;
+  ASSERT_TRUE(asked) << "sent with every receiver report";
+  EXPECT_EQ(hub_.peer_stats(kPublisher)->tracks[0].rtt_seconds, 0);
+  const auto middle = static_cast<uint32_t>(asked->second >> 16);
+  run(50ms);
+  const rtcp::LastReceiverReport answers[] = {{asked->first, middle, 0}};
+  send(kPublisher, [&](ByteWriter& w) { rtcp::write_last_receiver_reports(w, {1111}, answers); });
+  const double rtt = hub_.peer_stats(kPublisher)->tracks[0].rtt_seconds;
+  EXPECT_GE(rtt, 0.05);
+  EXPECT_LE(rtt, 1.1);
+}
+
+TEST_F(PeerRtcp, AnswersTheReferenceTimeOfASubscriber) {
+  publish(1500ms);
+  send(kSubscriber, [](ByteWriter& w) { rtcp::write_receiver_reference_time(w, {44}, 0x0000123456780000); });
+  publish(2500ms);
+  const auto answer = extended_reports(kSubscriber).answer;
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->receiver, Ssrc{44});
+  EXPECT_EQ(answer->last_rr, 0x12345678u);
+  EXPECT_LT(answer->delay_since_last_rr, 65536u * 2);
+}
+
+TEST_F(PeerRtcp, TakesANumberedRequestOnce) {
+  publish(500ms);
+  const auto plis = [&] { return hub_.peer_stats(kSubscriber)->subscriptions[0].plis; };
+  const auto before = plis();
+  const auto fir = [](uint8_t command) {
+    return [command](ByteWriter& w) { rtcp::write_fir(w, {1}, {{3333}, command}); };
+  };
+  for (const uint8_t command : {4, 4, 5}) send(kSubscriber, fir(command));
+  EXPECT_EQ(plis(), before + 2);
+  send(kSubscriber, [](ByteWriter& w) {
+    rtcp::write_layer_refresh(w, {1}, {{3333}, 9, 100, {0, 0}, std::nullopt});
+  });
+  EXPECT_EQ(plis(), before + 3);
+}
+
+TEST_F(PeerRtcp, KeepsTheReceiversEstimate) {
+  send(kSubscriber, [](ByteWriter& w) { rtcp::write_remb(w, {1}, 750'000, {}); });
+  EXPECT_EQ(hub_.peer_stats(kSubscriber)->estimated_by_receiver, 750'000u);
+}
+
+TEST_F(PeerRtcp, TellsOfATrackThatSaidGoodbye) {
+  publish(1s);
+  EXPECT_TRUE(hub_.peer_stats(kPublisher)->tracks[0].active);
+  send(kPublisher, [](ByteWriter& w) { rtcp::write_bye(w, {1111}); });
+  EXPECT_FALSE(hub_.peer_stats(kPublisher)->tracks[0].active);
+}
+
+}  // namespace
+}  // namespace parley::media
