@@ -313,19 +313,16 @@ function setupChannel(target, pipe, advanced, onClosed) {
     return result;
   }
 
-  target.send = function (message, handle, options, callback) {
-    if (typeof handle === 'function') {
-      callback = handle;
-      handle = undefined;
-      options = undefined;
-    } else if (typeof options === 'function') {
-      callback = options;
-      options = undefined;
-    } else if (options !== undefined) {
+  target.send = function send(message, handle, options, callback) {
+    // The callback may stand in the place of either: what follows it counts no more.
+    if (typeof handle === 'function') return send.call(this, message, undefined, undefined, handle);
+    if (typeof options === 'function') return send.call(this, message, handle, undefined, options);
+    let settings = kDefaults;
+    if (options !== undefined) {
       validateObject(options, 'options');
+      settings = { swallowErrors: false, ...options };
     }
-    options = options === undefined ? kDefaults : { swallowErrors: false, ...options };
-    if (this.connected) return this._send(message, handle, options, callback);
+    if (this.connected) return this._send(message, handle, settings, callback);
     const error = new codes.ERR_IPC_CHANNEL_CLOSED();
     if (typeof callback === 'function') process.nextTick(callback, error);
     else process.nextTick(() => this.emit('error', error));

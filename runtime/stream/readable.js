@@ -29,6 +29,7 @@ const { kObjectMode, kEnded, kConstructed, kSync, kDestroyed, kErrored } = bits;
 const { kErrorEmitted, kCloseEmitted, kAutoDestroy } = bits;
 const { errorOrDestroy } = lifecycle;
 const kMaxHighWaterMark = 0x40000000;
+const isFunction = (value) => typeof value === 'function';
 const kAll = -2; // for read(): whatever there is. A number of the machine's, unlike NaN
 
 function Readable(options) {
@@ -36,13 +37,14 @@ function Readable(options) {
   const isDuplex = this[kIsDuplex] === true;
   this._readableState = new ReadableState(options, this, isDuplex);
   if (options) {
-    if (typeof options.read === 'function') this._read = options.read;
-    if (typeof options.destroy === 'function') this._destroy = options.destroy;
-    if (typeof options.construct === 'function') this._construct = options.construct;
-    if (options.signal && !isDuplex) require('internal/stream/abort').addAbortSignal(options.signal, this);
+    const { read, construct, destroy, signal } = options;
+    if (isFunction(read)) this._read = read;
+    if (isFunction(construct)) this._construct = construct;
+    if (isFunction(destroy)) this._destroy = destroy;
+    if (signal && !isDuplex) require('internal/stream/abort').addAbortSignal(signal, this);
   }
   Stream.call(this, options);
-  if (typeof this._construct === 'function') {
+  if (isFunction(this._construct)) {
     lifecycle.construct(this, () => {
       if (this._readableState.bits & kNeedReadable) maybeReadMore(this, this._readableState);
     });

@@ -8,49 +8,39 @@ const Duplex = require('internal/stream/duplex');
 const { pickHighWaterMark } = require('internal/stream/water_mark');
 
 const kCallback = Symbol('kCallback');
+const kNoOptions = Object.freeze({});
+
+// A readable side may have no buffer of its own: one chunk at a time goes through. The writable side then has none either, unless it is
+// given one; otherwise a highWaterMark of 0 for both would stop the stream.
+function withMarks(options) {
+  const { highWaterMark, readableHighWaterMark, writableHighWaterMark } = options;
+  if (pickHighWaterMark(false, highWaterMark, readableHighWaterMark, 'readable') !== 0) return options;
+  const marks = { readableHighWaterMark: 0, writableHighWaterMark: writableHighWaterMark || 0 };
+  return { ...options, ...marks, highWaterMark: null };
+}
 
 function Transform(options) {
   if (!(this instanceof Transform)) return new Transform(options);
-  // A readable side without a buffer of its own: one chunk at a time goes through, and the writable side counts.
-  const readableMark = options
-    ? pickHighWaterMark(false, options.highWaterMark, options.readableHighWaterMark, 'readable')
-    : null;
-  if (readableMark === 0) {
-    options = {
-      ...options,
-      highWaterMark: null,
-      readableHighWaterMark: readableMark,
-      writableHighWaterMark: options.writableHighWaterMark || 0,
-    };
-  }
-  Duplex.call(this, options);
-  this._readableState.sync = false; // _read() only asks; data comes out of _transform()
+  Duplex.call(this, options && withMarks(options));
   this[kCallback] = null;
-  if (options) {
-    if (typeof options.transform === 'function') this._transform = options.transform;
-    if (typeof options.flush === 'function') this._flush = options.flush;
-  }
+  this._readableState.sync = false; // _read() only asks; data comes out of _transform()
+  const { transform, flush } = options ?? kNoOptions;
+  if (typeof transform === 'function') this._transform = transform;
+  if (typeof flush === 'function') this._flush = flush;
   this.on('prefinish', prefinish);
 }
 Object.setPrototypeOf(Transform.prototype, Duplex.prototype);
 Object.setPrototypeOf(Transform, Duplex);
 
-function final(callback) {
-  if (typeof this._flush !== 'function' || this.destroyed) {
+// Without a callback (from 'prefinish') a failure destroys the stream.
+function final(callback = (error) => error && this.destroy(error)) {
+  const end = (rest) => {
+    if (rest !== undefined && rest !== null) this.push(rest);
     this.push(null);
-    if (callback) callback();
-    return;
-  }
-  this._flush((error, data) => {
-    if (error) {
-      if (callback) callback(error);
-      else this.destroy(error);
-      return;
-    }
-    if (data != null) this.push(data);
-    this.push(null);
-    if (callback) callback();
-  });
+    callback();
+  };
+  if (this.destroyed || typeof this._flush !== 'function') end();
+  else this._flush((error, rest) => (error ? callback(error) : end(rest)));
 }
 
 // Subclasses that replaced _final still get their flush.

@@ -27,21 +27,23 @@ const { kObjectMode, kConstructed, kSync, kDestroyed, kErrored, kAutoDestroy, kE
   bits;
 const { errorOrDestroy } = lifecycle;
 const nothing = () => {};
+const isFunction = (value) => typeof value === 'function';
 
 function Writable(options) {
   if (this === undefined || this === null || this[kIsWritable] !== true) return new Writable(options);
   const isDuplex = this[kIsDuplex] === true;
   this._writableState = new WritableState(options, this, isDuplex);
   if (options) {
-    if (typeof options.write === 'function') this._write = options.write;
-    if (typeof options.writev === 'function') this._writev = options.writev;
-    if (typeof options.destroy === 'function') this._destroy = options.destroy;
-    if (typeof options.final === 'function') this._final = options.final;
-    if (typeof options.construct === 'function') this._construct = options.construct;
-    if (options.signal) require('internal/stream/abort').addAbortSignal(options.signal, this);
+    const { write, writev, final, construct, destroy, signal } = options;
+    if (isFunction(write)) this._write = write;
+    if (isFunction(writev)) this._writev = writev;
+    if (isFunction(final)) this._final = final;
+    if (isFunction(construct)) this._construct = construct;
+    if (isFunction(destroy)) this._destroy = destroy;
+    if (signal) require('internal/stream/abort').addAbortSignal(signal, this);
   }
   if (!isDuplex) Stream.call(this, options); // a Duplex is a Readable already
-  if (typeof this._construct === 'function') lifecycle.construct(this, () => startWriting(this));
+  if (isFunction(this._construct)) lifecycle.construct(this, () => startWriting(this));
 }
 Object.setPrototypeOf(Writable.prototype, Stream.prototype);
 Object.setPrototypeOf(Writable, Stream);

@@ -7,13 +7,15 @@ const { SLASHED, copyFields, follow } = require('internal/url/legacy_resolve');
 
 const HOSTLESS = new Set(['javascript', 'javascript:']);
 
-const SIMPLE_PATH = /^(\/\/?(?!\/)[^?\s]*)(\?[^\s]*)?$/;
-const PROTOCOL = /^[a-z0-9.+-]+:/i;
-const HOST_AFTER_AUTH = /^\/\/[^@/]+@[^@/]+/;
-const FORBIDDEN_HOST = /[\0\t\n\r #%/:<>?@[\\\]^|]/;
-const FORBIDDEN_IPV6 = /[\0\t\n\r #%/<>?@\\^|]/;
-const ESCAPED = /[\t\n\r "'<>\\^`{|}]/g;
-const NOT_IN_HOST = new Set('\t\n\r "%\';<>\\^`{|}');
+const SIMPLE_PATH = /^(\/{1,2}(?!\/)[^?\s]*)(\?\S*)?$/;
+const PROTOCOL = /^[-+.\da-z]+:/i;
+const HOST_AFTER_AUTH = /^\/{2}[^/@]+@[^/@]+/;
+// No URL has these; a host has some more to do without (https://url.spec.whatwg.org/#forbidden-host-code-point).
+const NEVER = '\\t\\n\\r <>\\\\^|';
+const FORBIDDEN_IPV6 = new RegExp(`[${NEVER}\\0#%/?@]`);
+const FORBIDDEN_HOST = new RegExp(`[${NEVER}\\0#%/?@:[\\]]`);
+const ESCAPED = new RegExp(`[${NEVER}"'\`{}]`, 'g');
+const NOT_IN_HOST = new RegExp(`[${NEVER}"'\`{}%;]`);
 
 function Url() {
   this.protocol = null;
@@ -138,7 +140,7 @@ Url.prototype.parseAuthority = function parseAuthority(rest, url) {
     if (c === '@') {
       at = i;
       nonHost = -1;
-    } else if (nonHost === -1 && NOT_IN_HOST.has(c)) {
+    } else if (nonHost === -1 && NOT_IN_HOST.test(c)) {
       nonHost = i;
     }
   }

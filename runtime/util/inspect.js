@@ -54,7 +54,8 @@ const defaultOptions = Object.seal({
   numericSeparator: false,
 });
 
-function inspect(value, options) {
+// Of old the second was showHidden, and depth and colors followed it.
+function inspect(value, options, depth = undefined, withColors = undefined) {
   const ctx = {
     budget: {},
     indentationLvl: 0,
@@ -77,26 +78,22 @@ function inspect(value, options) {
     circular: undefined,
     userOptions: undefined,
   };
-  if (arguments.length > 1) {
-    if (arguments.length > 2) {
-      // Of old: inspect(value, showHidden, depth, colors).
-      if (arguments[2] !== undefined) ctx.depth = arguments[2];
-      if (arguments.length > 3 && arguments[3] !== undefined) ctx.colors = arguments[3];
-    }
-    if (typeof options === 'boolean') {
-      ctx.showHidden = options;
-    } else if (options) {
-      for (const key of Object.keys(options)) {
-        // Unknown ones go to custom inspection functions.
-        if (Object.hasOwn(defaultOptions, key) || key === 'stylize') ctx[key] = options[key];
-        else if (ctx.userOptions === undefined) ctx.userOptions = options;
-      }
-    }
-  }
+  if (depth !== undefined) ctx.depth = depth;
+  if (withColors !== undefined) ctx.colors = withColors;
+  if (options === true || options === false) ctx.showHidden = options;
+  else if (options) takeOptions(ctx, options);
+  ctx.maxArrayLength ??= Infinity;
+  ctx.maxStringLength ??= Infinity;
   if (ctx.colors) ctx.stylize = stylizeWithColor;
-  if (ctx.maxArrayLength === null) ctx.maxArrayLength = Infinity;
-  if (ctx.maxStringLength === null) ctx.maxStringLength = Infinity;
   return formatValue(ctx, value, 0);
+}
+
+// Unknown ones go to custom inspection functions.
+function takeOptions(ctx, options) {
+  for (const key of Object.keys(options)) {
+    if (key === 'stylize' || Object.hasOwn(defaultOptions, key)) ctx[key] = options[key];
+    else ctx.userOptions ??= options;
+  }
 }
 inspect.custom = kCustom;
 Object.defineProperty(inspect, 'defaultOptions', {

@@ -90,13 +90,14 @@ function stylizeWithColor(text, styleType) {
 
 // ---- Strings
 
-const NEEDS_ESCAPE =
-  /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-const NEEDS_ESCAPE_ALL =
-  /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const NEEDS_ESCAPE_EXCEPT_SINGLE =
-  /[\x00-\x1f\x5c\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-const NEEDS_ESCAPE_EXCEPT_SINGLE_ALL = new RegExp(NEEDS_ESCAPE_EXCEPT_SINGLE.source, 'g');
+// Half a surrogate pair: a first without a second, or a second without a first.
+const [HIGH, LOW] = ['[\\ud800-\\udbff]', '[\\udc00-\\udfff]'];
+const LONE = `${HIGH}(?!${LOW})|(?<!${HIGH})${LOW}`;
+const escapedIn = (quotes, flags) => new RegExp(`[${quotes}\\\\\\0-\\x1f\\x7f-\\x9f]|${LONE}`, flags);
+const NEEDS_ESCAPE = escapedIn("'");
+const NEEDS_ESCAPE_ALL = escapedIn("'", 'g');
+const NEEDS_ESCAPE_EXCEPT_SINGLE = escapedIn('');
+const NEEDS_ESCAPE_EXCEPT_SINGLE_ALL = escapedIn('', 'g');
 
 const NAMED_ESCAPES = {
   '\b': '\\b',
