@@ -400,13 +400,19 @@ test('too many headers are refused with ENHANCE_YOUR_CALM', () =>
 
 // Frames by hand, for what no client of ours sends.
 
-test('a header block that never ends is cut off', async () => {
+/** A server of its own and a TCP connection to it that speaks whatever the test writes. */
+async function rawConnection() {
   const server = http2.createServer();
   server.on('sessionError', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = net.connect(server.address().port, '127.0.0.1');
   socket.on('error', () => {});
+  return { server, socket };
+}
+
+test('a header block that never ends is cut off', async () => {
+  const { server, socket } = await rawConnection();
   const closed = ended(socket);
   socket.resume();
   socket.write(Buffer.concat([frames.preface, frames.make(frames.HEADERS, 0, 1, frames.request)]));
@@ -420,13 +426,8 @@ test('a header block that never ends is cut off', async () => {
 });
 
 test('a flood of pings to a server whose answers nobody reads is bounded', async () => {
-  const server = http2.createServer();
-  server.on('sessionError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { server, socket } = await rawConnection();
   const sessions = once(server, 'session');
-  const socket = net.connect(server.address().port, '127.0.0.1');
-  socket.on('error', () => {});
   socket.pause();
   socket.write(frames.preface);
   const [session] = await sessions;
@@ -446,12 +447,7 @@ test('a flood of pings to a server whose answers nobody reads is bounded', async
 
 test('what is no HTTP/2 ends the session, not the server', async () => {
   for (const bytes of ['GET / HTTP/1.1\r\n\r\n', Buffer.alloc(1000, 0xff)]) {
-    const server = http2.createServer();
-    server.on('sessionError', () => {});
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const socket = net.connect(server.address().port, '127.0.0.1');
-    socket.on('error', () => {});
+    const { server, socket } = await rawConnection();
     socket.resume();
     socket.write(bytes);
     await once(socket, 'close');
