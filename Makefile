@@ -3,6 +3,7 @@
 #   make test    build, then every test, ending in one line "N passed, N failed"
 #   make bench   Parley beside its peers: every program of bench/
 #   make figures the same, written into the table of docs/performance.md
+#   make coverage  which lines of media/ its tests run; fails under 90 %
 #   make lint    formatters and linters
 # Variables: SANITIZE=address,undefined  instruments the media library and its tests (own build folder)
 #            JOBS=n                      parallel compile jobs (default: number of cores)
@@ -17,7 +18,7 @@ BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/c
 # With another SANITIZE only the media engine and its tests are built.
 TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
 
-.PHONY: all sanitized deps programs build run test bench figures lint format clean
+.PHONY: all sanitized deps programs build run test coverage bench figures lint format clean
 all: build
 
 deps:
@@ -45,6 +46,9 @@ programs: deps
 test: build $(if $(SANITIZE),,sanitized programs)
 	@node tests/run.mjs $(if $(SANITIZE),--build $(BUILD) --only media) $(TESTS)
 
+coverage: deps
+	@JOBS=$(JOBS) tools/coverage.sh
+
 bench: build
 	@for b in bench/*; do if [ -x "$$b" ] && [ -f "$$b" ]; then "$$b" || exit 1; fi; done
 
@@ -58,4 +62,4 @@ format: deps
 	@tools/lint.sh --fix
 
 clean:
-	rm -rf build/cmake build/sanitize-* build/bin build/addon
+	rm -rf build/cmake build/coverage build/sanitize-* build/bin build/addon
