@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/core/types.h"
 #include "media/rtp/codec_kind.h"
@@ -15,9 +16,18 @@ enum class TrackKind : uint8_t { kAudio, kVideo };
 // Header extension ids; 0: not negotiated.
 struct ExtensionIds {
   uint8_t mid = 0;
+  uint8_t rid = 0;
+  uint8_t repaired_rid = 0;
   uint8_t audio_level = 0;
   uint8_t abs_send_time = 0;
   uint8_t transport_cc = 0;
+};
+
+// One of the streams of a track: its only one, or one of several (simulcast, RFC 8853).
+struct EncodingConfig {
+  std::string rid;           // "": told apart by SSRC
+  std::optional<Ssrc> ssrc;  // as signalled; otherwise found by rid, or by mid or payload type
+  std::optional<Ssrc> rtx_ssrc;
 };
 
 // As a publisher sends it.
@@ -31,6 +41,7 @@ struct TrackConfig {
   std::optional<uint8_t> rtx_payload_type;
   std::optional<Ssrc> ssrc;  // as signalled; otherwise found by mid or payload type
   std::optional<Ssrc> rtx_ssrc;
+  std::vector<EncodingConfig> encodings;  // of simulcast, the smallest first; then `ssrc` is not looked at
   ExtensionIds extensions;
   bool nack = false;
   bool fir = false;                      // only FIR asks it for key frames: no PLI

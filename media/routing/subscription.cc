@@ -1,6 +1,8 @@
 // See subscription.h.
 #include "media/routing/subscription.h"
 
+#include "media/core/bytes.h"
+#include "media/routing/source_seq.h"
 #include "media/routing/track.h"
 
 namespace parley::media {
@@ -21,32 +23,47 @@ void Subscription::set_track(Track* track) {
   waiting_for_key_frame_ = track != nullptr && track->config().kind == TrackKind::kVideo;
 }
 
-void Subscription::forward(const rtp::Packet& packet, int64_t seq, bool starts_key_frame, TimePoint now,
-                           SendSlab& out) {
-  if (silent() || !egress_.is_open()) return;
-  if (waiting_for_key_frame_) {
-    if (!starts_key_frame) return;
-    waiting_for_key_frame_ = false;
-    rewriter_.cut();
+// Writes the header that this subscriber sees, and with `retransmission` the wrapping of RFC 4588.
+bool Subscription::send(const rtp::Packet& packet, SeqNumber seq, bool retransmission, SendSlab& out) {
+  rtp::HeaderFields fields{config_.payload_type, packet.marker, seq, packet.timestamp + timestamp_offset_,
+                           config_.ssrc};
+  uint8_t prefix[2];
+  size_t prefix_size = 0;
+  if (retransmission) {
+    store_be16(prefix, seq.value);
+    prefix_size = 2;
+    fields.payload_type = *config_.rtx_payload_type;
+    fields.seq = next_rtx_seq_;
+    fields.ssrc = config_.rtx_ssrc;
   }
-  const auto out_seq = rewriter_.forward(seq);
-  if (!out_seq) return;
-  const RtpTimestamp timestamp = packet.timestamp + timestamp_offset_;
-  rtp::HeaderWriter header({config_.payload_type, packet.marker, *out_seq, timestamp, config_.ssrc});
+  rtp::HeaderWriter header(fields);
   header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
   if (config_.extensions.audio_level != 0 && track_ != nullptr) {
     header.add_extension(config_.extensions.audio_level,
                          packet.extension(track_->config().extensions.audio_level));
   }
-  if (!egress_.send_rtp(header.finish(), {}, packet.payload, out)) return;
+  return egress_.send_rtp(header.finish(), std::span(prefix).first(prefix_size), packet.payload, out);
+}
+
+void Subscription::forward(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info,
+                           TimePoint now, SendSlab& out) {
+  if (silent() || !egress_.is_open() || encoding_of(seq) != encoding_) return;
+  if (waiting_for_key_frame_) {
+    if (!info.key_frame) return;
+    waiting_for_key_frame_ = false;
+    rewriter_.cut();
+  }
+  const auto out_seq = rewriter_.forward(seq);
+  if (!out_seq || !send(packet, *out_seq, false, out)) return;
   started_ = true;
-  last_timestamp_ = timestamp;
+  last_timestamp_ = packet.timestamp + timestamp_offset_;
   last_sent_ = now;
   ++stats_.packets;
   stats_.bytes += packet.payload.size();
 }
 
-void Subscription::on_source_restart(RtpTimestamp first, TimePoint now) {
+void Subscription::on_source_restart(size_t encoding, RtpTimestamp first, TimePoint now) {
+  if (encoding != encoding_) return;
   rewriter_.cut();
   if (track_ == nullptr) return;
   waiting_for_key_frame_ = track_->config().kind == TrackKind::kVideo;
@@ -85,7 +102,7 @@ void Subscription::resume_after_pause(TimePoint now, SendSlab& out) {
   if (silent() || track_ == nullptr) return;
   rewriter_.cut();
   waiting_for_key_frame_ = track_->config().kind == TrackKind::kVideo;
-  if (waiting_for_key_frame_) track_->request_key_frame(now, out);
+  if (waiting_for_key_frame_) track_->request_key_frame(encoding_, now, out);
 }
 
 void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
@@ -99,22 +116,17 @@ void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
   if (retransmissions_in_window_ >= kRetransmissionsPerSecond) return;
   const auto source_seq = rewriter_.reverse(seq);
   if (!source_seq) return;
-  const auto* entry = track_->buffer().find(*source_seq, now);
-  if (entry == nullptr) return;
+  const auto packet = track_->find(*source_seq, now);
+  if (!packet) return;
   ++retransmissions_in_window_;
-  uint8_t original_seq[2];
-  store_be16(original_seq, seq.value);
-  rtp::HeaderWriter header({*config_.rtx_payload_type, entry->marker, next_rtx_seq_,
-                            entry->timestamp + timestamp_offset_, config_.rtx_ssrc});
-  header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
-  if (!egress_.send_rtp(header.finish(), original_seq, entry->payload.bytes(), out)) return;
+  if (!send(*packet, seq, true, out)) return;
   ++next_rtx_seq_;
   ++stats_.retransmitted;
 }
 
 void Subscription::on_key_frame_request(TimePoint now, SendSlab& out) {
   ++stats_.plis;
-  if (track_ != nullptr && !silent()) track_->request_key_frame(now, out);
+  if (track_ != nullptr && !silent()) track_->request_key_frame(encoding_, now, out);
 }
 
 void Subscription::on_numbered_request(uint8_t command, TimePoint now, SendSlab& out) {
@@ -139,7 +151,7 @@ void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
 bool Subscription::write_report(ByteWriter& out, TimePoint now) {
   constexpr size_t kMostBytes = 28 + 4 + 4 + 2 + 256;
   if (track_ == nullptr || !started_ || silent()) return true;
-  const auto clock = track_->clock_at(now);
+  const auto clock = track_->encoding(encoding_).clock_at(now, track_->config().clock_rate);
   if (!clock) return true;
   if (out.room() < kMostBytes) return false;
   rtcp::write_sender_report(out,

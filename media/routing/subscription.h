@@ -16,6 +16,7 @@
 #include "media/routing/layers.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/packet.h"
+#include "media/rtp/payload_info.h"
 #include "media/rtp/seq_rewriter.h"
 
 namespace parley::media {
@@ -52,10 +53,11 @@ class Subscription {
   Track* track() const { return track_; }
   void set_track(Track* track);
 
-  // A packet of the track; `seq` is the source's, unwrapped.
-  void forward(const rtp::Packet& packet, int64_t seq, bool starts_key_frame, TimePoint now, SendSlab& out);
-  // The source began anew under other sequence numbers and timestamps.
-  void on_source_restart(RtpTimestamp first, TimePoint now);
+  // A packet of the track; `seq` is the source's (source_seq.h).
+  void forward(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, TimePoint now,
+               SendSlab& out);
+  // An encoding began anew under other sequence numbers and timestamps.
+  void on_source_restart(size_t encoding, RtpTimestamp first, TimePoint now);
 
   void set_paused(bool paused, TimePoint now, SendSlab& out);
   // Packets of the track were left out on purpose: goes on without a gap in its numbers, from a key frame.
@@ -73,7 +75,10 @@ class Subscription {
   // What is being forwarded; follows the target at the next frame where that is seamless.
   LayerTarget current_layers() const { return {0, 0}; }
 
-  bool waiting_for_key_frame() const { return waiting_for_key_frame_ && !silent() && egress_.is_open(); }
+  // Whether only a key frame of this encoding helps.
+  bool waiting_for_key_frame(size_t encoding) const {
+    return encoding == encoding_ && waiting_for_key_frame_ && !silent() && egress_.is_open();
+  }
 
   // RTCP about this subscription.
   void on_nack(SeqNumber seq, TimePoint now, SendSlab& out);
@@ -87,6 +92,7 @@ class Subscription {
   SubscriptionStats stats() const;
 
  private:
+  bool send(const rtp::Packet& packet, SeqNumber seq, bool retransmission, SendSlab& out);
   // Paused by the program, or by want of bandwidth.
   bool silent() const { return paused_ || !target_; }
 
@@ -104,6 +110,7 @@ class Subscription {
   uint32_t timestamp_offset_ = 0;
   RtpTimestamp last_timestamp_;
   TimePoint last_sent_;
+  size_t encoding_ = 0;  // that is forwarded
   bool started_ = false;
   bool paused_ = false;
   LayerTarget preferred_;

@@ -5,9 +5,9 @@
 #include <array>
 
 #include "media/core/bytes.h"
+#include "media/routing/source_seq.h"
 #include "media/routing/subscription.h"
 #include "media/rtcp/payload_feedback.h"
-#include "media/rtp/key_frame.h"
 
 namespace parley::media {
 namespace {
@@ -17,7 +17,28 @@ constexpr Duration kNackInterval = std::chrono::milliseconds(80);
 }  // namespace
 
 Track::Track(const TrackConfig& config, Egress& egress, PacketPool& pool, Ssrc reporter)
-    : config_(config), egress_(egress), reporter_(reporter), statistics_(config.clock_rate), buffer_(pool) {}
+    : config_(config), egress_(egress), reporter_(reporter), pool_(pool) {
+  make_encodings();
+}
+
+void Track::make_encodings() {
+  std::vector<EncodingConfig> wanted = config_.encodings;
+  if (wanted.empty()) wanted.push_back({"", config_.ssrc, config_.rtx_ssrc});
+  if (wanted.size() > kMaxSpatialLayers) wanted.resize(kMaxSpatialLayers);
+  encodings_.resize(wanted.size());
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (encodings_[i]) {
+      encodings_[i]->update(wanted[i]);
+    } else {
+      encodings_[i] = std::make_unique<Encoding>(wanted[i], config_, pool_);
+    }
+  }
+}
+
+void Track::update(const TrackConfig& config) {
+  config_ = config;
+  make_encodings();
+}
 
 Track::~Track() {
   for (Subscription* s : subscriptions_) s->set_track(nullptr);
@@ -34,77 +55,70 @@ void Track::remove(Subscription& subscription) {
   subscription.set_track(nullptr);
 }
 
+std::optional<rtp::Packet> Track::find(int64_t seq, TimePoint now) const {
+  const size_t i = encoding_of(seq);
+  return i < encodings_.size() ? encodings_[i]->find(seq_of(seq), now) : std::nullopt;
+}
+
+// By SSRC, then by rid (RFC 8852); what cannot be told apart belongs to the only encoding, if there is one.
+size_t Track::find_encoding(const rtp::Packet& packet, bool rtx) {
+  const size_t none = encodings_.size();
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    if (encodings_[i]->owns(packet.ssrc)) return i;
+  }
+  if (config_.encodings.empty()) return 0;
+  const auto rid = as_text(packet.extension(rtx ? config_.extensions.repaired_rid : config_.extensions.rid));
+  if (rid.empty()) return none;
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    if (encodings_[i]->config().rid != rid) continue;
+    if (rtx) encodings_[i]->learn_rtx(packet.ssrc);
+    return i;
+  }
+  return none;
+}
+
 void Track::on_packet(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
   last_packet_ = now;
   active_ = true;
   const bool rtx = config_.rtx_payload_type && packet.payload_type == *config_.rtx_payload_type;
-  if (!rtx) {
-    if (packet.payload_type == config_.payload_type) on_media(packet, now, out);
-    return;
+  if (!rtx && packet.payload_type != config_.payload_type) return;
+  const size_t index = find_encoding(packet, rtx);
+  if (index == encodings_.size()) return;
+  if (!rtx) return on_media(index, packet, now, out);
+  if (const auto original = encodings_[index]->unpack_rtx(packet, config_.payload_type)) {
+    on_media(index, *original, now, out);
   }
-  // RFC 4588 section 4: the original sequence number, then the original payload. Bare padding is a bandwidth
-  // probe.
-  if (packet.payload.size() <= 2 || !source_) return;
-  rtp::Packet original = packet;
-  original.payload_type = config_.payload_type;
-  original.seq = {load_be16(packet.payload.data())};
-  original.ssrc = *source_;
-  original.payload = packet.payload.subspan(2);
-  on_media(original, now, out);
 }
 
-void Track::restart_source(const rtp::Packet& packet, TimePoint now) {
-  if (source_) {
-    // Later than everything, and the same number in its lower 16 bits: that is what NACKs and reports say.
-    seq_base_ = ((newest_ >> 16) + 2) << 16;
-    unwrapper_ = SeqUnwrapper();
-    statistics_ = rtp::ReceiveStatistics(config_.clock_rate);
-    nacks_ = rtp::NackGenerator();
-    sender_report_.reset();
-    for (Subscription* s : subscriptions_) s->on_source_restart(packet.timestamp, now);
-  }
-  source_ = packet.ssrc;
-}
-
-void Track::on_media(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
-  if (source_ != packet.ssrc) restart_source(packet, now);
-  const int64_t seq = unwrapper_.unwrap(packet.seq) + seq_base_;
-  const auto arrival = nacks_.on_packet(seq, now);
-  if (arrival == rtp::NackGenerator::Arrival::kDuplicate) {
-    ++stats_.duplicates;
-    return;
-  }
-  if (arrival == rtp::NackGenerator::Arrival::kRecovered) ++stats_.recovered;
-  newest_ = std::max(newest_, seq);
-  statistics_.on_packet(seq, packet.timestamp, packet.payload.size(), now);
-  ++stats_.packets;
-  stats_.bytes += packet.payload.size();
-  bitrate_.add(packet.payload.size(), now);
-
-  const bool video = config_.kind == TrackKind::kVideo;
-  const bool key = video && rtp::starts_key_frame(config_.codec, packet.payload);
-  if (key) {
-    ++stats_.key_frames;
-    key_frame_wanted_ = false;
+void Track::on_media(size_t index, const rtp::Packet& packet, TimePoint now, SendSlab& out) {
+  Encoding& encoding = *encodings_[index];
+  const auto arrival = encoding.on_media(packet, config_, now);
+  if (!arrival) return;
+  if (arrival->new_source) {
+    for (Subscription* s : subscriptions_) s->on_source_restart(index, packet.timestamp, now);
   }
   if (paused_) return;
-  if (sink_) sink_->on_packet(packet, seq, now);
-  for (Subscription* s : subscriptions_) s->forward(packet, seq, key || !video, now, out);
+  if (sink_ && index == 0) sink_->on_packet(packet, arrival->seq, now);
+  const int64_t seq = source_seq(index, arrival->seq);
+  for (Subscription* s : subscriptions_) s->forward(packet, seq, arrival->info, now, out);
   // Wanted before the source was known: its first packet is the first chance to ask.
-  if (key_frame_wanted_ && !last_key_frame_request_) request_key_frame(now, out);
-  if (video && !subscriptions_.empty())
-    buffer_.store(seq, packet.timestamp, packet.marker, packet.payload, now);
+  const auto& key_frame = encoding.key_frame();
+  if (key_frame.wanted && !key_frame.asked) request_key_frame(index, now, out);
+  if (config_.kind == TrackKind::kVideo && !subscriptions_.empty()) encoding.store(arrival->seq, packet, now);
 }
 
 void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
-  if (source_ && report.sender != *source_) return;
-  sender_report_ = report;
-  sender_report_at_ = now;
-  if (sink_) sink_->on_sender_report(report, now);
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    if (encodings_[i]->on_sender_report(report, now) && sink_ && i == 0) {
+      sink_->on_sender_report(report, now);
+    }
+  }
 }
 
+// Of simulcast one encoding may end while the others go on: it is not live any more, the track is.
 void Track::on_bye(Ssrc source) {
-  if (source_ == source) active_ = false;
+  const auto is = [&](const auto& e) { return e->source() == source; };
+  if (encodings_.size() == 1 && is(encodings_[0])) active_ = false;
 }
 
 void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
@@ -115,90 +129,89 @@ void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
 }
 
 void Track::request_key_frame(TimePoint now, SendSlab& out) {
-  if (config_.kind != TrackKind::kVideo) return;
-  key_frame_wanted_ = true;
-  const bool too_soon = last_key_frame_request_ && now - *last_key_frame_request_ < kKeyFrameInterval;
-  if (!too_soon && key_frame_handler_) {
-    last_key_frame_request_ = now;
-    ++stats_.plis;
+  for (size_t i = 0; i < encodings_.size(); ++i) request_key_frame(i, now, out);
+}
+
+void Track::request_key_frame(size_t index, TimePoint now, SendSlab& out) {
+  if (config_.kind != TrackKind::kVideo || index >= encodings_.size()) return;
+  Encoding& encoding = *encodings_[index];
+  auto& request = encoding.key_frame();
+  request.wanted = true;
+  const bool too_soon = request.asked && now - *request.asked < kKeyFrameInterval;
+  if (too_soon) return;  // on_deadline tries again
+  if (key_frame_handler_) {
     key_frame_handler_();
-    return;
-  }
-  if (too_soon || !source_ || !egress_.is_open()) return;  // on_deadline tries again
-  uint8_t bytes[20];
-  ByteWriter writer(bytes);
-  if (config_.fir) {
-    rtcp::write_fir(writer, reporter_, {*source_, fir_command_++});
   } else {
-    rtcp::write_pli(writer, reporter_, *source_);
+    if (!encoding.source() || !egress_.is_open()) return;
+    uint8_t bytes[20];
+    ByteWriter writer(bytes);
+    if (config_.fir) {
+      rtcp::write_fir(writer, reporter_, {*encoding.source(), fir_command_++});
+    } else {
+      rtcp::write_pli(writer, reporter_, *encoding.source());
+    }
+    if (!egress_.send_rtcp(writer.written(), out)) return;
   }
-  if (!egress_.send_rtcp(writer.written(), out)) return;
-  last_key_frame_request_ = now;
-  ++stats_.plis;
+  request.asked = now;
+  encoding.count_pli();
 }
 
 TimePoint Track::next_deadline() const {
-  TimePoint next = config_.nack ? nacks_.next_deadline() : kNever;
-  if (sink_) next = std::min(next, sink_->next_deadline());
-  if (key_frame_wanted_ && source_ && last_key_frame_request_) {
-    next = std::min(next, *last_key_frame_request_ + kKeyFrameInterval);
+  TimePoint next = sink_ ? sink_->next_deadline() : kNever;
+  for (const auto& e : encodings_) {
+    if (config_.nack) next = std::min(next, e->nacks().next_deadline());
+    const auto& request = e->key_frame();
+    if (request.wanted && request.asked) next = std::min(next, *request.asked + kKeyFrameInterval);
   }
   return next;
 }
 
+void Track::ask_again(Encoding& encoding, TimePoint now, SendSlab& out) {
+  if (!config_.nack || encoding.nacks().next_deadline() > now || !encoding.source()) return;
+  std::array<SeqNumber, 64> numbers;
+  const auto due = encoding.nacks().due(now, round_trip_.value_or(kNackInterval), numbers);
+  if (due.empty()) return;
+  std::array<uint8_t, 12 + 64 * 4> bytes;
+  ByteWriter writer(bytes);
+  rtcp::write_nack(writer, reporter_, *encoding.source(), due);
+  egress_.send_rtcp(writer.written(), out);
+}
+
+bool Track::key_frame_needed(size_t encoding) const {
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [&](const Subscription* s) { return s->waiting_for_key_frame(encoding); });
+}
+
 void Track::on_deadline(TimePoint now, SendSlab& out) {
-  if (config_.nack && nacks_.next_deadline() <= now && source_) {
-    std::array<SeqNumber, 64> numbers;
-    const auto due = nacks_.due(now, round_trip_.value_or(kNackInterval), numbers);
-    if (!due.empty()) {
-      std::array<uint8_t, 12 + 64 * 4> bytes;
-      ByteWriter writer(bytes);
-      rtcp::write_nack(writer, reporter_, *source_, due);
-      egress_.send_rtcp(writer.written(), out);
-    }
+  const bool sink_lost = sink_ && sink_->next_deadline() <= now && sink_->on_deadline(now);
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    Encoding& encoding = *encodings_[i];
+    ask_again(encoding, now, out);
+    bool& wanted = encoding.key_frame().wanted;
+    if ((sink_lost && i == 0) || encoding.nacks().take_gave_up()) wanted = config_.kind == TrackKind::kVideo;
+    if (!wanted) wanted = key_frame_needed(i);
+    // Nobody is asked to send what nobody waits for.
+    if (wanted && !paused_) request_key_frame(i, now, out);
   }
-  if (sink_ && sink_->next_deadline() <= now && sink_->on_deadline(now)) key_frame_wanted_ = true;
-  if (nacks_.take_gave_up()) key_frame_wanted_ = config_.kind == TrackKind::kVideo;
-  if (!key_frame_wanted_) {
-    key_frame_wanted_ = std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                                    [](const Subscription* s) { return s->waiting_for_key_frame(); });
-  }
-  // Nobody is asked to send what nobody waits for.
-  if (key_frame_wanted_ && !paused_) request_key_frame(now, out);
 }
 
-std::optional<rtcp::ReportBlock> Track::report(TimePoint now) {
-  if (!source_ || statistics_.packets() == 0) return std::nullopt;
-  const auto r = statistics_.report();
-  rtcp::ReportBlock block;
-  block.source = *source_;
-  block.fraction_lost = r.fraction_lost;
-  block.cumulative_lost = r.cumulative_lost;
-  block.highest_seq = r.highest_seq;
-  block.jitter = r.jitter;
-  if (sender_report_) {
-    block.last_sr = static_cast<uint32_t>(sender_report_->ntp >> 16);
-    block.delay_since_last_sr = static_cast<uint32_t>((now - sender_report_at_).count() * 65536 / 1'000'000);
+size_t Track::report(std::span<rtcp::ReportBlock> out, TimePoint now) {
+  size_t n = 0;
+  for (const auto& e : encodings_) {
+    if (n == out.size()) break;
+    if (const auto block = e->report(now)) out[n++] = *block;
   }
-  return block;
-}
-
-std::optional<Track::Clock> Track::clock_at(TimePoint now) const {
-  if (!sender_report_) return std::nullopt;
-  const uint64_t elapsed = static_cast<uint64_t>((now - sender_report_at_).count());
-  Clock clock;
-  clock.ntp = sender_report_->ntp + (elapsed / 1'000'000 << 32) + ((elapsed % 1'000'000 << 32) / 1'000'000);
-  clock.timestamp =
-      sender_report_->timestamp + static_cast<uint32_t>(elapsed * config_.clock_rate / 1'000'000);
-  return clock;
+  return n;
 }
 
 std::span<const LayerOption> Track::layer_options(TimePoint now) {
   if (layer_options_at_ && now - *layer_options_at_ < kLayerOptionsAge) return layer_options_.all();
   layer_options_at_ = now;
   layer_options_.clear();
-  const uint32_t bps = bitrate_.bps(now);
-  if (bps > 0) layer_options_.add({0, 0, bps});
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    const uint32_t bps = encodings_[i]->bitrate_bps({}, now);
+    if (bps > 0) layer_options_.add({static_cast<uint8_t>(i), 0, bps});
+  }
   return layer_options_.all();
 }
 
@@ -208,13 +221,23 @@ bool Track::take_activity_change(TimePoint now) {
 }
 
 TrackStats Track::stats() const {
-  TrackStats s = stats_;
+  TrackStats s;
   s.id = config_.id;
   s.kind = config_.kind;
-  s.lost = statistics_.lost();
-  s.jitter_seconds = statistics_.jitter_seconds();
+  for (const auto& e : encodings_) {
+    EncodingStats one = e->stats(last_packet_);
+    s.packets += one.packets;
+    s.bytes += one.bytes;
+    s.duplicates += one.duplicates;
+    s.recovered += one.recovered;
+    s.lost += one.lost;
+    s.jitter_seconds = std::max(s.jitter_seconds, one.jitter_seconds);
+    s.nacks += one.nacks;
+    s.plis += one.plis;
+    s.key_frames += one.key_frames;
+    s.encodings.push_back(std::move(one));
+  }
   s.rtt_seconds = static_cast<double>(round_trip_.value_or(Duration(0)).count()) / 1e6;
-  s.nacks = nacks_.requested();
   s.subscriptions = subscriptions_.size();
   s.active = active_;
   return s;

@@ -1,6 +1,5 @@
-// One published stream on its way in: removes duplicates, unpacks retransmissions (RFC 4588), counts loss,
-// asks for what is missing, keeps recent packets for its subscribers, and hands each packet to all of them.
-// Asks its publisher for key frames, at most a few a second.
+// One published track on its way in, in one encoding or several (encoding.h): finds the encoding of each
+// packet and hands it to all subscribers. Asks its publisher for key frames, at most a few a second.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +13,11 @@
 #include "media/core/time.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
+#include "media/routing/encoding.h"
 #include "media/routing/layers.h"
 #include "media/routing/track_sink.h"
 #include "media/rtcp/packets.h"
-#include "media/rtp/bitrate_meter.h"
-#include "media/rtp/nack_generator.h"
 #include "media/rtp/packet.h"
-#include "media/rtp/receive_statistics.h"
-#include "media/rtp/retransmission_buffer.h"
 
 namespace parley::media {
 
@@ -42,6 +38,7 @@ struct TrackStats {
   uint64_t key_frames = 0;
   size_t subscriptions = 0;
   bool active = false;
+  std::vector<EncodingStats> encodings;  // the numbers above are their sums
 };
 
 class Track {
@@ -56,8 +53,11 @@ class Track {
   Track& operator=(const Track&) = delete;
 
   const TrackConfig& config() const { return config_; }
-  void update(const TrackConfig& config) { config_ = config; }
-  const rtp::RetransmissionBuffer& buffer() const { return buffer_; }
+  void update(const TrackConfig& config);
+  size_t encodings() const { return encodings_.size(); }
+  const Encoding& encoding(size_t i) const { return *encodings_[i]; }
+  // A packet by its source number (source_seq.h), for a retransmission.
+  std::optional<rtp::Packet> find(int64_t source_seq, TimePoint now) const;
 
   void add(Subscription& subscription, TimePoint now, SendSlab& out);
   void remove(Subscription& subscription);
@@ -70,7 +70,8 @@ class Track {
   // To the publisher and back: how long to wait for what was asked for.
   void set_round_trip(Duration round_trip) { round_trip_ = round_trip; }
   void set_paused(bool paused, TimePoint now, SendSlab& out);
-  void request_key_frame(TimePoint now, SendSlab& out);
+  void request_key_frame(TimePoint now, SendSlab& out);  // of every encoding
+  void request_key_frame(size_t encoding, TimePoint now, SendSlab& out);
   // Whoever feeds a track without a publisher is asked instead of one.
   void set_key_frame_handler(std::function<void()> handler) { key_frame_handler_ = std::move(handler); }
   // The program's ear; null takes it away.
@@ -79,15 +80,8 @@ class Track {
   // Requests for missing packets and key frames that are due.
   TimePoint next_deadline() const;
   void on_deadline(TimePoint now, SendSlab& out);
-  // Nothing before the first packet.
-  std::optional<rtcp::ReportBlock> report(TimePoint now);
-
-  // The source's clocks at `now`, by its latest sender report: what subscribers synchronise on.
-  struct Clock {
-    uint64_t ntp;
-    RtpTimestamp timestamp;
-  };
-  std::optional<Clock> clock_at(TimePoint now) const;
+  // One block for each encoding that has sent; returns how many fit into `out`.
+  size_t report(std::span<rtcp::ReportBlock> out, TimePoint now);
 
   // The layers that are arriving, and what they take; at most 100 ms old.
   std::span<const LayerOption> layer_options(TimePoint now);
@@ -98,36 +92,28 @@ class Track {
   TrackStats stats() const;
 
  private:
-  void on_media(const rtp::Packet& packet, TimePoint now, SendSlab& out);
-  void restart_source(const rtp::Packet& packet, TimePoint now);
+  void make_encodings();
+  size_t find_encoding(const rtp::Packet& packet, bool rtx);
+  void on_media(size_t index, const rtp::Packet& packet, TimePoint now, SendSlab& out);
+  void ask_again(Encoding& encoding, TimePoint now, SendSlab& out);
+  bool key_frame_needed(size_t encoding) const;
 
   TrackConfig config_;
   Egress& egress_;
   Ssrc reporter_;
-  std::optional<Ssrc> source_;
-  SeqUnwrapper unwrapper_;
-  int64_t seq_base_ = 0;  // keeps numbers growing over a restart of the source
-  int64_t newest_ = -1;
-  rtp::ReceiveStatistics statistics_;
-  rtp::NackGenerator nacks_;
-  rtp::RetransmissionBuffer buffer_;
-  rtp::BitrateMeter bitrate_;
+  PacketPool& pool_;
+  std::vector<std::unique_ptr<Encoding>> encodings_;  // never empty
   LayerOptions layer_options_;
   std::optional<TimePoint> layer_options_at_;
   std::vector<Subscription*> subscriptions_;
   std::function<void()> key_frame_handler_;
   std::unique_ptr<TrackSink> sink_;
   bool paused_ = false;
-  std::optional<Duration> round_trip_;
-  bool key_frame_wanted_ = false;
   uint8_t fir_command_ = 0;
-  std::optional<TimePoint> last_key_frame_request_;
-  std::optional<rtcp::SenderReport> sender_report_;
-  TimePoint sender_report_at_;
+  std::optional<Duration> round_trip_;
   TimePoint last_packet_;
   bool active_ = false;
   bool told_active_ = false;
-  TrackStats stats_;
 };
 
 }  // namespace parley::media

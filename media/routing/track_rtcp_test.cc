@@ -61,8 +61,9 @@ TEST_F(TrackRtcp, SpeaksOfTheSourcesOwnNumbersAfterItBeganAnew) {
   feed(track, 40000, 88);
   feed(track, 40001, 88);
   feed(track, 40003, 88);
-  const auto report = track.report(bench_.now);
-  ASSERT_TRUE(report);
+  std::array<rtcp::ReportBlock, 2> reports;
+  ASSERT_EQ(track.report(reports, bench_.now), 1u);
+  const auto* report = &reports[0];
   EXPECT_EQ(report->source, Ssrc{88});
   EXPECT_EQ(report->highest_seq & 0xFFFF, 40003u);
   EXPECT_EQ(report->cumulative_lost, 1);

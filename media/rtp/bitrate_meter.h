@@ -18,14 +18,15 @@ class BitrateMeter {
     sum_ += bytes;
   }
 
-  uint32_t bps(TimePoint now) {
-    advance(now);
-    if (sum_ == 0) return 0;
+  uint32_t bps(TimePoint now) const {
+    BitrateMeter at = *this;
+    at.advance(now);
+    if (at.sum_ == 0) return 0;
     // The slots reach back over nine whole ones and the begun one; a younger stream is measured over its age,
     // but never over less than two slots.
-    const int64_t covered = to_us(now) - (newest_ - static_cast<int64_t>(kSlots) + 1) * kSlotUs;
-    const int64_t span = std::clamp(to_us(now) - first_us_, 2 * kSlotUs, covered);
-    return static_cast<uint32_t>(sum_ * 8 * 1'000'000 / static_cast<uint64_t>(span));
+    const int64_t covered = to_us(now) - (at.newest_ - static_cast<int64_t>(kSlots) + 1) * kSlotUs;
+    const int64_t span = std::clamp(to_us(now) - at.first_us_, 2 * kSlotUs, covered);
+    return static_cast<uint32_t>(at.sum_ * 8 * 1'000'000 / static_cast<uint64_t>(span));
   }
 
  private:

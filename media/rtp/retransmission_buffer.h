@@ -1,15 +1,17 @@
-// The recent packets of a track, for answering NACKs (RFC 4588): a ring indexed by the source's unwrapped
-// sequence number. One copy of each payload serves every subscriber.
+// The recent packets of an encoding, for answering NACKs (RFC 4588): a ring indexed by the source's unwrapped
+// sequence number. One copy of each packet, its header extensions first, serves every subscriber.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 
 #include "media/core/packet_pool.h"
 #include "media/core/time.h"
 #include "media/core/types.h"
+#include "media/rtp/packet.h"
 
 namespace parley::media::rtp {
 
@@ -18,37 +20,60 @@ class RetransmissionBuffer {
   static constexpr size_t kPackets = 512;  // two seconds of 2.5 Mbit/s
   static constexpr Duration kMaxAge = std::chrono::seconds(2);
 
+  explicit RetransmissionBuffer(PacketPool& pool) : pool_(pool) {}
+
+  void store(int64_t seq, const Packet& packet, TimePoint now) {
+    if (!entries_) entries_ = std::make_unique<std::array<Entry, kPackets>>();
+    Entry& e = (*entries_)[index(seq)];
+    if (e.seq >= seq) return;  // a packet too late to be asked for
+    e.bytes.reset();
+    e.seq = -1;
+    const size_t size = packet.extensions.size() + packet.payload.size();
+    if (size > pool_.capacity()) return;
+    e.bytes = pool_.acquire();
+    if (!e.bytes) return;
+    e.bytes.resize(size);
+    if (!packet.extensions.empty())
+      std::memcpy(e.bytes.data(), packet.extensions.data(), packet.extensions.size());
+    if (!packet.payload.empty())
+      std::memcpy(e.bytes.data() + packet.extensions.size(), packet.payload.data(), packet.payload.size());
+    e.seq = seq;
+    e.stored = now;
+    e.timestamp = packet.timestamp;
+    e.extension_profile = packet.extension_profile;
+    e.extension_size = static_cast<uint16_t>(packet.extensions.size());
+    e.payload_type = packet.payload_type;
+    e.marker = packet.marker;
+  }
+
+  // Views into the buffer, until the next store; `header` is empty. Nothing when it was never there, has been
+  // overwritten or is too old.
+  std::optional<Packet> find(int64_t seq, TimePoint now) const {
+    if (!entries_ || seq < 0) return std::nullopt;
+    const Entry& e = (*entries_)[index(seq)];
+    if (e.seq != seq || now - e.stored > kMaxAge) return std::nullopt;
+    Packet p;
+    p.payload_type = e.payload_type;
+    p.marker = e.marker;
+    p.seq = {static_cast<uint16_t>(seq)};
+    p.timestamp = e.timestamp;
+    p.extension_profile = e.extension_profile;
+    p.extensions = e.bytes.bytes().first(e.extension_size);
+    p.payload = e.bytes.bytes().subspan(e.extension_size);
+    return p;
+  }
+
+ private:
   struct Entry {
     int64_t seq = -1;
     TimePoint stored;
     RtpTimestamp timestamp;
+    uint16_t extension_profile = 0;
+    uint16_t extension_size = 0;
+    uint8_t payload_type = 0;
     bool marker = false;
-    PacketRef payload;
+    PacketRef bytes;
   };
-
-  explicit RetransmissionBuffer(PacketPool& pool) : pool_(pool) {}
-
-  void store(int64_t seq, RtpTimestamp timestamp, bool marker, std::span<const uint8_t> payload,
-             TimePoint now) {
-    if (!entries_) entries_ = std::make_unique<std::array<Entry, kPackets>>();
-    Entry& e = (*entries_)[index(seq)];
-    if (e.seq >= seq) return;  // a packet too late to be asked for
-    e.payload.reset();
-    e.payload = pool_.copy_of(payload);
-    e.seq = e.payload ? seq : -1;
-    e.stored = now;
-    e.timestamp = timestamp;
-    e.marker = marker;
-  }
-
-  // Null when it was never there, has been overwritten or is too old.
-  const Entry* find(int64_t seq, TimePoint now) const {
-    if (!entries_ || seq < 0) return nullptr;
-    const Entry& e = (*entries_)[index(seq)];
-    return e.seq == seq && now - e.stored <= kMaxAge ? &e : nullptr;
-  }
-
- private:
   static size_t index(int64_t seq) { return static_cast<uint64_t>(seq) % kPackets; }
 
   PacketPool& pool_;

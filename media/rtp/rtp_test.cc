@@ -157,16 +157,32 @@ TEST(RetransmissionBuffer, FindsWhatIsRecent) {
   PacketPool pool(2000);
   RetransmissionBuffer b(pool);
   const TimePoint now = time_from_us(0);
-  EXPECT_EQ(b.find(1, now), nullptr);
+  EXPECT_FALSE(b.find(1, now));
+  const std::vector<uint8_t> extensions = {0x10, 7};
   for (int64_t i = 0; i < 1000; ++i) {
     const uint8_t payload[] = {static_cast<uint8_t>(i)};
-    b.store(i, {static_cast<uint32_t>(i)}, false, payload, now);
+    Packet p;
+    p.marker = i == 999;
+    p.timestamp = {static_cast<uint32_t>(i)};
+    p.extension_profile = 0xBEDE;
+    p.extensions = extensions;
+    p.payload = payload;
+    b.store(i, p, now);
   }
   EXPECT_EQ(pool.in_use(), RetransmissionBuffer::kPackets);
-  ASSERT_NE(b.find(999, now), nullptr);
-  EXPECT_EQ(b.find(999, now)->payload.bytes()[0], static_cast<uint8_t>(999));
-  EXPECT_EQ(b.find(100, now), nullptr) << "overwritten";
-  EXPECT_EQ(b.find(999, now + 3s), nullptr) << "too old";
+  const auto found = b.find(999, now);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->payload[0], static_cast<uint8_t>(999));
+  EXPECT_EQ(found->extension(1)[0], 7);
+  EXPECT_TRUE(found->marker);
+  EXPECT_EQ(found->timestamp.value, 999u);
+  EXPECT_FALSE(b.find(100, now)) << "overwritten";
+  EXPECT_FALSE(b.find(999, now + 3s)) << "too old";
+  const std::vector<uint8_t> huge(2000);
+  Packet p;
+  p.payload = huge;
+  b.store(1000, p, now);
+  EXPECT_FALSE(b.find(1000, now)) << "larger than a packet can be";
 }
 
 TEST(KeyFrame, IsFoundInPayloadDescriptors) {

@@ -41,6 +41,10 @@ void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
     }
     if (config.ssrc) sources_.emplace_back(*config.ssrc, known->get());
     if (config.rtx_ssrc) sources_.emplace_back(*config.rtx_ssrc, known->get());
+    for (const EncodingConfig& encoding : config.encodings) {
+      if (encoding.ssrc) sources_.emplace_back(*encoding.ssrc, known->get());
+      if (encoding.rtx_ssrc) sources_.emplace_back(*encoding.rtx_ssrc, known->get());
+    }
     if (config.extensions.mid != 0) mid_extension_ = config.extensions.mid;
     if (config.extensions.transport_cc != 0) transport_cc_extension_ = config.extensions.transport_cc;
     if (config.receiver_reference_time) asks_round_trip_ = true;

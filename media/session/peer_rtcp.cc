@@ -115,10 +115,7 @@ void Peer::send_reports(TimePoint now, SendSlab& out) {
   if (!tracks_.empty()) {
     std::array<rtcp::ReportBlock, 31> blocks;
     size_t n = 0;
-    for (const auto& t : tracks_) {
-      const auto block = t->report(now);
-      if (block && n < blocks.size()) blocks[n++] = *block;
-    }
+    for (const auto& t : tracks_) n += t->report(std::span(blocks).subspan(n), now);
     ByteWriter writer(bytes);
     rtcp::write_receiver_report(writer, reporter_, std::span(blocks).first(n));
     if (asks_round_trip_) round_trip_.write(writer, reporter_, now);

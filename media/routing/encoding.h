@@ -1,0 +1,122 @@
+// One of the streams that a track arrives in: its only one, or one of the encodings of simulcast (RFC 8853),
+// with its own SSRC, its own numbers and clock. Removes duplicates, unpacks retransmissions (RFC 4588),
+// counts loss, asks for what is missing, keeps recent packets, reads sender reports.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "media/core/packet_pool.h"
+#include "media/core/time.h"
+#include "media/routing/config.h"
+#include "media/routing/layers.h"
+#include "media/rtcp/packets.h"
+#include "media/rtp/bitrate_meter.h"
+#include "media/rtp/nack_generator.h"
+#include "media/rtp/packet.h"
+#include "media/rtp/payload_info.h"
+#include "media/rtp/receive_statistics.h"
+#include "media/rtp/retransmission_buffer.h"
+
+namespace parley::media {
+
+struct EncodingStats {
+  std::string rid;
+  uint32_t ssrc = 0;  // 0: no packet yet
+  uint64_t packets = 0;
+  uint64_t bytes = 0;  // payload
+  uint64_t duplicates = 0;
+  uint64_t recovered = 0;  // arrived late or again, filling a gap
+  int64_t lost = 0;
+  double jitter_seconds = 0;
+  uint64_t nacks = 0;  // packets asked for again
+  uint64_t plis = 0;
+  uint64_t key_frames = 0;
+  uint32_t bitrate_bps = 0;
+  bool active = false;
+};
+
+class Encoding {
+ public:
+  static constexpr Duration kLiveFor = std::chrono::milliseconds(1500);  // after its latest packet
+
+  Encoding(const EncodingConfig& config, const TrackConfig& track, PacketPool& pool);
+
+  const EncodingConfig& config() const { return config_; }
+  void update(const EncodingConfig& config) { config_ = config; }
+  std::optional<Ssrc> source() const { return source_; }
+  // A source or a retransmission stream that has been told or seen.
+  bool owns(Ssrc ssrc) const;
+  void learn_rtx(Ssrc ssrc) { rtx_source_ = ssrc; }
+
+  // The original inside a retransmission; nothing in a probe's padding, or before there was a source.
+  std::optional<rtp::Packet> unpack_rtx(const rtp::Packet& packet, uint8_t media_payload_type) const;
+
+  struct Arrival {
+    int64_t seq = 0;          // unwrapped; keeps growing when the source begins anew
+    bool new_source = false;  // it has begun anew: other numbers, another clock
+    bool newest = false;
+    rtp::PayloadInfo info;
+  };
+  // Nothing when it came before.
+  std::optional<Arrival> on_media(const rtp::Packet& packet, const TrackConfig& track, TimePoint now);
+  void store(int64_t seq, const rtp::Packet& packet, TimePoint now) { buffer_.store(seq, packet, now); }
+  std::optional<rtp::Packet> find(int64_t seq, TimePoint now) const { return buffer_.find(seq, now); }
+
+  bool on_sender_report(const rtcp::SenderReport& report, TimePoint now);
+  std::optional<rtcp::ReportBlock> report(TimePoint now);
+
+  struct Clock {
+    uint64_t ntp;
+    RtpTimestamp timestamp;
+  };
+  // The source's clocks at `now`, by its latest sender report.
+  std::optional<Clock> clock_at(TimePoint now, uint32_t clock_rate) const;
+  const std::optional<rtcp::SenderReport>& sender_report() const { return sender_report_; }
+
+  bool live(TimePoint now) const { return source_ && seen_ && now - last_packet_ < kLiveFor; }
+  // Of everything up to these layers.
+  uint32_t bitrate_bps(LayerTarget upto, TimePoint now) const;
+  uint8_t top_spatial() const { return top_spatial_; }
+  uint8_t top_temporal() const { return top_temporal_; }
+
+  rtp::NackGenerator& nacks() { return nacks_; }
+  const rtp::NackGenerator& nacks() const { return nacks_; }
+
+  // Whether a key frame is to be asked for, and when it was last.
+  struct KeyFrameRequest {
+    bool wanted = false;
+    std::optional<TimePoint> asked;
+  };
+  KeyFrameRequest& key_frame() { return key_frame_; }
+  const KeyFrameRequest& key_frame() const { return key_frame_; }
+  void count_pli() { ++stats_.plis; }
+  EncodingStats stats(TimePoint now) const;
+
+ private:
+  void restart(const TrackConfig& track);
+  void measure(const rtp::PayloadInfo& info, size_t bytes, TimePoint now);
+
+  EncodingConfig config_;
+  std::optional<Ssrc> source_;
+  std::optional<Ssrc> rtx_source_;
+  SeqUnwrapper unwrapper_;
+  int64_t seq_base_ = 0;  // keeps numbers growing over a restart of the source
+  int64_t newest_ = -1;
+  rtp::ReceiveStatistics statistics_;
+  rtp::NackGenerator nacks_;
+  rtp::RetransmissionBuffer buffer_;
+  std::array<std::array<rtp::BitrateMeter, kMaxTemporalLayers>, kMaxSpatialLayers> bitrates_;
+  uint8_t top_spatial_ = 0;
+  uint8_t top_temporal_ = 0;
+  std::optional<rtcp::SenderReport> sender_report_;
+  TimePoint sender_report_at_;
+  TimePoint last_packet_;
+  bool seen_ = false;
+  KeyFrameRequest key_frame_;
+  EncodingStats stats_;
+};
+
+}  // namespace parley::media
