@@ -60,6 +60,10 @@ const CHECKS = {
   'portal.loginSeconds': between(0.1, 600),
   'portal.requestsPerSecond': between(1, 100000),
   'portal.requestsBurst': between(1, 1000000),
+  'turn.urls': (v) =>
+    v.every((url) => typeof url === 'string' && /^(stun|turn)s?:[^\s]+$/.test(url)) ||
+    'must be a list of stun:, stuns:, turn: or turns: URLs',
+  'turn.seconds': between(60, 31536000),
   'room.participantLimit': between(1, 100000),
   'room.destroySeconds': between(0, 86400),
   'room.answerSeconds': between(1, 600),

@@ -64,7 +64,11 @@ export class Server {
     const tokens = new Tokens({ store, key: data.key, place: () => this.#place() });
     parts.cluster = await ClusterManager.create(bus, config.cluster);
     parts.controllers = new Controllers(bus, store, config.room);
-    parts.portal = new Portal(bus, { tokens, key: data.key, settings: config.portal });
+    parts.portal = new Portal(bus, {
+      tokens,
+      key: data.key,
+      settings: { ...config.portal, turn: config.turn },
+    });
     const webDir = config.http.web ? resolve(config.http.web) : WEB;
     const health = () => this.#health();
     const app = createApp({ bus, store, tokens, config, webDir, serviceId: data.service.id, health });

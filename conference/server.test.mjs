@@ -1,6 +1,7 @@
 // The whole server over real WebSockets and HTTP, with real worker processes and the fake engine.
 // runs-on: parley,node
 import assert from 'node:assert';
+import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Client, OFFER, codeOf, post, request, startServer } from './testing/client.js';
 
@@ -120,6 +121,44 @@ test('a transport that fails is restarted under the same stream', async (t) => {
   assert.deepStrictEqual(restart, { publish: [streamId], subscribe: false, reason: 'transport-failed' });
   await ada.call('publish', { streamId, offer: OFFER });
   assert.ok(!bob.events.some((e) => e.event === 'stream-removed'));
+});
+
+test('both kinds of connections restart ICE where they are', async (t) => {
+  const server = await startServer(t);
+  const ada = await Client.join(server, 'r');
+  const bob = await Client.join(server, 'r');
+  const { streamId } = await publish(ada);
+  const { transportId } = await watch(bob, streamId);
+
+  const { answer } = await ada.call('renegotiate', { streamId, offer: OFFER });
+  assert.match(answer, /^v=0/);
+  assert.strictEqual(await codeOf(bob.call('renegotiate', { streamId, offer: OFFER })), 'forbidden');
+
+  assert.strictEqual(await codeOf(bob.call('restart-ice', { transportId: 't0' })), 'not-found');
+  await bob.call('restart-ice', { transportId });
+  const offer = await bob.event('offer');
+  assert.strictEqual(offer.transportId, transportId);
+  assert.match(offer.sdp, /^a=ice-ufrag:u1\r$/m);
+  assert.deepStrictEqual(new Set(offer.streams.map((s) => s.streamId)), new Set([streamId]));
+  await bob.answer(offer);
+  assert.ok(!ada.events.concat(bob.events).some((e) => /removed|transport-restart/.test(e.event)));
+});
+
+test('a client is told of TURN servers, with a password that ends', async (t) => {
+  const server = await startServer(t, (config) => {
+    Object.assign(config.turn, {
+      urls: ['stun:s.example', 'turn:t.example', 'turns:t.example:443?transport=tcp'],
+      secret: 'shhh',
+    });
+  });
+  const ada = await Client.join(server, 'r');
+  const [stun, turn] = ada.welcome.iceServers;
+  assert.deepStrictEqual(stun, { urls: ['stun:s.example'] });
+  assert.deepStrictEqual(turn.urls, ['turn:t.example', 'turns:t.example:443?transport=tcp']);
+  const [end, id] = turn.username.split(':');
+  assert.ok(Math.abs(end - Date.now() / 1000 - 86400) < 60 && id === ada.id, turn.username);
+  const password = createHmac('sha1', 'shhh').update(turn.username).digest('base64');
+  assert.strictEqual(turn.credential, password);
 });
 
 test('a lost socket is resumed with its ticket, and what was missed is replayed in order', async (t) => {

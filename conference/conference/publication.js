@@ -65,14 +65,34 @@ export class Publication {
       throw new Failure('bad-sdp', 'at most one m-line of audio and one of video');
   }
 
-  /** Gives the stream a transport, in place of the one it may have; resolves with the answer. One after the other. */
+  /** Gives the stream a transport, in place of the one it may have; resolves with the answer. */
   async negotiate(offer) {
+    return this.#inTurn(offer, () => this.#negotiate(offer));
+  }
+
+  /** Another offer on the transport that the stream has; resolves with the answer. */
+  async renegotiate(offer) {
+    return this.#inTurn(offer, () => this.#renegotiate(offer));
+  }
+
+  // One negotiation after the other.
+  async #inTurn(offer, negotiation) {
     if (this.#waiting >= MAX_WAITING) throw new Failure('conflict', 'this stream is being negotiated');
     Publication.check(offer, this.participant.permission);
     this.#waiting++;
-    const turn = this.#last.then(() => this.#negotiate(offer)).finally(() => this.#waiting--);
+    const turn = this.#last.then(negotiation).finally(() => this.#waiting--);
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  async #renegotiate(offer) {
+    const peerId = this.#peerId;
+    if (this.status !== 'active' || !peerId) throw gone(this.status);
+    const call = { peerId, offer };
+    const { answer, tracks } = await this.#room.call(this.#lease, 'renegotiate', call, CALL_MS);
+    if (this.#peerId !== peerId) throw gone(this.status);
+    this.#adopt(tracks);
+    return answer;
   }
 
   async #negotiate(offer) {

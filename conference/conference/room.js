@@ -47,6 +47,7 @@ export class Room {
       leave: by((p, { reason }) => this.#leave(p, reason)),
       resend: by((p) => p.subscriber.resend()),
       publish: by((p, args) => this.#publish(p, args)),
+      renegotiate: by((p, { streamId, offer }) => this.#renegotiate(this.#ownStream(p, streamId), offer)),
       unpublish: by((p, { streamId }) => this.#remove(this.#ownStream(p, streamId))),
       streamControl: by((p, args) => this.#streamControl(p, args)),
       subscribe: by((p, args) => this.#subscribe(p, args)),
@@ -54,6 +55,7 @@ export class Room {
       subscriptionControl: by((p, { streamId, kind, paused }) =>
         p.subscriber.control(streamId, kindsOf(kind), paused),
       ),
+      restartIce: by((p, { transportId }) => p.subscriber.restartIce(transportId)),
       answer: by((p, args) => p.subscriber.answer(args)),
       candidate: by((p, args) => this.#candidate(p, args)),
       text: by((p, args) => this.#text(p, args)),
@@ -213,6 +215,17 @@ export class Room {
     } catch (error) {
       this.#forget(stream);
       throw error;
+    }
+  }
+
+  async #renegotiate(stream, offer) {
+    const before = JSON.stringify(stream.describe());
+    try {
+      const answer = await stream.renegotiate(offer);
+      if (JSON.stringify(stream.describe()) !== before) this.#streamUpdated(stream);
+      return { answer };
+    } finally {
+      this.#resubscribe();
     }
   }
 

@@ -15,7 +15,7 @@ export class Subscriber {
   #room;
   #participant;
   #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video } }
-  #transport = null; // { id, lease, applied: trackId → { subscriptionId, streamId, participantId, kind, mid }, outstanding, lastOfferId }
+  #transport = null; // { id, lease, applied: trackId → { subscriptionId, streamId, participantId, kind, mid }, outstanding, lastOfferId, restartWanted }
   #running = false;
   #again = false;
   #closed = false;
@@ -127,9 +127,11 @@ export class Subscriber {
     const transport = this.#transport;
     const add = [...wanted.keys()].filter((track) => !transport.applied.has(track));
     const remove = [...transport.applied.keys()].filter((track) => !wanted.has(track));
-    if (add.length === 0 && remove.length === 0) return;
+    const restart = transport.restartWanted;
+    if (add.length === 0 && remove.length === 0 && !restart) return;
     const subscriptionIds = remove.map((track) => transport.applied.get(track).subscriptionId);
-    const call = { peerId: transport.id, add, remove: subscriptionIds };
+    const call = { peerId: transport.id, add, remove: subscriptionIds, restart };
+    transport.restartWanted = false;
     const reply = await this.#room.call(transport.lease, 'updateSubscriber', call, CALL_MS);
     if (this.#transport !== transport) return;
     remove.forEach((track) => transport.applied.delete(track));
@@ -142,7 +144,14 @@ export class Subscriber {
     const id = newId('t');
     await this.#room.call(lease, 'createSubscriber', { peerId: id, owner: this.#room.endpoint });
     if (this.#closed || !this.#room.lease.holds(lease)) return this.#room.closePeer(lease, id);
-    this.#transport = { id, lease, applied: new Map(), outstanding: null, lastOfferId: 0 };
+    this.#transport = {
+      id,
+      lease,
+      applied: new Map(),
+      outstanding: null,
+      lastOfferId: 0,
+      restartWanted: false,
+    };
   }
 
   /** Finds the m-line of each new track: by its name in a=msid, else the next new m-line of its kind. */
@@ -210,6 +219,13 @@ export class Subscriber {
       return this.#dropTransport();
     }
     this.restart('no-answer');
+  }
+
+  /** Asks for an offer that restarts ICE (RFC 8445 section 2.4) on the transport that there is. */
+  restartIce(transportId) {
+    if (this.#transport?.id !== transportId) throw new Failure('not-found', 'there is no such transport');
+    this.#transport.restartWanted = true;
+    this.changed();
   }
 
   /** Another transport, for the same subscriptions. */

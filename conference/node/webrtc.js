@@ -82,12 +82,17 @@ export async function create({ bus, options, log }) {
         throw error;
       }
     },
+    renegotiate({ peerId, offer }) {
+      const peer = find(peerId);
+      return guard('bad-sdp', () => peer.acceptOffer(offer));
+    },
     createSubscriber({ peerId, owner }) {
       guard('internal', () => open(peerId, owner, 'subscriber'));
     },
-    /** Takes subscriptions away and adds others, and makes the offer that says so. */
-    updateSubscriber({ peerId, add, remove }) {
+    /** Takes subscriptions away and adds others, restarts ICE if so wanted, and makes the offer that says so. */
+    updateSubscriber({ peerId, add, remove, restart = false }) {
       const peer = find(peerId);
+      if (restart) peer.restartIce();
       for (const subscriptionId of remove) {
         try {
           peer.unsubscribe(subscriptionId);

@@ -5,6 +5,7 @@ import { Failure } from '../errors.js';
 import { newId } from '../ids.js';
 import { logger } from '../log.js';
 import { CLOSE, Connection } from './connection.js';
+import { iceServersFor } from './ice_servers.js';
 import { Session } from './session.js';
 import { TICKET_SECONDS, readTicket } from './ticket.js';
 import { cleanName } from './validate.js';
@@ -17,11 +18,13 @@ const ROOM_CALL_MS = 9500;
 /** Methods that go straight to the room's controller: the protocol's name → the controller's. */
 const ROOM_METHODS = {
   publish: 'publish',
+  renegotiate: 'renegotiate',
   unpublish: 'unpublish',
   'stream-control': 'streamControl',
   subscribe: 'subscribe',
   unsubscribe: 'unsubscribe',
   'subscription-control': 'subscriptionControl',
+  'restart-ice': 'restartIce',
   answer: 'answer',
   candidate: 'candidate',
   text: 'text',
@@ -144,6 +147,7 @@ export class Portal {
     missed?.forEach((text) => connection.sendText(text));
     return {
       ...snapshot,
+      iceServers: iceServersFor(session.participantId, this.#settings.turn),
       ticket: session.newTicket(this.#key),
       ticketSeconds: TICKET_SECONDS,
       reconnectSeconds: this.#settings.reconnectSeconds,

@@ -58,12 +58,17 @@ class Peer {
     const line = (s) =>
       `m=${s.kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:${s.mid}\r\n` +
       (s.subscriptionId ? `a=msid:parley ${s.trackId}\r\na=sendonly\r\n` : 'a=inactive\r\n');
-    return session + this.#sections.map(line).join('');
+    const ufrag = `a=ice-ufrag:u${this.restarts ?? 0}\r\n`;
+    return session + ufrag + this.#sections.map(line).join('');
   }
 
   acceptAnswer(sdp) {
     if (!sdp.startsWith('v=0')) throw badSdp('line 1: v=0 expected');
     this.#connect(sdp);
+  }
+
+  restartIce() {
+    this.restarts = (this.restarts ?? 0) + 1;
   }
 
   addRemoteCandidate(text) {
