@@ -112,6 +112,19 @@ export class Person {
     return this.page.click('#leave');
   }
 
+  /** Joins without a camera. */
+  async joinToWatch(room) {
+    await this.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException('watches only', 'NotFoundError'));
+    });
+    await this.join(room);
+  }
+
+  close() {
+    return this.context.close();
+  }
+
   /** Waits until every one of `names` is seen moving. */
   async waitForVideoOf(names, timeout = 20_000) {
     await this.page
@@ -131,11 +144,12 @@ export class Person {
 
   /**
    * What this person's browser receives, from the statistics of the subscribing connection.
-   * @returns {Promise<{video: object[], audio: object[], remotePort: number, protocol: string}>}
+   * @returns {Promise<{video: object[], audio: object[], localType: string, remotePort: number, protocol: string}>}
    */
   statistics() {
     return this.page.evaluate(async () => {
-      const report = await window.parley.session.connections.subscribe.getStats();
+      const connection = window.parley.session?.connections.subscribe;
+      const report = (await connection?.getStats()) ?? new Map();
       const all = [...report.values()];
       // Not by the pair's state: in Chromium it is 'in-progress' again while each check is under way.
       const transport = all.find((s) => s.type === 'transport');
@@ -144,7 +158,13 @@ export class Person {
       return {
         video: inbound('video').map((s) => ({
           mid: s.mid,
+          codec: report.get(s.codecId)?.mimeType,
           framesDecoded: s.framesDecoded ?? 0,
+          keyFramesDecoded: s.keyFramesDecoded,
+          freezeCount: s.freezeCount ?? 0,
+          totalFreezesDuration: s.totalFreezesDuration ?? 0,
+          packetsLost: s.packetsLost,
+          bytesReceived: s.bytesReceived,
           width: s.frameWidth,
           height: s.frameHeight,
           nackCount: s.nackCount,
@@ -152,13 +172,40 @@ export class Person {
         })),
         audio: inbound('audio').map((s) => ({
           mid: s.mid,
+          codec: report.get(s.codecId)?.mimeType,
           energy: s.totalAudioEnergy ?? 0,
           packets: s.packetsReceived,
         })),
+        localType: report.get(pair?.localCandidateId)?.candidateType,
+        localPort: report.get(pair?.localCandidateId)?.port,
+        remoteAddress: report.get(pair?.remoteCandidateId)?.address,
         remotePort: report.get(pair?.remoteCandidateId)?.port,
         protocol: report.get(pair?.remoteCandidateId)?.protocol,
       };
     });
+  }
+
+  /** The scalability mode in which this person's video is sent (W3C webrtc-svc). */
+  sentMode() {
+    return this.page.evaluate(async () => {
+      const report = await window.parley.session.connections.publish.getStats();
+      return [...report.values()].find((s) => s.type === 'outbound-rtp' && s.kind === 'video')
+        ?.scalabilityMode;
+    });
+  }
+
+  /** Asks for the statistics until they satisfy `test`; resolves with them. */
+  async whenStatistics(test, what, timeout = 20_000) {
+    const end = Date.now() + timeout;
+    for (;;) {
+      const statistics = await this.statistics();
+      if (test(statistics)) return statistics;
+      if (Date.now() > end)
+        throw new Error(
+          `${this.name}: not ${what} in ${timeout} ms: ${JSON.stringify(statistics)}\n${this.console.join('\n')}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   /** Resolves with Date.now() of the moment `name`'s tile goes. Ask before the other one leaves. */

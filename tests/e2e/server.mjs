@@ -1,6 +1,6 @@
 // Starts and stops a real parleyd for the end-to-end tests, and finds out about its processes.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -9,12 +9,19 @@ const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /**
- * @param {{runtime?: 'parley' | 'node', args?: string[], env?: object}} options whose JavaScript engine runs the server
+ * @param {{runtime?: 'parley' | 'node', args?: string[], env?: object, config?: string, within?: string[]}} options whose JavaScript
+ *   engine runs the server; `config` is TOML; `within` a command that runs it, as nsenter does
  * @returns {Promise<{url: string, pid: number, log: () => string, stop: () => Promise<void>}>}
  */
-export async function startServer({ runtime = 'parley', args = [], env = {} } = {}) {
+export async function startServer({ runtime = 'parley', args = [], env = {}, config, within = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
-  const child = spawn(join(root, 'build/bin/parleyd'), ['--port', '0', '--data', data, ...args], {
+  const options = ['--port', '0', '--data', data, ...args];
+  if (config !== undefined) {
+    writeFileSync(join(data, 'parley.toml'), config);
+    options.push('--config', join(data, 'parley.toml'));
+  }
+  const [program, ...rest] = [...within, join(root, 'build/bin/parleyd'), ...options];
+  const child = spawn(program, rest, {
     env: { ...process.env, ...env, PARLEY_RUNTIME: runtime },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -38,8 +38,9 @@ async function fetchToken(room, name) {
 /**
  * Events (CustomEvent, `detail` in brackets):
  * - `joined` [{id, name}], `participant` [{id, name}], `participant-left` [{id}]
- * - `media` [{participantId, stream: MediaStream, audio: {muted}|null, video: {muted}|null}] whenever a person's media changed
- * - `media-removed` [{participantId}]
+ * - `media` [{participantId, streamId, attributes, stream: MediaStream, audio: {muted}|null, video: {muted}|null}] whenever a person's
+ *   media changed; `attributes.source` is 'screen' for a shared screen
+ * - `media-removed` [{participantId, streamId, attributes}]
  * - `connection` [{state: 'connected'|'reconnecting'}]
  * - `text` [{from, message}]
  * - `ended` [{reason}] the session is over and not by `leave()`
@@ -52,7 +53,9 @@ export class Session extends EventTarget {
   #left = false;
   #dropReason = null;
   #refreshTimer = null;
-  #publication = null;
+  #configuration = {}; // RTCConfiguration of all connections
+  #publication = null; // camera and microphone
+  #others = new Map(); // what else is published: MediaStream → PublishTransport
   #subscription = new SubscribeTransport(
     (method, data) => this.#request(method, data),
     (streamId, track) => this.#takeTrack(streamId, track),
@@ -63,23 +66,63 @@ export class Session extends EventTarget {
 
   /**
    * Joins a room. `media` is what to publish, or a promise of it: the others are seen while the camera still opens.
-   * Without it, or without tracks, one only watches.
+   * Without it, or without tracks, one only watches. `send` says how it is sent (codecs.js); `iceTransportPolicy` as in RTCConfiguration.
    */
-  async join({ room, name, media }) {
+  async join({ room, name, media, send = {}, iceTransportPolicy = 'all' }) {
     const { token, url } = await fetchToken(room, name);
     this.#url = new URL(url, location.href);
     this.#url.protocol = this.#url.protocol.replace('http', 'ws');
     await this.#connect();
     const welcome = await this.#request('login', { token, name });
+    this.#configuration = { iceServers: welcome.iceServers ?? [], iceTransportPolicy };
+    this.#subscription.configuration = this.#configuration;
     this.#welcome(welcome);
     this.#emit('joined', { id: welcome.participantId, name: welcome.name });
     this.#reconcile(welcome);
     const own = await media;
     if (own?.getTracks().length > 0 && !this.#left) {
-      this.#publication = new PublishTransport(own, (method, data) => this.#request(method, data));
+      this.#publication = this.#transportFor(own, send);
       await this.#publication.start();
-      this.#watchPublication();
+      this.#watch(this.#publication);
     }
+  }
+
+  /** Publishes another stream, such as a screen: `attributes` are shown to the others. */
+  async publish(media, { attributes = {}, ...send } = {}) {
+    const publication = this.#transportFor(media, { ...send, attributes });
+    this.#others.set(media, publication);
+    try {
+      await publication.start();
+      this.#watch(publication);
+    } catch (error) {
+      this.#others.delete(media);
+      publication.stop();
+      throw error;
+    }
+  }
+
+  /** Ends what `publish` began. */
+  async unpublish(media) {
+    const publication = this.#others.get(media);
+    if (!publication) return;
+    this.#others.delete(media);
+    publication.stop();
+    if (publication.streamId) await this.#request('unpublish', { streamId: publication.streamId });
+  }
+
+  /** Looks for a way to the server anew on all connections, as after a change of networks. */
+  async restartIce() {
+    const transports = [...this.#publications(), this.#subscription];
+    await Promise.all(transports.map((transport) => transport.restartIce()));
+  }
+
+  #transportFor(media, send) {
+    const request = (method, data) => this.#request(method, data);
+    return new PublishTransport(media, request, { ...send, configuration: this.#configuration });
+  }
+
+  #publications() {
+    return [...(this.#publication ? [this.#publication] : []), ...this.#others.values()];
   }
 
   /** Mutes or unmutes one's own 'audio' or 'video', at the source and in the room. */
@@ -182,7 +225,7 @@ export class Session extends EventTarget {
   #stop() {
     this.#left = true;
     clearInterval(this.#refreshTimer);
-    this.#publication?.stop();
+    for (const publication of this.#publications()) publication.stop();
     this.#subscription.stop();
     this.#signalling?.close();
   }
@@ -214,22 +257,22 @@ export class Session extends EventTarget {
 
   #restart({ publish = [], subscribe }) {
     if (subscribe) this.#subscription.stop();
-    if (this.#publication && publish.includes(this.#publication.streamId)) {
-      this.#publication.start().then(
-        () => this.#watchPublication(),
+    for (const publication of this.#publications().filter((p) => publish.includes(p.streamId))) {
+      publication.start().then(
+        () => this.#watch(publication),
         (error) => console.error('could not publish again:', error),
       );
     }
   }
 
   // A publishing connection that fails for a reason of the network's is replaced under the same stream id.
-  #watchPublication() {
-    const connection = this.#publication.connection;
+  #watch(publication) {
+    const { connection } = publication;
     if (!connection) return;
     connection.addEventListener('connectionstatechange', () => {
-      const current = connection === this.#publication.connection;
+      const current = connection === publication.connection;
       if (current && connection.connectionState === 'failed')
-        this.#restart({ publish: [this.#publication.streamId] });
+        this.#restart({ publish: [publication.streamId] });
     });
   }
 
@@ -266,7 +309,8 @@ export class Session extends EventTarget {
     const stream = this.#streams.get(id);
     if (!stream) return;
     this.#streams.delete(id);
-    this.#emit('media-removed', { participantId: stream.info.participantId });
+    const { participantId, attributes = {} } = stream.info;
+    this.#emit('media-removed', { participantId, streamId: id, attributes });
   }
 
   #takeTrack(streamId, track) {
@@ -279,7 +323,7 @@ export class Session extends EventTarget {
 
   #announce(streamId) {
     const { info, media } = this.#streams.get(streamId);
-    const { audio, video } = info.media;
-    this.#emit('media', { participantId: info.participantId, stream: media, audio, video });
+    const { participantId, attributes = {}, media: kinds } = info;
+    this.#emit('media', { participantId, streamId, attributes, stream: media, ...kinds });
   }
 }

@@ -2,16 +2,29 @@
 import { Session } from '../client/index.js';
 import { TileGrid } from './tiles.js';
 import { drawGlyph } from './glyphs.js';
-import { openMedia, explainMediaError } from './media.js';
+import { openMedia, openScreen, explainMediaError } from './media.js';
 
 const $ = (id) => document.getElementById(id);
 const grid = new TileGrid($('tiles'));
 const SELF = 'self';
 let session = null;
 let media = null;
+let screen = null;
+const names = new Map(); // participantId → name
+
+// How to send and connect, for whoever tries things out: ?codec=VP9&layers=L3T3_KEY&red&relay
+const query = new URLSearchParams(location.search);
+const OPTIONS = {
+  send: {
+    codec: query.get('codec') ?? undefined,
+    layers: query.get('layers') ?? undefined,
+    redundantAudio: query.has('red'),
+  },
+  iceTransportPolicy: query.has('relay') ? 'relay' : 'all',
+};
 
 for (const element of document.querySelectorAll('[data-glyph]')) drawGlyph(element, element.dataset.glyph);
-$('room').value = new URLSearchParams(location.search).get('room') ?? '';
+$('room').value = query.get('room') ?? '';
 $('name').value = localStorage.getItem('parley.name') ?? '';
 $(($('name').value === '' && 'name') || ($('room').value === '' && 'room') || 'join').focus();
 
@@ -40,12 +53,12 @@ async function enter(room, name) {
   $('room-title').textContent = room;
   history.replaceState(null, '', `?room=${encodeURIComponent(room)}`);
   grid.add(SELF, name, { self: true });
-  const opening = openMedia().then(({ stream, error }) => {
+  const opening = openMedia(OPTIONS.send).then(({ stream, error }) => {
     if (current === session) showOwnMedia(stream, error);
     else stopTracks(stream); // gone back to the lobby meanwhile
     return stream;
   });
-  await current.join({ room, name, media: opening });
+  await current.join({ room, name, media: opening, ...OPTIONS });
   countPeople();
 }
 
@@ -60,20 +73,23 @@ function listen(current) {
   const on = (type, handler) =>
     current.addEventListener(type, (event) => current === session && handler(event.detail));
   on('participant', ({ id, name }) => {
+    names.set(id, name);
     grid.add(id, name);
     countPeople();
   });
   on('participant-left', ({ id }) => {
+    names.delete(id);
     grid.remove(id);
     countPeople();
   });
-  on('media', ({ participantId, stream, audio, video }) => {
-    const tile = grid.get(participantId);
+  on('media', ({ participantId, streamId, attributes, stream, audio, video }) => {
+    const tile = isScreen(attributes) ? screenTile(participantId, streamId) : grid.get(participantId);
     tile?.setStream(stream);
     tile?.setMuted(!audio || audio.muted);
     tile?.setVideoShown(Boolean(video && !video.muted && stream.getVideoTracks().length > 0));
   });
-  on('media-removed', ({ participantId }) => {
+  on('media-removed', ({ participantId, streamId, attributes }) => {
+    if (isScreen(attributes)) return grid.remove(streamId);
     grid.get(participantId)?.setStream(null);
     grid.get(participantId)?.setVideoShown(false);
   });
@@ -83,12 +99,22 @@ function listen(current) {
   on('ended', ({ reason }) => backToLobby(reason));
 }
 
+const isScreen = (attributes) => attributes.source === 'screen';
+
+function screenTile(participantId, streamId) {
+  return grid.add(streamId, `${names.get(participantId) ?? 'Someone'}'s screen`);
+}
+
 function backToLobby(message) {
   const ended = session;
   session = null;
   ended?.leave();
   stopTracks(media);
+  stopTracks(screen);
   media = null;
+  screen = null;
+  names.clear();
+  showScreenControl();
   grid.clear();
   $('call').hidden = true;
   $('lobby').hidden = false;
@@ -137,6 +163,42 @@ function showControls() {
   $('toggle-video').disabled = !has.video;
 }
 
+$('toggle-screen').addEventListener('click', async () => {
+  try {
+    await (screen ? stopSharing() : share());
+  } catch (error) {
+    showBanner(`Could not share the screen: ${error.message}`);
+  }
+});
+
+async function share() {
+  const current = session;
+  const stream = await openScreen();
+  if (!stream || current !== session) return stopTracks(stream);
+  screen = stream;
+  const [track] = stream.getVideoTracks();
+  track.contentHint = 'detail';
+  track.addEventListener('ended', () => stopSharing(stream).catch(() => {})); // by the browser's own button
+  showScreenControl();
+  await current.publish(stream, { attributes: { source: 'screen' } }).catch((error) => {
+    stopSharing(stream);
+    throw error;
+  });
+}
+
+async function stopSharing(stream = screen) {
+  stopTracks(stream);
+  if (stream !== screen) return;
+  screen = null;
+  showScreenControl();
+  await session?.unpublish(stream);
+}
+
+function showScreenControl() {
+  $('toggle-screen').setAttribute('aria-pressed', String(screen !== null));
+  $('toggle-screen').querySelector('.word').textContent = screen ? 'Stop sharing' : 'Share screen';
+}
+
 $('leave').addEventListener('click', () => backToLobby(''));
 window.addEventListener('pagehide', () => session?.leave());
 
@@ -151,7 +213,7 @@ $('copy-link').addEventListener('click', async () => {
 });
 
 function countPeople() {
-  $('people').textContent = grid.size === 1 ? 'You are the first here' : `${grid.size} people`;
+  $('people').textContent = names.size === 0 ? 'You are the first here' : `${names.size + 1} people`;
 }
 
 function stopTracks(stream) {

@@ -6,6 +6,7 @@ const PATHS = {
   camera: '<rect x="3" y="6" width="12" height="12" rx="2"/><path d="m15 10 6-3v10l-6-3"/>',
   'camera-off':
     '<path d="M10 6h3a2 2 0 0 1 2 2v3l6-4v10M15 15v1a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2M3 3l18 18"/>',
+  screen: '<rect x="3" y="4" width="18" height="13" rx="2"/><path d="M8 21h8M12 14V8m-3 3 3-3 3 3"/>',
   leave: '<path d="M3 15c0-7 18-7 18 0l-5 1-1-3a12 12 0 0 0-6 0l-1 3z"/>',
 };
 

@@ -1,19 +1,22 @@
 // Opens the camera and the microphone, and says plainly what is in the way when it can't.
 
-// One layer for everyone until simulcast: what a phone can still receive from each of several people.
-const VIDEO = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { max: 30 } };
+// One layer for everyone: what a phone can still receive from each of several people. In layers, each receiver gets what it can take.
+const ONE_LAYER = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { max: 30 } };
+const IN_LAYERS = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
  * Camera and microphone, or whichever there is, or an empty stream and the reason: someone without a camera can still watch.
+ * @param {{layers?: string}} [send] how it will be sent (../client/codecs.js)
  * @returns {Promise<{stream: MediaStream, error: DOMException | null}>}
  */
-export async function openMedia() {
+export async function openMedia({ layers } = {}) {
   if (!navigator.mediaDevices?.getUserMedia) {
     return { stream: new MediaStream(), error: new DOMException('insecure page', 'SecurityError') };
   }
+  const video = layers ? IN_LAYERS : ONE_LAYER;
   let firstError = null;
-  for (const constraints of [{ audio: AUDIO, video: VIDEO }, { audio: AUDIO }, { video: VIDEO }]) {
+  for (const constraints of [{ audio: AUDIO, video }, { audio: AUDIO }, { video }]) {
     try {
       return { stream: await navigator.mediaDevices.getUserMedia(constraints), error: firstError };
     } catch (error) {
@@ -22,6 +25,16 @@ export async function openMedia() {
     }
   }
   return { stream: new MediaStream(), error: firstError };
+}
+
+/** Lets the person choose a screen, window or tab; null when they think better of it. */
+export async function openScreen() {
+  try {
+    return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+  } catch (error) {
+    if (error.name === 'NotAllowedError') return null;
+    throw error;
+  }
 }
 
 /** What to tell the person. */

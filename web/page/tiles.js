@@ -13,10 +13,6 @@ export class TileGrid {
     new ResizeObserver(() => this.#layOut()).observe(container);
   }
 
-  get size() {
-    return this.#tiles.size;
-  }
-
   /** Adds a person's tile, or returns the one that is there. */
   add(id, name, { self = false } = {}) {
     const known = this.#tiles.get(id);

@@ -1,0 +1,54 @@
+// Codecs through the conference: what the publisher asks for is what the receivers decode, in either browser.
+// runs-on: node
+// timeout: 240
+// serial
+import assert from 'node:assert';
+import { createRequire } from 'node:module';
+import { launchBrowser, Person } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+const { test } = createRequire(import.meta.url)('../harness');
+const FRAMES = 60;
+
+/** [how the publisher's page is asked, its browser, the browsers that receive, what they must decode] */
+const CALLS = [
+  ['codec=VP8', 'chromium', ['chromium', 'firefox'], 'video/VP8'],
+  ['codec=VP9', 'chromium', ['chromium', 'firefox'], 'video/VP9'],
+  ['codec=VP9&layers=L3T3', 'chromium', ['chromium'], 'video/VP9'],
+  ['codec=VP9&layers=L3T3_KEY', 'chromium', ['chromium'], 'video/VP9'],
+  ['codec=H264', 'chromium', ['chromium'], 'video/H264'],
+  ['codec=VP8', 'firefox', ['chromium'], 'video/VP8'],
+  ['codec=VP9', 'firefox', ['chromium'], 'video/VP9'],
+];
+
+test('the codec that a publisher asks for is decoded at the others', { timeout: 220_000 }, async (t) => {
+  const server = await startServer();
+  t.after(() => server.stop());
+  const browsers = {};
+  for (const name of ['chromium', 'firefox']) {
+    browsers[name] = await launchBrowser(name);
+    t.after(() => browsers[name].close());
+  }
+  for (const [i, [query, publisher, receivers, codec]] of CALLS.entries()) {
+    const ada = await Person.open(browsers[publisher], `${server.url}/?${query}`, 'Ada');
+    await ada.join(`codecs-${i}`);
+    const others = [];
+    for (const [n, name] of receivers.entries()) {
+      const other = await Person.open(browsers[name], server.url, `Bela${n}`);
+      await other.joinToWatch(`codecs-${i}`);
+      others.push(other);
+    }
+    for (const [n, other] of others.entries()) {
+      const decodes = ({ video }) => video.some((v) => v.codec === codec && v.framesDecoded >= FRAMES);
+      const { video } = await other.whenStatistics(decodes, `decoding ${FRAMES} frames of ${codec}`);
+      console.log(
+        `# ${publisher} → ${receivers[n]} ${query}: ${video[0].codec} ${video[0].width}x${video[0].height}, ` +
+          `${video[0].framesDecoded} frames`,
+      );
+      assert.ok(video.every((v) => v.codec === codec));
+    }
+    const mode = /layers=(L\dT\d\w*)/.exec(query)?.[1];
+    if (mode) assert.strictEqual(await ada.sentMode(), mode);
+    for (const person of [ada, ...others]) await person.close();
+  }
+});
