@@ -21,6 +21,10 @@ struct ExtensionIds {
   uint8_t audio_level = 0;
   uint8_t abs_send_time = 0;
   uint8_t transport_cc = 0;
+  uint8_t video_orientation = 0;
+  uint8_t abs_capture_time = 0;
+  uint8_t playout_delay = 0;
+  bool two_byte = false;  // both forms of RFC 8285 may come (a=extmap-allow-mixed)
 };
 
 // One of the streams of a track: its only one, or one of several (simulcast, RFC 8853).

@@ -45,7 +45,7 @@ class RoutingBench {
   // Writes a packet as a publisher would and hands it to the track.
   void feed(Track& track, const rtp::HeaderFields& fields, std::span<const uint8_t> payload,
             const Extensions& extensions = {}) {
-    rtp::HeaderWriter header(fields);
+    rtp::HeaderWriter header(fields, true);
     for (const auto& [id, value] : extensions) header.add_extension(id, value);
     const auto head = header.finish();
     std::vector<uint8_t> bytes(head.begin(), head.end());

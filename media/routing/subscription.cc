@@ -2,6 +2,7 @@
 #include "media/routing/subscription.h"
 
 #include "media/core/bytes.h"
+#include "media/routing/passed_extensions.h"
 #include "media/routing/source_seq.h"
 #include "media/routing/track.h"
 
@@ -36,11 +37,10 @@ bool Subscription::send(const rtp::Packet& packet, SeqNumber seq, bool retransmi
     fields.seq = next_rtx_seq_;
     fields.ssrc = config_.rtx_ssrc;
   }
-  rtp::HeaderWriter header(fields);
+  rtp::HeaderWriter header(fields, config_.extensions.two_byte);
   header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
-  if (config_.extensions.audio_level != 0 && track_ != nullptr) {
-    header.add_extension(config_.extensions.audio_level,
-                         packet.extension(track_->config().extensions.audio_level));
+  if (track_ != nullptr) {
+    pass_on_extensions(packet, track_->config().extensions, config_.extensions, header);
   }
   return egress_.send_rtp(header.finish(), std::span(prefix).first(prefix_size), packet.payload, out);
 }

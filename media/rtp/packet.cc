@@ -6,9 +6,6 @@
 #include "media/core/bytes.h"
 
 namespace parley::media::rtp {
-namespace {
-constexpr uint16_t kOneByteProfile = 0xBEDE;
-}
 
 std::optional<Packet> Packet::parse(std::span<const uint8_t> b) {
   if (b.size() < kFixedHeaderSize || (b[0] >> 6) != 2) return std::nullopt;
@@ -39,36 +36,17 @@ std::optional<Packet> Packet::parse(std::span<const uint8_t> b) {
 }
 
 std::span<const uint8_t> Packet::extension(uint8_t id) const {
-  if (id == 0) return {};
-  const bool one_byte = extension_profile == kOneByteProfile;
-  if (!one_byte && (extension_profile & 0xFFF0) != 0x1000) return {};
-  for (size_t at = 0; at < extensions.size();) {
-    const uint8_t first = extensions[at];
-    if (first == 0) {  // padding
-      ++at;
-      continue;
-    }
-    uint8_t this_id;
-    size_t length;
-    if (one_byte) {
-      this_id = first >> 4;
-      if (this_id == 15) return {};  // RFC 8285 section 4.2: stop here
-      length = (first & 0x0F) + size_t{1};
-      at += 1;
-    } else {
-      if (at + 2 > extensions.size()) return {};
-      this_id = first;
-      length = extensions[at + 1];
-      at += 2;
-    }
-    if (at + length > extensions.size()) return {};
-    if (this_id == id) return extensions.subspan(at, length);
-    at += length;
-  }
-  return {};
+  std::span<const uint8_t> found;
+  if (id == 0) return found;
+  for_each_extension([&](uint8_t this_id, std::span<const uint8_t> value) {
+    if (this_id != id) return false;
+    found = value;
+    return true;
+  });
+  return found;
 }
 
-HeaderWriter::HeaderWriter(const HeaderFields& f) {
+HeaderWriter::HeaderWriter(const HeaderFields& f, bool allow_two_byte) : allow_two_byte_(allow_two_byte) {
   bytes_[0] = 0x80;
   bytes_[1] = static_cast<uint8_t>((f.marker ? 0x80 : 0) | f.payload_type);
   store_be16(&bytes_[2], f.seq.value);
@@ -77,21 +55,47 @@ HeaderWriter::HeaderWriter(const HeaderFields& f) {
 }
 
 void HeaderWriter::add_extension(uint8_t id, std::span<const uint8_t> value) {
-  if (id == 0 || id > 14 || value.empty() || value.size() > 16) return;
-  const size_t at = size_ == kFixedHeaderSize ? kFixedHeaderSize + 4 : size_;
-  if (at + 1 + value.size() > kMaxSize) return;
-  bytes_[at] = static_cast<uint8_t>(id << 4 | (value.size() - 1));
-  std::memcpy(&bytes_[at + 1], value.data(), value.size());
-  size_ = at + 1 + value.size();
+  if (id == 0 || value.empty() || value.size() > 255) return;
+  if (!two_byte_ && (id > 14 || value.size() > 16)) {
+    if (!allow_two_byte_) return;
+    change_to_two_byte();
+  }
+  append(id, value);
+}
+
+void HeaderWriter::append(uint8_t id, std::span<const uint8_t> value) {
+  if (size_ + (two_byte_ ? 2 : 1) + value.size() > kMaxSize) return;
+  if (two_byte_) {
+    bytes_[size_++] = id;
+    bytes_[size_++] = static_cast<uint8_t>(value.size());
+  } else {
+    bytes_[size_++] = static_cast<uint8_t>(id << 4 | (value.size() - 1));
+  }
+  std::memcpy(&bytes_[size_], value.data(), value.size());
+  size_ += value.size();
+}
+
+void HeaderWriter::change_to_two_byte() {
+  uint8_t written[kMaxExtensionBytes];
+  const size_t n = size_ - kFirstElement;
+  std::memcpy(written, &bytes_[kFirstElement], n);
+  two_byte_ = true;
+  size_ = kFirstElement;
+  Packet view;
+  view.extension_profile = kOneByteProfile;
+  view.extensions = std::span<const uint8_t>(written).first(n);
+  view.for_each_extension([&](uint8_t id, std::span<const uint8_t> value) {
+    append(id, value);
+    return false;
+  });
 }
 
 std::span<const uint8_t> HeaderWriter::finish() {
-  if (size_ > kFixedHeaderSize) {
-    while (size_ % 4 != 0) bytes_[size_++] = 0;
-    bytes_[0] |= 0x10;
-    store_be16(&bytes_[kFixedHeaderSize], kOneByteProfile);
-    store_be16(&bytes_[kFixedHeaderSize + 2], static_cast<uint16_t>((size_ - kFixedHeaderSize - 4) / 4));
-  }
+  if (size_ == kFirstElement) return {bytes_, kFixedHeaderSize};
+  while (size_ % 4 != 0) bytes_[size_++] = 0;
+  bytes_[0] |= 0x10;
+  store_be16(&bytes_[kFixedHeaderSize], two_byte_ ? kTwoByteProfile : kOneByteProfile);
+  store_be16(&bytes_[kFixedHeaderSize + 2], static_cast<uint16_t>((size_ - kFirstElement) / 4));
   return {bytes_, size_};
 }
 

@@ -1,5 +1,5 @@
-// RTP packets (RFC 3550 section 5.1) with header extensions (RFC 8285): a parsed view, and a writer of new
-// headers.
+// RTP packets (RFC 3550 section 5.1) with header extensions in their one-byte and two-byte forms (RFC 8285):
+// a parsed view, and a writer of new headers.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,10 @@ struct Packet {
   static std::optional<Packet> parse(std::span<const uint8_t> bytes);
   // The bytes of one extension element; empty when it is not there.
   std::span<const uint8_t> extension(uint8_t id) const;
+  // Calls fn(uint8_t id, std::span<const uint8_t> value) for each element, in order, up to where the block
+  // stops making sense. A true result ends the walk.
+  template <typename Fn>
+  void for_each_extension(Fn&& fn) const;
 };
 
 struct HeaderFields {
@@ -41,19 +45,55 @@ struct HeaderFields {
   Ssrc ssrc;
 };
 
-// Writes one header with one-byte extensions into a buffer on the stack:
+// Writes one header into a buffer on the stack:
 //   HeaderWriter header(fields); header.add_extension(4, mid); send(header.finish(), payload);
+// Elements are written in the one-byte form until one does not fit that; then all are in the two-byte form,
+// where the receiver has agreed to it (a=extmap-allow-mixed).
 class HeaderWriter {
  public:
-  explicit HeaderWriter(const HeaderFields& fields);
-  // Ignored when `id` is 0 or the value does not fit (1 to 16 bytes, 64 in all).
+  static constexpr size_t kMaxExtensionBytes = 256;  // of the whole block
+
+  explicit HeaderWriter(const HeaderFields& fields, bool allow_two_byte = false);
+  // Ignored when `id` is 0 or the value does not fit.
   void add_extension(uint8_t id, std::span<const uint8_t> value);
   std::span<const uint8_t> finish();
 
  private:
-  static constexpr size_t kMaxSize = kFixedHeaderSize + 4 + 64;
+  static constexpr size_t kFirstElement = kFixedHeaderSize + 4;
+  static constexpr size_t kMaxSize = kFirstElement + kMaxExtensionBytes;
+  void append(uint8_t id, std::span<const uint8_t> value);
+  void change_to_two_byte();
+
+  bool allow_two_byte_;
+  bool two_byte_ = false;
+  size_t size_ = kFirstElement;
   uint8_t bytes_[kMaxSize];
-  size_t size_ = kFixedHeaderSize;
 };
+
+inline constexpr uint16_t kOneByteProfile = 0xBEDE;
+inline constexpr uint16_t kTwoByteProfile = 0x1000;  // the lower four bits are the application's
+
+template <typename Fn>
+void Packet::for_each_extension(Fn&& fn) const {
+  const bool one_byte = extension_profile == kOneByteProfile;
+  if (!one_byte && (extension_profile & 0xFFF0) != kTwoByteProfile) return;
+  for (size_t at = 0; at < extensions.size();) {
+    const uint8_t first = extensions[at++];
+    if (first == 0) continue;  // padding
+    uint8_t id = first;
+    size_t length = 0;
+    if (one_byte) {
+      id = first >> 4;
+      if (id == 15) return;  // section 4.2: stop here
+      length = (first & 0x0F) + size_t{1};
+    } else {
+      if (at == extensions.size()) return;
+      length = extensions[at++];
+    }
+    if (length > extensions.size() - at) return;
+    if (fn(id, extensions.subspan(at, length))) return;
+    at += length;
+  }
+}
 
 }  // namespace parley::media::rtp

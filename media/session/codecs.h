@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "media/routing/config.h"
 #include "media/rtp/codec_kind.h"
 #include "media/sdp/session_description.h"
 
@@ -17,6 +19,33 @@ inline constexpr std::string_view kAbsSendTimeUri =
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 inline constexpr std::string_view kTransportCcUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+inline constexpr std::string_view kRidUri = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+inline constexpr std::string_view kRepairedRidUri = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+inline constexpr std::string_view kVideoOrientationUri = "urn:3gpp:video-orientation";
+inline constexpr std::string_view kAbsCaptureTimeUri =
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
+inline constexpr std::string_view kPlayoutDelayUri =
+    "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+
+// Every extension: its URI, its place among the ids, and the kinds of media it is for.
+struct KnownExtension {
+  std::string_view uri;
+  uint8_t ExtensionIds::*id;
+  bool audio = true;
+  bool video = true;
+};
+inline constexpr KnownExtension kKnownExtensions[] = {
+    {kMidUri, &ExtensionIds::mid},
+    {kAudioLevelUri, &ExtensionIds::audio_level, true, false},
+    {kAbsSendTimeUri, &ExtensionIds::abs_send_time},
+    {kTransportCcUri, &ExtensionIds::transport_cc},
+    {kRidUri, &ExtensionIds::rid, false, true},
+    {kRepairedRidUri, &ExtensionIds::repaired_rid, false, true},
+    {kVideoOrientationUri, &ExtensionIds::video_orientation, false, true},
+    {kAbsCaptureTimeUri, &ExtensionIds::abs_capture_time},
+    {kPlayoutDelayUri, &ExtensionIds::playout_delay, false, true},
+};
 
 struct ChosenCodec {
   CodecKind kind = CodecKind::kOther;

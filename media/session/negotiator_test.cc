@@ -73,6 +73,36 @@ TEST_F(Negotiation, AnswersAPublisherWithOneCodecASection) {
   EXPECT_TRUE(answer.media[0].end_of_candidates);
 }
 
+TEST_F(Negotiation, AgreesOnEachKnownExtensionUnderThePublishersIds) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const std::string offer =
+      replaced(chromium_offer(), "a=extmap:14 urn:ietf:params:rtp-hdrext:toffset",
+               "a=extmap:20 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay");
+  const auto mixed = publisher.accept_offer(offer);
+  ASSERT_TRUE(mixed.ok());
+  EXPECT_TRUE(mixed->tracks[1].extensions.two_byte);
+  EXPECT_EQ(mixed->tracks[1].extensions.video_orientation, 13);
+  EXPECT_EQ(mixed->tracks[1].extensions.playout_delay, 20);
+  EXPECT_EQ(mixed->tracks[0].extensions.video_orientation, 0);
+  EXPECT_NE(parsed(mixed->answer).media[1].extension(kPlayoutDelayUri), nullptr);
+  const auto plain = publisher.accept_offer(replaced(offer, "a=extmap-allow-mixed\r\n", ""));
+  ASSERT_TRUE(plain.ok());
+  EXPECT_EQ(plain->tracks[1].extensions.playout_delay, 0) << "20 needs the two-byte form";
+  EXPECT_EQ(plain->tracks[1].extensions.video_orientation, 13);
+}
+
+TEST_F(Negotiation, TakesReferenceTimesWhereThePublisherAnswersThem) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto without = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(without.ok());
+  EXPECT_FALSE(without->tracks[1].receiver_reference_time);
+  const auto with = publisher.accept_offer(
+      replaced(chromium_offer(), "a=mid:1\r\n", "a=mid:1\r\na=rtcp-xr:stat-summary rcvr-rtt=all:10000\r\n"));
+  ASSERT_TRUE(with.ok());
+  EXPECT_TRUE(with->tracks[1].receiver_reference_time);
+  EXPECT_EQ(parsed(with->answer).media[1].extended_reports, "rcvr-rtt=all");
+}
+
 TEST_F(Negotiation, RejectsDataChannelsWithPortZero) {
   PublisherNegotiator publisher(endpoint_, random_, next_track_);
   const auto outcome = publisher.accept_offer(chromium_offer() +

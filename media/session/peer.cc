@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "media/core/bytes.h"
+#include "media/rtp/extensions.h"
 
 namespace parley::media {
 
@@ -108,7 +108,7 @@ Track* Peer::find_track(const rtp::Packet& packet) {
 Track* Peer::identify(const rtp::Packet& packet) {
   if (sources_.size() >= kMaxSources) return nullptr;
   Track* found = nullptr;
-  const auto mid = as_text(packet.extension(mid_extension_));
+  const auto mid = rtp::read_stream_id(packet.extension(mid_extension_));
   for (const auto& t : tracks_) {
     const TrackConfig& c = t->config();
     if (!mid.empty() && c.mid == mid) {
@@ -130,8 +130,8 @@ void Peer::on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
   if (bytes.empty()) return;
   const auto packet = rtp::Packet::parse(bytes);
   if (!packet) return;
-  const auto transport_seq = packet->extension(transport_cc_extension_);
-  if (transport_seq.size() >= 2) feedback_.on_packet({load_be16(transport_seq.data())}, now);
+  const auto transport_seq = rtp::read_transport_seq(packet->extension(transport_cc_extension_));
+  if (transport_seq) feedback_.on_packet(*transport_seq, now);
   Track* track = find_track(*packet);
   if (track != nullptr) track->on_packet(*packet, now, out);
 }

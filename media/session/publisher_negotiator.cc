@@ -21,28 +21,21 @@ sdp::MediaSection rejected_section(const sdp::MediaSection& offered) {
   return m;
 }
 
-uint8_t extension_id(const sdp::MediaSection& m, std::string_view uri) {
-  const sdp::Extension* e = m.extension(uri);
-  // Ids above 14 need the two-byte form (RFC 8285 section 4.3); browsers never offer that for these.
-  return e != nullptr && e->id <= 14 ? e->id : 0;
-}
-
-ExtensionIds read_extensions(const sdp::MediaSection& m) {
+ExtensionIds read_extensions(const sdp::MediaSection& m, bool two_byte) {
   ExtensionIds ids;
-  ids.mid = extension_id(m, kMidUri);
-  ids.abs_send_time = extension_id(m, kAbsSendTimeUri);
-  ids.transport_cc = extension_id(m, kTransportCcUri);
-  if (m.kind == sdp::MediaKind::kAudio) ids.audio_level = extension_id(m, kAudioLevelUri);
+  ids.two_byte = two_byte;
+  for (const KnownExtension& known : kKnownExtensions) {
+    if (!(m.kind == sdp::MediaKind::kAudio ? known.audio : known.video)) continue;
+    const sdp::Extension* offered = m.extension(known.uri);
+    // Ids above 14 need the two-byte form (RFC 8285 section 4.3).
+    if (offered != nullptr && (offered->id <= 14 || two_byte)) ids.*known.id = offered->id;
+  }
   return ids;
 }
 
 void write_extensions(const ExtensionIds& ids, sdp::MediaSection* m) {
-  const std::pair<uint8_t, std::string_view> all[] = {{ids.mid, kMidUri},
-                                                      {ids.audio_level, kAudioLevelUri},
-                                                      {ids.abs_send_time, kAbsSendTimeUri},
-                                                      {ids.transport_cc, kTransportCcUri}};
-  for (const auto& [id, uri] : all) {
-    if (id != 0) m->extensions.push_back({id, std::string(uri)});
+  for (const KnownExtension& known : kKnownExtensions) {
+    if (ids.*known.id != 0) m->extensions.push_back({ids.*known.id, std::string(known.uri)});
   }
 }
 
@@ -99,7 +92,7 @@ IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, 
   IncomingTrack track;
   track.kind = offered.kind == sdp::MediaKind::kAudio ? TrackKind::kAudio : TrackKind::kVideo;
   track.mid = offered.mid;
-  track.extensions = read_extensions(offered);
+  track.extensions = read_extensions(offered, two_byte_);
   track.receiver_reference_time = answers_reference_times(offered) || codec.codec.has_feedback("rrtr");
   for (const sdp::SourceGroup& group : offered.source_groups) {
     if (group.semantics != "FID" || group.ssrcs.size() != 2) continue;
@@ -129,7 +122,7 @@ sdp::MediaSection PublisherNegotiator::answer_section(const sdp::MediaSection& o
   m.setup = remote.local_role == dtls::Role::kActive ? sdp::Setup::kActive : sdp::Setup::kPassive;
   m.rtcp_reduced_size = offered.rtcp_reduced_size;
   if (answers_reference_times(offered)) m.extended_reports = "rcvr-rtt=all";
-  write_extensions(read_extensions(offered), &m);
+  write_extensions(read_extensions(offered, two_byte_), &m);
   negotiation::append_codec(codec, &m);
   return m;
 }
@@ -149,6 +142,7 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
   Outcome outcome;
   if (auto error = negotiation::read_transport(*accepted->first, &outcome.remote)) return *error;
 
+  two_byte_ = offer.extmap_allow_mixed;
   outcome.ice_restarted = remote_ && *remote_ != outcome.remote.credentials;
   outcome.local = outcome.ice_restarted ? ice::Credentials::generate(random_) : local_;
   sdp::SessionDescription answer;

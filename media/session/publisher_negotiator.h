@@ -50,7 +50,8 @@ class PublisherNegotiator {
   ice::Credentials local_;
   std::optional<ice::Credentials> remote_;
   std::vector<Known> known_;
-  size_t sections_ = 0;  // m-lines of the last offer: they never become fewer
+  bool two_byte_ = false;  // the offer takes both forms of header extensions
+  size_t sections_ = 0;    // m-lines of the last offer: they never become fewer
   uint64_t session_id_;
   uint64_t version_ = 0;
 };

@@ -10,7 +10,16 @@ namespace parley::media {
 namespace {
 
 // The same ids in every section, as bundling asks (RFC 8843 section 9.1).
-constexpr ExtensionIds kOffered{.mid = 4, .audio_level = 1, .abs_send_time = 0, .transport_cc = 0};
+constexpr ExtensionIds kOffered = [] {
+  ExtensionIds ids;
+  ids.mid = 4;
+  ids.audio_level = 1;
+  ids.video_orientation = 5;
+  ids.abs_capture_time = 6;
+  ids.playout_delay = 7;
+  ids.two_byte = true;
+  return ids;
+}();
 
 // What a subscriber can tell us about what it receives.
 std::vector<std::string> subscriber_feedback(TrackKind kind) {
@@ -104,8 +113,10 @@ sdp::MediaSection SubscriberNegotiator::offer_section(const Section& section) co
   m.setup = sdp::Setup::kActPass;
   m.direction = section.sending ? sdp::Direction::kSendOnly : sdp::Direction::kInactive;
   if (section.dead) m.port = 0;
-  m.extensions.push_back({kOffered.mid, std::string(kMidUri)});
-  if (audio) m.extensions.push_back({kOffered.audio_level, std::string(kAudioLevelUri)});
+  for (const KnownExtension& known : kKnownExtensions) {
+    if (kOffered.*known.id == 0 || !(audio ? known.audio : known.video)) continue;
+    m.extensions.push_back({kOffered.*known.id, std::string(known.uri)});
+  }
   negotiation::append_codec(section.codec, &m);
   if (!section.sending) return m;
   const OutgoingTrack& out = *section.sending;
@@ -124,6 +135,7 @@ std::string SubscriberNegotiator::create_offer() {
   offer.session_id = session_id_;
   offer.session_version = ++version_;
   offer.ice_lite = true;
+  offer.extmap_allow_mixed = kOffered.two_byte;
   for (Section& s : sections_) {
     s.offered = s.sending ? s.sending->id : 0;
     if (!s.dead) offer.bundle.push_back(s.mid);
@@ -161,8 +173,10 @@ void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcom
     return;
   }
   OutgoingTrack out = *s.sending;
-  out.extensions.mid = m.extension(kMidUri) != nullptr ? kOffered.mid : 0;
-  out.extensions.audio_level = m.extension(kAudioLevelUri) != nullptr ? kOffered.audio_level : 0;
+  for (const KnownExtension& known : kKnownExtensions) {
+    out.extensions.*known.id = m.extension(known.uri) != nullptr ? kOffered.*known.id : uint8_t{0};
+  }
+  out.extensions.two_byte = two_byte_;
   const auto rtx = out.codec.rtx_payload_type;
   if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
   outcome->active.push_back(std::move(out));
@@ -185,6 +199,7 @@ Result<SubscriberNegotiator::Outcome, NegotiationError> SubscriberNegotiator::ac
   } else if (offered_sections_ > 0) {
     return NegotiationError{"the answer rejects every section"};
   }
+  two_byte_ = kOffered.two_byte && answer.extmap_allow_mixed;
   for (size_t i = 0; i < offered_sections_; ++i) settle(sections_[i], answer.media[i], &outcome);
   outcome.local = local_;
   outcome.ice_restarted = remote_ && restarting_;

@@ -81,6 +81,7 @@ class SubscriberNegotiator {
   uint8_t next_payload_type_ = 96;
   size_t offered_sections_ = 0;
   bool offer_outstanding_ = false;
+  bool two_byte_ = false;  // the answer takes both forms of header extensions
   std::string cname_;
   uint64_t session_id_;
   uint64_t version_ = 0;
