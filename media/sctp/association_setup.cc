@@ -8,6 +8,8 @@ namespace parley::media::sctp {
 namespace {
 
 constexpr uint16_t kStreams = 65535;  // RFC 8831 section 6.2
+// ICE and DTLS have found the path good: a lost INIT is no sign of congestion to wait long for.
+constexpr Duration kLongestSetupWait = std::chrono::seconds(2);
 
 uint32_t fresh_tag(Random& random) {
   uint32_t tag = 0;
@@ -45,7 +47,7 @@ void Association::send_init(TimePoint now, PacketSink& out) {
   p.end_chunk(w);
   p.flush();
   ++stats_.packets_sent;
-  setup_at_ = now + rto_.timeout();
+  setup_at_ = now + std::min(rto_.timeout(), kLongestSetupWait);
 }
 
 void Association::send_cookie_echo(TimePoint now, PacketSink& out) {
@@ -53,7 +55,7 @@ void Association::send_cookie_echo(TimePoint now, PacketSink& out) {
   p.add(kCookieEcho, 0, cookie_);
   p.flush();
   ++stats_.packets_sent;
-  setup_at_ = now + rto_.timeout();
+  setup_at_ = now + std::min(rto_.timeout(), kLongestSetupWait);
 }
 
 // Answered without keeping anything: the cookie carries it all.
@@ -232,7 +234,7 @@ void Association::on_setup_deadline(TimePoint now, PacketSink& out) {
     if (state_ == State::kShutdownAckSent) p.add(kShutdownAck, 0, {});
     p.flush();
     ++stats_.packets_sent;
-    setup_at_ = now + rto_.timeout();
+    setup_at_ = now + std::min(rto_.timeout(), kLongestSetupWait);
   }
 }
 
@@ -260,7 +262,7 @@ void Association::advance_shutdown(TimePoint now, PacketBuilder& p) {
     return;
   }
   setup_attempts_ = 0;
-  setup_at_ = now + rto_.timeout();
+  setup_at_ = now + std::min(rto_.timeout(), kLongestSetupWait);
   retransmit_at_ = heartbeat_at_ = kNever;
 }
 

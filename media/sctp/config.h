@@ -45,7 +45,7 @@ struct Config {
   Duration delayed_ack = std::chrono::milliseconds(40);
   Duration heartbeat_interval = std::chrono::seconds(30);
   Duration cookie_life = std::chrono::seconds(60);
-  int max_init_retransmissions = 8;
+  int max_init_retransmissions = 15;
   int max_retransmissions = 10;
   int max_burst = 8;  // packets for each occasion to send; what is left follows spread over the round trip
 };
