@@ -171,6 +171,10 @@ class Parser {
       m.extended_reports = rest;
     } else if (name == "candidate") {
       parse_candidate(rest, m);
+    } else if (name == "sctp-port") {
+      if (!to_number(rest, &m.sctp_port)) fail("a=sctp-port must be a port");
+    } else if (name == "max-message-size") {
+      if (!to_number(rest, &m.max_message_size)) fail("a=max-message-size must be a number");
     }
   }
 

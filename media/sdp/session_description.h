@@ -17,6 +17,16 @@ enum class Setup : uint8_t { kUnset, kActPass, kActive, kPassive };
 constexpr bool sends(Direction d) { return d == Direction::kSendRecv || d == Direction::kSendOnly; }
 constexpr bool receives(Direction d) { return d == Direction::kSendRecv || d == Direction::kRecvOnly; }
 
+// As the other side sees it.
+constexpr Direction reversed(Direction d) {
+  if (d == Direction::kSendOnly) return Direction::kRecvOnly;
+  return d == Direction::kRecvOnly ? Direction::kSendOnly : d;
+}
+constexpr Direction direction_of(bool sends, bool receives) {
+  if (sends) return receives ? Direction::kSendRecv : Direction::kSendOnly;
+  return receives ? Direction::kRecvOnly : Direction::kInactive;
+}
+
 // a=fingerprint (RFC 8122). `algorithm` is lower case ("sha-256"), `value` upper case hex with colons.
 struct Fingerprint {
   std::string algorithm;
@@ -101,6 +111,8 @@ struct MediaSection {
   std::string simulcast;  // the value of a=simulcast
   std::vector<Candidate> candidates;
   std::string extended_reports;  // the value of a=rtcp-xr (RFC 3611 section 5)
+  uint16_t sctp_port = 0;             // RFC 8841; 0: not given
+  uint64_t max_message_size = 65536;  // RFC 8841 section 6; 0: any
 
   const Codec* codec(uint8_t payload_type) const;
   const Extension* extension(std::string_view uri) const;
@@ -122,6 +134,9 @@ struct SessionDescription {
 
   const MediaSection* by_mid(std::string_view mid) const;
 };
+
+// Port 0 means that, unless the section waits to be bundled (RFC 8843 section 6).
+inline bool is_rejected(const MediaSection& m) { return m.port == 0 && !m.bundle_only; }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 

@@ -91,6 +91,10 @@ void write_media(const MediaSection& m, Text& text) {
     text.line("a=rtcp:9 IN IP4 0.0.0.0");
   }
   write_transport(m, text);
+  if (m.kind == MediaKind::kApplication && m.sctp_port != 0) {
+    text.line("a=sctp-port:", m.sctp_port);
+    text.line("a=max-message-size:", m.max_message_size);
+  }
   if (m.kind != MediaKind::kAudio && m.kind != MediaKind::kVideo) return;
   text.line("a=", to_string(m.direction));
   for (const std::string& msid : m.msids) text.line("a=msid:", msid);

@@ -31,8 +31,6 @@ bool same_format(const sdp::Codec& answered, const ChosenCodec& ours) {
   return answered.payload_type == ours.codec.payload_type && codec_kind(answered.name) == ours.kind;
 }
 
-bool is_rejected(const sdp::MediaSection& m) { return m.port == 0 && !m.bundle_only; }
-
 }  // namespace
 
 SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random)
@@ -161,7 +159,7 @@ std::optional<NegotiationError> SubscriberNegotiator::check_sections(
 }
 
 void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcome* outcome) {
-  const bool rejected = is_rejected(m);
+  const bool rejected = sdp::is_rejected(m);
   if (rejected) s.dead = true;
   if (!s.sending || s.sending->id != s.offered) return;  // came after the offer: the next one's
   const bool takes = !rejected && sdp::receives(m.direction) &&
@@ -191,7 +189,7 @@ Result<SubscriberNegotiator::Outcome, NegotiationError> SubscriberNegotiator::ac
   if (auto error = check_sections(answer)) return *error;
 
   Outcome outcome;
-  const auto first = std::find_if_not(answer.media.begin(), answer.media.end(), is_rejected);
+  const auto first = std::find_if_not(answer.media.begin(), answer.media.end(), sdp::is_rejected);
   if (first != answer.media.end()) {
     if (auto error = negotiation::read_transport(*first, &outcome.remote)) return *error;
     if (first->setup == sdp::Setup::kActPass)
