@@ -13,19 +13,31 @@
 namespace parley::media::stun {
 namespace {
 
-// RFC 8489 section 18.3, RFC 8445 section 20.1.
+// RFC 8489 section 18.3, RFC 8445 section 20.1, RFC 8656 section 18.
 enum Attribute : uint16_t {
   kMappedAddress = 0x0001,
   kUsername = 0x0006,
   kMessageIntegrity = 0x0008,
   kErrorCode = 0x0009,
   kUnknownAttributes = 0x000A,
+  kChannelNumber = 0x000C,
+  kLifetime = 0x000D,
+  kXorPeerAddress = 0x0012,
+  kDataAttribute = 0x0013,
   kRealm = 0x0014,
   kNonce = 0x0015,
+  kXorRelayedAddress = 0x0016,
+  kRequestedAddressFamily = 0x0017,
+  kRequestedTransport = 0x0019,
+  kMessageIntegritySha256 = 0x001C,
+  kPasswordAlgorithm = 0x001D,
+  kUserHash = 0x001E,
   kXorMappedAddress = 0x0020,
   kPriority = 0x0024,
   kUseCandidate = 0x0025,
+  kPasswordAlgorithms = 0x8002,
   kSoftware = 0x8022,
+  kAlternateServer = 0x8023,
   kFingerprint = 0x8028,
   kIceControlled = 0x8029,
   kIceControlling = 0x802A,
@@ -33,7 +45,11 @@ enum Attribute : uint16_t {
 
 constexpr size_t kIntegritySize = 20;
 constexpr uint32_t kFingerprintXor = 0x5354554E;
+constexpr size_t kIntegritySha256Size = 32;
+constexpr size_t kMaxIntegritySize = kIntegritySha256Size;
 constexpr size_t kMaxUsername = 513;
+constexpr size_t kMaxRealm = 763;
+constexpr uint8_t kUdpProtocol = 17;  // IANA's, in REQUESTED-TRANSPORT
 
 constexpr size_t padded(size_t n) { return (n + 3) & ~size_t{3}; }
 
@@ -50,33 +66,37 @@ uint32_t crc32(std::span<const uint8_t> bytes) {
   return ~crc;
 }
 
-// HMAC-SHA1 over `message` with its length field as if the message ended after MESSAGE-INTEGRITY at
+constexpr size_t integrity_size(Integrity kind) {
+  return kind == Integrity::kSha1 ? kIntegritySize : kIntegritySha256Size;
+}
+
+// HMAC over `message` with its length field as if the message ended after the integrity attribute at
 // `integrity_at`.
 bool integrity_of(std::span<const uint8_t> message, size_t integrity_at, std::string_view password,
-                  uint8_t (&mac)[kIntegritySize]) {
+                  Integrity kind, uint8_t (&mac)[kMaxIntegritySize]) {
   uint8_t copy[65536 / 32];
   // Everything before the attribute; a message whose integrity lies further out than 2 KB is nobody's.
   if (integrity_at > sizeof copy) return false;
+  const size_t mac_size = integrity_size(kind);
   std::memcpy(copy, message.data(), integrity_at);
-  store_be16(copy + 2, static_cast<uint16_t>(integrity_at + 4 + kIntegritySize - kHeaderSize));
+  store_be16(copy + 2, static_cast<uint16_t>(integrity_at + 4 + mac_size - kHeaderSize));
   unsigned size = 0;
-  return HMAC(EVP_sha1(), password.data(), static_cast<int>(password.size()), copy, integrity_at, mac,
-              &size) != nullptr &&
-         size == kIntegritySize;
+  return HMAC(kind == Integrity::kSha1 ? EVP_sha1() : EVP_sha256(), password.data(),
+              static_cast<int>(password.size()), copy, integrity_at, mac, &size) != nullptr &&
+         size == mac_size;
 }
 
-std::optional<SocketAddress> parse_xor_address(std::span<const uint8_t> value,
-                                               std::span<const uint8_t> header) {
+// `mask`: what the address is XORed with: cookie, then transaction id; all zero for a plain address.
+std::optional<SocketAddress> parse_address(std::span<const uint8_t> value, std::span<const uint8_t, 16> mask) {
   ByteReader r(value);
   r.skip(1);
   const uint8_t family = r.u8();
-  const uint16_t port = r.u16() ^ static_cast<uint16_t>(kMagicCookie >> 16);
+  const uint16_t port = r.u16() ^ load_be16(mask.data());
   uint8_t ip[16];
   const size_t size = family == 1 ? 4 : family == 2 ? 16 : 0;
   const std::span<const uint8_t> masked = r.bytes(size);
   if (!r.ok() || size == 0 || r.remaining() != 0) return std::nullopt;
-  for (size_t i = 0; i < size; ++i)
-    ip[i] = masked[i] ^ header[4 + i];  // the mask: cookie, then transaction id
+  for (size_t i = 0; i < size; ++i) ip[i] = masked[i] ^ mask[i];
   return size == 4 ? SocketAddress::ipv4(std::span<const uint8_t, 4>(ip, 4), port)
                    : SocketAddress::ipv6(std::span<const uint8_t, 16>(ip, 16), port);
 }
@@ -126,55 +146,134 @@ Result<Message> Message::parse(std::span<const uint8_t> d) {
       m.has_fingerprint = true;
       continue;
     }
-    if (m.has_integrity) continue;  // not protected: as if it were not there
-    switch (attribute) {
-      case kMessageIntegrity:
-        if (size != kIntegritySize) return Error{"bad MESSAGE-INTEGRITY"};
-        m.has_integrity = true;
-        m.integrity_at_ = at;
-        break;
-      case kUsername:
-        if (size > kMaxUsername) return Error{"USERNAME is too long"};
-        if (!m.username) m.username = as_text(value);
-        break;
-      case kPriority:
-        if (size != 4) return Error{"bad PRIORITY"};
-        m.priority = load_be32(value.data());
-        break;
-      case kUseCandidate:
-        m.use_candidate = true;
-        break;
-      case kIceControlled:
-      case kIceControlling:
-        if (size != 8) return Error{"bad ICE role"};
-        (attribute == kIceControlled ? m.ice_controlled : m.ice_controlling) = load_be64(value.data());
-        break;
-      case kXorMappedAddress:
-        m.xor_mapped_address = parse_xor_address(value, d);
-        if (!m.xor_mapped_address) return Error{"bad XOR-MAPPED-ADDRESS"};
-        break;
-      case kErrorCode:
-        m.error = parse_error(value);
-        if (!m.error) return Error{"bad ERROR-CODE"};
-        break;
-      case kMappedAddress:
-      case kUnknownAttributes:
-      case kRealm:
-      case kNonce:
-        break;  // known, and of no use to ICE
-      default:
-        if (attribute < 0x8000 && m.unknown_count < m.unknown.size())
-          m.unknown[m.unknown_count++] = attribute;
+    const bool is_integrity = attribute == kMessageIntegrity || attribute == kMessageIntegritySha256;
+    // What comes after an integrity attribute is not protected: as if it were not there.
+    const bool is_protected = !m.has_integrity && !m.has_integrity_sha256;
+    const char* wrong = nullptr;
+    if (is_integrity) {
+      wrong = m.read_integrity(attribute, at, size);
+    } else if (is_protected) {
+      wrong = m.read(attribute, value);
     }
+    if (wrong != nullptr) return Error{wrong};
   }
   return m;
 }
 
-bool Message::verify_integrity(std::string_view password) const {
-  if (!has_integrity) return false;
-  uint8_t mac[kIntegritySize];
-  return integrity_of(raw_, integrity_at_, password, mac) &&
-         CRYPTO_memcmp(mac, raw_.data() + integrity_at_ + 4, kIntegritySize) == 0;
+const char* Message::read_integrity(uint16_t attribute, size_t at, size_t size) {
+  if (has_integrity_sha256) return nullptr;  // the last of the two
+  if (attribute == kMessageIntegritySha256) {
+    // Shorter ones (RFC 8489 section 14.6) belong to usages that are not ours.
+    if (size != kIntegritySha256Size) return "bad MESSAGE-INTEGRITY-SHA256";
+    has_integrity_sha256 = true;
+    integrity_sha256_at_ = at;
+  } else if (!has_integrity) {
+    if (size != kIntegritySize) return "bad MESSAGE-INTEGRITY";
+    has_integrity = true;
+    integrity_at_ = at;
+  }
+  return nullptr;
+}
+
+const char* Message::read(uint16_t attribute, std::span<const uint8_t> value) {
+  static constexpr std::array<uint8_t, 16> kNoMask{};
+  const auto address = [&](std::optional<SocketAddress>* out, std::span<const uint8_t, 16> mask) {
+    *out = parse_address(value, mask);
+    return *out ? nullptr : "bad address attribute";
+  };
+  const auto masked = [&](std::optional<SocketAddress>* out) {
+    return address(out, std::span<const uint8_t, 16>(raw_.subspan(4, 16)));
+  };
+  const auto number = [&](std::optional<uint32_t>* out) {
+    if (value.size() != 4) return "bad attribute of four bytes";
+    *out = load_be32(value.data());
+    return static_cast<const char*>(nullptr);
+  };
+  const auto text = [&](std::optional<std::string_view>* out, size_t most) {
+    if (value.size() > most) return "text attribute is too long";
+    if (!*out) *out = as_text(value);
+    return static_cast<const char*>(nullptr);
+  };
+  switch (attribute) {
+    case kUsername:
+      return text(&username, kMaxUsername);
+    case kRealm:
+      return text(&realm, kMaxRealm);
+    case kNonce:
+      return text(&nonce, kMaxRealm);
+    case kPriority:
+      return number(&priority);
+    case kLifetime:
+      return number(&lifetime);
+    case kUseCandidate:
+      use_candidate = true;
+      return nullptr;
+    case kIceControlled:
+    case kIceControlling:
+      if (value.size() != 8) return "bad ICE role";
+      (attribute == kIceControlled ? ice_controlled : ice_controlling) = load_be64(value.data());
+      return nullptr;
+    case kMappedAddress:
+      return address(&mapped_address, kNoMask);
+    case kAlternateServer:
+      return address(&alternate_server, kNoMask);
+    case kXorMappedAddress:
+      return masked(&xor_mapped_address);
+    case kXorRelayedAddress:
+      return masked(&relayed_address);
+    case kXorPeerAddress:
+      return masked(&peer_address);
+    case kChannelNumber:
+      if (value.size() != 4) return "bad CHANNEL-NUMBER";
+      channel_number = load_be16(value.data());
+      return nullptr;
+    case kDataAttribute:
+      data = value;
+      return nullptr;
+    case kPasswordAlgorithms:
+      password_algorithms = value;
+      return nullptr;
+    case kErrorCode:
+      error = parse_error(value);
+      return error ? nullptr : "bad ERROR-CODE";
+    case kUnknownAttributes:
+    case kRequestedAddressFamily:
+    case kRequestedTransport:
+    case kPasswordAlgorithm:
+    case kUserHash:
+      return nullptr;  // known, and only servers need them
+    default:
+      if (attribute < 0x8000 && unknown_count < unknown.size()) unknown[unknown_count++] = attribute;
+      return nullptr;
+  }
+}
+
+bool Message::verify_integrity(std::string_view password, Integrity kind) const {
+  const bool sha1 = kind == Integrity::kSha1;
+  if (sha1 ? !has_integrity : !has_integrity_sha256) return false;
+  const size_t at = sha1 ? integrity_at_ : integrity_sha256_at_;
+  uint8_t mac[kMaxIntegritySize];
+  return integrity_of(raw_, at, password, kind, mac) &&
+         CRYPTO_memcmp(mac, raw_.data() + at + 4, integrity_size(kind)) == 0;
+}
+
+std::string long_term_key(PasswordAlgorithm algorithm, std::string_view username, std::string_view realm,
+                          std::string_view password) {
+  std::string text(username);
+  text.append(":").append(realm).append(":").append(password);
+  uint8_t digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  const EVP_MD* hash = algorithm == PasswordAlgorithm::kMd5 ? EVP_md5() : EVP_sha256();
+  if (EVP_Digest(text.data(), text.size(), digest, &size, hash, nullptr) != 1) return {};
+  return std::string(as_text({digest, size}));
+}
+
+std::array<uint8_t, 32> user_hash(std::string_view username, std::string_view realm) {
+  std::string text(username);
+  text.append(":").append(realm);
+  std::array<uint8_t, 32> digest{};
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  return digest;
 }
 
 std::string_view Message::receiver_ufrag() const {
@@ -215,15 +314,36 @@ std::span<uint8_t> Writer::attribute(uint16_t type, size_t size) {
   return {p + 4, size};
 }
 
-void Writer::username(std::string_view value) {
-  const std::span<uint8_t> v = attribute(kUsername, value.size());
+void Writer::text(uint16_t type, std::string_view value) {
+  const std::span<uint8_t> v = attribute(type, value.size());
   std::copy_n(value.begin(), v.size(), v.begin());
 }
 
-void Writer::priority(uint32_t value) {
-  const std::span<uint8_t> v = attribute(kPriority, 4);
+void Writer::number(uint16_t type, uint32_t value) {
+  const std::span<uint8_t> v = attribute(type, 4);
   if (!v.empty()) store_be32(v.data(), value);
 }
+
+void Writer::username(std::string_view value) { text(kUsername, value); }
+void Writer::software(std::string_view name) { text(kSoftware, name); }
+void Writer::realm(std::string_view value) { text(kRealm, value); }
+void Writer::nonce(std::string_view value) { text(kNonce, value); }
+void Writer::user_hash(std::span<const uint8_t, 32> value) { text(kUserHash, as_text(value)); }
+void Writer::password_algorithms(std::span<const uint8_t> as_received) {
+  text(kPasswordAlgorithms, as_text(as_received));
+}
+void Writer::password_algorithm(PasswordAlgorithm algorithm) {
+  number(kPasswordAlgorithm, static_cast<uint32_t>(algorithm) << 16);  // and no parameters
+}
+
+void Writer::priority(uint32_t value) { number(kPriority, value); }
+void Writer::lifetime(uint32_t seconds) { number(kLifetime, seconds); }
+void Writer::requested_transport_udp() { number(kRequestedTransport, uint32_t{kUdpProtocol} << 24); }
+void Writer::requested_address_family(SocketAddress::Family family) {
+  number(kRequestedAddressFamily, (family == SocketAddress::Family::kIPv6 ? 2u : 1u) << 24);
+}
+void Writer::channel_number(uint16_t value) { number(kChannelNumber, uint32_t{value} << 16); }
+void Writer::data(std::span<const uint8_t> bytes) { text(kDataAttribute, as_text(bytes)); }
 
 void Writer::use_candidate() { attribute(kUseCandidate, 0); }
 
@@ -237,14 +357,28 @@ void Writer::ice_controlling(uint64_t tie_breaker) {
   if (!v.empty()) store_be64(v.data(), tie_breaker);
 }
 
-void Writer::xor_mapped_address(const SocketAddress& address) {
+void Writer::masked_address(uint16_t type, const SocketAddress& address) {
   const std::span<const uint8_t> ip = address.ip_bytes();
-  const std::span<uint8_t> v = attribute(kXorMappedAddress, 4 + ip.size());
+  const std::span<uint8_t> v = attribute(type, 4 + ip.size());
   if (v.empty()) return;
   v[0] = 0;
   v[1] = address.is_ipv4() ? 1 : 2;
   store_be16(v.data() + 2, address.port() ^ static_cast<uint16_t>(kMagicCookie >> 16));
   for (size_t i = 0; i < ip.size(); ++i) v[4 + i] = ip[i] ^ out_[4 + i];
+}
+
+void Writer::xor_mapped_address(const SocketAddress& address) { masked_address(kXorMappedAddress, address); }
+void Writer::peer_address(const SocketAddress& address) { masked_address(kXorPeerAddress, address); }
+void Writer::relayed_address(const SocketAddress& address) { masked_address(kXorRelayedAddress, address); }
+
+void Writer::alternate_server(const SocketAddress& address) {
+  const std::span<const uint8_t> ip = address.ip_bytes();
+  const std::span<uint8_t> v = attribute(kAlternateServer, 4 + ip.size());
+  if (v.empty()) return;
+  v[0] = 0;
+  v[1] = address.is_ipv4() ? 1 : 2;
+  store_be16(v.data() + 2, address.port());
+  std::copy(ip.begin(), ip.end(), v.begin() + 4);
 }
 
 void Writer::error_code(int code, std::string_view reason) {
@@ -261,20 +395,16 @@ void Writer::unknown_attributes(std::span<const uint16_t> types) {
   for (size_t i = 0; i * 2 < v.size(); ++i) store_be16(v.data() + 2 * i, types[i]);
 }
 
-void Writer::software(std::string_view name) {
-  const std::span<uint8_t> v = attribute(kSoftware, name.size());
-  std::copy_n(name.begin(), v.size(), v.begin());
-}
-
 void Writer::set_length(size_t end) { store_be16(out_.data() + 2, static_cast<uint16_t>(end - kHeaderSize)); }
 
-size_t Writer::finish(std::string_view password) {
+size_t Writer::finish(std::string_view password, Integrity kind) {
   if (!password.empty()) {
     const size_t integrity_at = at_;
-    const std::span<uint8_t> mac = attribute(kMessageIntegrity, kIntegritySize);
-    uint8_t value[kIntegritySize];
-    if (!ok_ || !integrity_of(out_, integrity_at, password, value)) return 0;
-    std::copy(value, value + kIntegritySize, mac.begin());
+    const std::span<uint8_t> mac = attribute(
+        kind == Integrity::kSha1 ? kMessageIntegrity : kMessageIntegritySha256, integrity_size(kind));
+    uint8_t value[kMaxIntegritySize];
+    if (!ok_ || !integrity_of(out_, integrity_at, password, kind, value)) return 0;
+    std::copy_n(value, mac.size(), mac.begin());
   }
   const size_t fingerprint_at = at_;
   const std::span<uint8_t> fingerprint = attribute(kFingerprint, 4);

@@ -388,6 +388,30 @@ class Parser {
   bool saw_version_ = false;
 };
 
+// The rest of a=candidate: names and values, in any order as browsers write them. Unknown ones are skipped.
+bool read_candidate_extensions(std::string_view text, Candidate* c) {
+  for (std::string_view name = take_word(text); !name.empty(); name = take_word(text)) {
+    const std::string_view value = take_word(text);
+    if (name == "raddr") {
+      if (value.size() > 255) return false;
+      c->related_address = value;
+    } else if (name == "rport") {
+      if (!to_number(value, &c->related_port)) return false;
+    } else if (name == "tcptype") {
+      if (value != "active" && value != "passive" && value != "so") return false;
+      c->tcp_type = value;
+    } else if (name == "generation") {
+      uint32_t number = 0;
+      if (!to_number(value, &number)) return false;
+      c->generation = number;
+    } else if (name == "ufrag") {
+      if (!is_ice_text(value, 4, 256)) return false;
+      c->ufrag = value;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<Candidate> parse_candidate(std::string_view text) {
@@ -404,6 +428,7 @@ std::optional<Candidate> parse_candidate(std::string_view text) {
   if (!to_number(take_word(text), &c.port) || take_word(text) != "typ") return std::nullopt;
   c.type = take_word(text);
   if (c.type != "host" && c.type != "srflx" && c.type != "prflx" && c.type != "relay") return std::nullopt;
+  if (!read_candidate_extensions(text, &c)) return std::nullopt;
   return c;
 }
 

@@ -75,7 +75,7 @@ struct Rid {
   bool send = false;
 };
 
-// a=candidate (RFC 8839). Only what an agent without full ICE reads is taken apart.
+// a=candidate (RFC 8839 section 5.1; tcptype: RFC 6544 section 4.5).
 struct Candidate {
   std::string foundation;
   uint8_t component = 1;
@@ -83,7 +83,13 @@ struct Candidate {
   uint32_t priority = 0;
   std::string address;
   uint16_t port = 0;
-  std::string type;  // host, srflx, prflx, relay
+  std::string type;             // host, srflx, prflx, relay
+  std::string related_address;  // raddr, "" without one
+  uint16_t related_port = 0;
+  std::string tcp_type;  // active, passive, so; "" for UDP
+  // Extensions that browsers write: the generation's number, its username fragment (RFC 8838 section 4.1).
+  std::optional<uint32_t> generation;
+  std::string ufrag;
 };
 
 struct MediaSection {

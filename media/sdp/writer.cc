@@ -77,8 +77,7 @@ void write_transport(const MediaSection& m, Text& text) {
   for (const Fingerprint& f : m.fingerprints) text.line("a=fingerprint:", f.algorithm, ' ', f.value);
   if (m.setup != Setup::kUnset) text.line("a=setup:", setup_name(m.setup));
   for (const Candidate& c : m.candidates) {
-    text.line("a=candidate:", c.foundation, ' ', int{c.component}, ' ', c.transport, ' ', c.priority, ' ',
-              c.address, ' ', c.port, " typ ", c.type);
+    text.line("a=candidate:", to_text(c));
   }
   if (m.end_of_candidates) text.line("a=end-of-candidates");
 }
@@ -110,6 +109,19 @@ void write_media(const MediaSection& m, Text& text) {
 }
 
 }  // namespace
+
+std::string to_text(const Candidate& c) {
+  std::string out = c.foundation + ' ' + std::to_string(c.component) + ' ' + c.transport + ' ' +
+                    std::to_string(c.priority) + ' ' + c.address + ' ' + std::to_string(c.port) + " typ " +
+                    c.type;
+  if (!c.related_address.empty()) {
+    out += " raddr " + c.related_address + " rport " + std::to_string(c.related_port);
+  }
+  if (!c.tcp_type.empty()) out += " tcptype " + c.tcp_type;
+  if (c.generation) out += " generation " + std::to_string(*c.generation);
+  if (!c.ufrag.empty()) out += " ufrag " + c.ufrag;
+  return out;
+}
 
 const char* to_string(Direction direction) {
   switch (direction) {

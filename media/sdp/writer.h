@@ -9,5 +9,7 @@ namespace parley::media::sdp {
 
 std::string to_string(const SessionDescription& description);
 const char* to_string(Direction direction);
+// The value of an a=candidate line, without "candidate:".
+std::string to_text(const Candidate& candidate);
 
 }  // namespace parley::media::sdp
