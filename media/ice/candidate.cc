@@ -88,8 +88,8 @@ const char* to_string(CandidateType type) {
 uint32_t candidate_priority(CandidateType type, Transport transport, uint32_t rank, bool relayed_over_tcp) {
   const bool tcp = transport != Transport::kUdp;
   rank = std::min(rank, kMaxRank);
-  const uint32_t local =
-      tcp ? direction_preference(transport) << 13 | (kMaxRank - rank) : 65535 - rank - (relayed_over_tcp ? 8192 : 0);
+  const uint32_t local = tcp ? direction_preference(transport) << 13 | (kMaxRank - rank)
+                             : 65535 - rank - (relayed_over_tcp ? 8192 : 0);
   return type_preference(type, tcp) << 24 | local << 8 | 255;
 }
 

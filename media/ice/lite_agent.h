@@ -12,19 +12,10 @@
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
 #include "media/ice/credentials.h"
+#include "media/ice/state.h"
 #include "media/ice/stun.h"
 
 namespace parley::media::ice {
-
-enum class State : uint8_t {
-  kNew,           // no valid check yet
-  kChecking,      // checks answered, nothing nominated
-  kConnected,     // a pair is nominated and the peer is heard
-  kDisconnected,  // nominated, but silent for a while; may come back
-  kFailed,        // consent has expired, or nobody ever came; only a restart helps
-};
-
-enum class Verdict : uint8_t { kAccepted, kRefused, kIgnored };
 
 class LiteAgent {
  public:

@@ -87,7 +87,8 @@ bool integrity_of(std::span<const uint8_t> message, size_t integrity_at, std::st
 }
 
 // `mask`: what the address is XORed with: cookie, then transaction id; all zero for a plain address.
-std::optional<SocketAddress> parse_address(std::span<const uint8_t> value, std::span<const uint8_t, 16> mask) {
+std::optional<SocketAddress> parse_address(std::span<const uint8_t> value,
+                                           std::span<const uint8_t, 16> mask) {
   ByteReader r(value);
   r.skip(1);
   const uint8_t family = r.u8();
