@@ -78,12 +78,12 @@ TEST(SdpParser, ReadsCandidates) {
 }
 
 TEST(SdpParser, CandidatesAreWrittenAsTheyWereRead) {
-  for (const char* text :
-       {"842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 192.168.1.2 rport 5000 generation 0 ufrag "
-        "a+/b",
-        "1 1 tcp 1518280447 192.0.2.4 9 typ host tcptype active",
-        "1 1 udp 2113937151 4a8b3c9e-7d1f-4b0e-9a55-1c6de2c0ffee.local 50001 typ host",
-        "7 1 udp 16777215 2001:db8::9 3478 typ relay raddr 2001:db8::1 rport 6000"}) {
+  for (const char* text : {"842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 192.168.1.2 rport "
+                           "5000 generation 0 ufrag "
+                           "a+/b",
+                           "1 1 tcp 1518280447 192.0.2.4 9 typ host tcptype active",
+                           "1 1 udp 2113937151 4a8b3c9e-7d1f-4b0e-9a55-1c6de2c0ffee.local 50001 typ host",
+                           "7 1 udp 16777215 2001:db8::9 3478 typ relay raddr 2001:db8::1 rport 6000"}) {
     const auto c = parse_candidate(text);
     ASSERT_TRUE(c) << text;
     EXPECT_EQ(to_text(*c), text);
@@ -92,8 +92,9 @@ TEST(SdpParser, CandidatesAreWrittenAsTheyWereRead) {
   const auto c = parse_candidate("1 1 udp 5 1.2.3.4 7 typ host generation 0 network-id 1 network-cost 10");
   ASSERT_TRUE(c);
   EXPECT_EQ(to_text(*c), "1 1 udp 5 1.2.3.4 7 typ host generation 0");
-  for (const char* text : {"1 1 tcp 5 1.2.3.4 7 typ host tcptype sideways", "1 1 udp 5 1.2.3.4 7 typ srflx rport x",
-                           "1 1 udp 5 1.2.3.4 7 typ host ufrag !!", "1 1 udp 5 1.2.3.4 7 typ host generation -1"}) {
+  for (const char* text :
+       {"1 1 tcp 5 1.2.3.4 7 typ host tcptype sideways", "1 1 udp 5 1.2.3.4 7 typ srflx rport x",
+        "1 1 udp 5 1.2.3.4 7 typ host ufrag !!", "1 1 udp 5 1.2.3.4 7 typ host generation -1"}) {
     EXPECT_FALSE(parse_candidate(text)) << text;
   }
 }
