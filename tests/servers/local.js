@@ -1,8 +1,8 @@
 'use strict';
-// A real server (RabbitMQ, PostgreSQL, Redis) for a test: its own data folder, its own port on 127.0.0.1, stopped and removed with the
+// A real server (RabbitMQ, PostgreSQL, Redis, coturn) for a test: its own data folder, its own port on 127.0.0.1, stopped and removed with the
 // test, however that ends. Ready means: the server said so in its log. No test waits for a time.
 //
-//   const server = await startPostgresql();        // or startRabbitmq, startRedis
+//   const server = await startPostgresql();        // or startRabbitmq, startRedis, startCoturn
 //   server.url; server.port;
 //   await server.kill();                           // SIGKILL, as a crash
 //   await server.stop();                           // as an operator stops it
@@ -58,6 +58,7 @@ class LocalServer {
    * @param {NodeJS.Signals} kind.stopSignal asks for a clean end
    * @param {number} kind.ports how many ports it needs; the first is the one of its clients
    * @param {(server: LocalServer) => Promise<void>} kind.prepare fills the data folder
+   * @param {(text: string) => void} [kind.onLog] hears what the server logs
    * @param {(server: LocalServer) => {file: string, args: string[], env?: object}} kind.command
    */
   constructor(kind) {
@@ -130,6 +131,7 @@ class LocalServer {
 
   #note(text) {
     this.log = (this.log + text).slice(-KEPT_LOG);
+    this.kind.onLog?.(text);
     this.watch?.();
   }
 

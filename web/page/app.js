@@ -52,7 +52,7 @@ async function enter(room, name) {
   $('call').hidden = false;
   $('room-title').textContent = room;
   history.replaceState(null, '', `?room=${encodeURIComponent(room)}`);
-  grid.add(SELF, name, { self: true });
+  grid.add(SELF, name, 'self');
   const opening = openMedia(OPTIONS.send).then(({ stream, error }) => {
     if (current === session) showOwnMedia(stream, error);
     else stopTracks(stream); // gone back to the lobby meanwhile
@@ -85,7 +85,7 @@ function listen(current) {
   on('media', ({ participantId, streamId, attributes, stream, audio, video }) => {
     const tile = isScreen(attributes) ? screenTile(participantId, streamId) : grid.get(participantId);
     tile?.setStream(stream);
-    tile?.setMuted(!audio || audio.muted);
+    tile?.setMuted(!isScreen(attributes) && (!audio || audio.muted));
     tile?.setVideoShown(Boolean(video && !video.muted && stream.getVideoTracks().length > 0));
   });
   on('media-removed', ({ participantId, streamId, attributes }) => {
@@ -102,7 +102,7 @@ function listen(current) {
 const isScreen = (attributes) => attributes.source === 'screen';
 
 function screenTile(participantId, streamId) {
-  return grid.add(streamId, `${names.get(participantId) ?? 'Someone'}'s screen`);
+  return grid.add(streamId, `${names.get(participantId) ?? 'Someone'}'s screen`, 'screen');
 }
 
 function backToLobby(message) {

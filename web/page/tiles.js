@@ -13,11 +13,11 @@ export class TileGrid {
     new ResizeObserver(() => this.#layOut()).observe(container);
   }
 
-  /** Adds a person's tile, or returns the one that is there. */
-  add(id, name, { self = false } = {}) {
+  /** Adds a tile, or returns the one that is there. `kind` is 'self', 'screen' or nothing. */
+  add(id, name, kind = '') {
     const known = this.#tiles.get(id);
     if (known) return known;
-    const tile = new Tile(id, name, self);
+    const tile = new Tile(id, name, kind);
     this.#tiles.set(id, tile);
     this.#container.append(tile.element);
     this.#layOut();
@@ -65,9 +65,10 @@ export class TileGrid {
 }
 
 class Tile {
-  constructor(id, name, self) {
+  constructor(id, name, kind) {
+    const self = kind === 'self';
     this.element = document.createElement('article');
-    this.element.className = `tile no-video${self ? ' self' : ''}`;
+    this.element.className = `tile no-video ${kind}`.trim();
     this.element.dataset.participant = id;
     this.element.dataset.name = name;
 
