@@ -31,6 +31,7 @@ std::optional<Packet> Packet::parse(std::span<const uint8_t> b) {
   p.timestamp = {load_be32(&b[4])};
   p.ssrc = {load_be32(&b[8])};
   p.header = b.first(header);
+  p.padding = static_cast<uint8_t>(padding);
   p.payload = b.subspan(header, b.size() - header - padding);
   return p;
 }

@@ -25,6 +25,7 @@ struct Packet {
   Ssrc ssrc;
   std::span<const uint8_t> header;   // fixed part, CSRCs and extensions
   std::span<const uint8_t> payload;  // without padding
+  uint8_t padding = 0;               // bytes of it, after the payload
   uint16_t extension_profile = 0;    // 0xBEDE, 0x100x; 0: none
   std::span<const uint8_t> extensions;
 
@@ -70,6 +71,7 @@ class HeaderWriter {
   uint8_t bytes_[kMaxSize];
 };
 
+inline constexpr size_t kMaxHeaderSize = kFixedHeaderSize + 4 + HeaderWriter::kMaxExtensionBytes;
 inline constexpr uint16_t kOneByteProfile = 0xBEDE;
 inline constexpr uint16_t kTwoByteProfile = 0x1000;  // the lower four bits are the application's
 
