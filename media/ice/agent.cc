@@ -31,6 +31,7 @@ Agent::Agent(Credentials local, Role role, Random& random, TimePoint now, AgentC
       role_(role),
       tie_breaker_(random.next_u64()),
       list_(config.max_pairs),
+      gatherer_(random),
       next_check_(now) {}
 
 void Agent::emit(AgentEvent event) {
@@ -52,67 +53,6 @@ void Agent::set_state(State state) {
 
 void Agent::set_gathering_state(GatheringState state) {
   if (std::exchange(gathering_state_, state) != state) emit({.type = AgentEvent::Type::kGatheringState});
-}
-
-void Agent::announce(const Candidate& candidate) {
-  if (config_.relay_only && candidate.type != CandidateType::kRelayed) return;
-  AgentEvent event{.type = AgentEvent::Type::kCandidate, .candidate = candidate};
-  event.candidate.ufrag = current_.local.ufrag;
-  if (config_.relay_only) event.candidate.related = SocketAddress();  // it would tell what must stay hidden
-  emit(std::move(event));
-}
-
-// RFC 8421: families take turns, IPv6 first, so that one that is broken does not hold up the other.
-uint32_t Agent::rank_of(SocketAddress::Family family) const {
-  uint32_t n = 0;
-  for (const LocalCandidate& l : locals_)
-    if (l.candidate.type == CandidateType::kHost && l.base.family() == family) ++n;
-  return 2 * n + (family == SocketAddress::Family::kIPv4 ? 1 : 0);
-}
-
-void Agent::add_local(const SocketAddress& address, Transport transport) {
-  if (!address.valid() || address.is_unspecified() || transport == Transport::kTcpSimultaneous) return;
-  if (locals_.size() >= kMaxLocalCandidates) return;
-  for (const LocalCandidate& l : locals_) {
-    if (l.alive && l.is_base && l.base == address && l.candidate.transport == transport) return;
-  }
-  LocalCandidate local;
-  local.base = address;
-  local.is_base = true;
-  local.candidate.transport = transport;
-  local.candidate.address = address;
-  if (transport == Transport::kTcpActive) local.candidate.address.set_port(9);  // RFC 6544 section 4.5
-  local.candidate.priority = candidate_priority(CandidateType::kHost, transport, rank_of(address.family()));
-  local.candidate.foundation = make_foundation(CandidateType::kHost, address, {}, transport, tie_breaker_);
-  locals_.push_back(std::move(local));
-  announce(locals_.back().candidate);
-  pair_local(static_cast<uint32_t>(locals_.size() - 1));
-}
-
-void Agent::remove_local(const SocketAddress& address, TimePoint now) {
-  for (uint32_t i = 0; i < locals_.size(); ++i) {
-    LocalCandidate& l = locals_[i];
-    if (!l.alive || l.base != address) continue;
-    l.alive = false;
-    std::vector<uint32_t> gone;
-    for (const CandidatePair& p : list_.pairs())
-      if (p.local == i) gone.push_back(p.id);
-    for (const uint32_t id : gone) list_.remove(id);
-    if (old_ && old_->pair.local == i) old_.reset();
-  }
-  update(now);
-}
-
-void Agent::start_gathering(TimePoint, SendSlab&) {
-  set_gathering_state(GatheringState::kGathering);
-  set_gathering_state(GatheringState::kComplete);
-}
-
-std::vector<Candidate> Agent::local_candidates() const {
-  std::vector<Candidate> out;
-  for (const LocalCandidate& l : locals_)
-    if (l.alive && l.candidate.type != CandidateType::kPeerReflexive) out.push_back(l.candidate);
-  return out;
 }
 
 void Agent::set_remote(RemoteParameters remote, TimePoint now) {
@@ -327,33 +267,6 @@ void Agent::on_authenticated_traffic(TimePoint now) {
   pair->last_heard = now;
   pair->first_unanswered = kNever;
   if (state_ == State::kDisconnected) update(now);
-}
-
-void Agent::on_connected(uint32_t request, const Route& route, TimePoint now, SendSlab& out) {
-  CandidatePair* pair = list_.find(request);
-  if (pair == nullptr || !pair->connecting) return;
-  pair->connecting = false;
-  pair->route = route;
-  start_check(*pair, now, out);
-}
-
-void Agent::on_connect_failed(uint32_t request, TimePoint now) {
-  CandidatePair* pair = list_.find(request);
-  if (pair == nullptr || !pair->connecting) return;
-  fail(*pair);
-  update(now);
-}
-
-void Agent::on_disconnected(uint32_t connection, TimePoint now) {
-  CandidatePair* pair = list_.find_connection(connection);
-  if (pair != nullptr) {
-    fail(*pair);
-    pair->route = Route();
-  }
-  if (old_ && connection != 0 && old_->pair.route.connection == connection) old_.reset();
-  if (selected_ && selected_pair() == nullptr) lost_ = true;
-  maybe_nominate(now);
-  update(now);
 }
 
 }  // namespace parley::media::ice

@@ -27,6 +27,7 @@
 #include "media/ice/candidate.h"
 #include "media/ice/check_list.h"
 #include "media/ice/credentials.h"
+#include "media/ice/gatherer.h"
 #include "media/ice/state.h"
 #include "media/ice/stun.h"
 
@@ -61,6 +62,9 @@ struct AgentEvent {
   std::string text{};
   int code = 0;
   uint32_t request = 0;  // of kConnect
+  // kConnect: to a TURN server, by TCP or by TLS (whose certificate is `name`'s), and without RFC 4571's
+  // framing: its bytes go to on_stream(). Otherwise to the peer.
+  std::optional<TurnVia> turn{};
   SocketAddress from{}, to{};
 };
 
@@ -101,7 +105,10 @@ class Agent {
   // --- our side. A socket's own address (TCP: of the listener, or of the interface for active candidates).
   void add_local(const SocketAddress& address, Transport transport);
   // The address went away with its interface: what was checked from it is forgotten.
-  void remove_local(const SocketAddress& address, TimePoint now);
+  void remove_local(const SocketAddress& address, TimePoint now, SendSlab& out);
+  void add_stun_server(const SocketAddress& address) { gatherer_.add_stun_server(address); }
+  void add_turn_server(TurnServer server) { gatherer_.add_turn_server(std::move(server)); }
+  // Asks the servers; sockets that are added later ask as well.
   void start_gathering(TimePoint now, SendSlab& out);
   GatheringState gathering_state() const { return gathering_state_; }
   const Credentials& local() const { return current_.local; }
@@ -124,8 +131,19 @@ class Agent {
 
   // --- TCP connections of media/io.
   void on_connected(uint32_t request, const Route& route, TimePoint now, SendSlab& out);
-  void on_connect_failed(uint32_t request, TimePoint now);
-  void on_disconnected(uint32_t connection, TimePoint now);
+  void on_connect_failed(uint32_t request, TimePoint now, SendSlab& out);
+  void on_disconnected(uint32_t connection, TimePoint now, SendSlab& out);
+  // Bytes of a connection to a TURN server; what was relayed and is not for the agent goes to `sink`.
+  void on_stream(uint32_t connection, std::span<const uint8_t> bytes, TimePoint now, SendSlab& out,
+                 UniqueFunction<void(Datagram)>& sink);
+
+  // --- datagrams. Takes what is STUN's or a relay's; what is left comes back, its route as seen by
+  // selected(): of a relayed datagram the peer and the relayed address.
+  std::optional<Datagram> on_datagram(const Datagram& datagram, TimePoint now, SendSlab& out);
+  // Moves what `from` holds into `out`, by way of a relay where the route is one of its. `from` is cleared.
+  void forward(SendSlab& from, TimePoint now, SendSlab& out);
+  // Gives relays back.
+  void close(SendSlab& out) { gatherer_.close(out); }
 
   // --- what moves. The one agent's interface (lite_agent.h has the same):
   bool owns_ufrag(std::string_view ufrag) const;
@@ -167,6 +185,25 @@ class Agent {
     CandidatePair pair;
   };
 
+  // agent_gathering.cc
+  void take_gathered(TimePoint now, SendSlab& out);
+  void take_found(Gatherer::Found found, TimePoint now);
+  void drop_local(const SocketAddress& base, TimePoint now);
+  std::optional<uint32_t> store_local(LocalCandidate local);
+  const LocalCandidate* socket_of(const SocketAddress& base) const;
+  void bind_selected(TimePoint now, SendSlab& out);
+  // Room for a message along the route, by a relay where it is one's; `write` fills it and returns the size.
+  template <class Write>
+  void transmit(const Route& route, TimePoint now, SendSlab& out, Write write) {
+    if (turn::Client* relay = gatherer_.relay(route.local)) {
+      std::array<uint8_t, stun::kMaxMessageSize> bytes;
+      const size_t size = write(std::span<uint8_t>(bytes));
+      if (size > 0) relay->send(route.remote, std::span(bytes).first(size), now, out);
+    } else if (const std::span<uint8_t> room = out.reserve(route, stun::kMaxMessageSize); !room.empty()) {
+      out.commit(write(room));
+    }
+  }
+
   // agent.cc
   void emit(AgentEvent event);
   void announce(const Candidate& candidate);
@@ -193,7 +230,7 @@ class Agent {
   void run_probes(TimePoint now, SendSlab& out);
   void probe(CandidatePair& pair, const Generation& generation, TimePoint now, SendSlab& out);
   void send_request(CandidatePair& pair, const Generation& generation, const stun::TransactionId& id,
-                    bool use_candidate, SendSlab& out);
+                    bool use_candidate, TimePoint now, SendSlab& out);
   void fail(CandidatePair& pair);
   bool in_reserve(const CandidatePair& pair) const;
   void schedule_probe(CandidatePair& pair, TimePoint now);
@@ -207,8 +244,9 @@ class Agent {
   // agent_messages.cc
   Verdict on_request(const stun::Message& m, const Route& source, TimePoint now, SendSlab& out);
   Verdict on_response(const stun::Message& m, const Route& source, TimePoint now, SendSlab& out);
-  bool resolve_conflict(const stun::Message& m, const Route& source, const Credentials& local, SendSlab& out);
-  void refuse(int code, const stun::Message& m, std::string_view password, const Route& source,
+  bool resolve_conflict(const stun::Message& m, const Route& source, const Credentials& local, TimePoint now,
+                        SendSlab& out);
+  void refuse(int code, const stun::Message& m, std::string_view password, const Route& source, TimePoint now,
               SendSlab& out);
   void on_valid_request(const stun::Message& m, const Route& source, TimePoint now);
   CandidatePair* pair_for(const stun::Message& m, const Route& source);
@@ -230,10 +268,12 @@ class Agent {
   size_t peer_reflexive_ = 0;
   std::vector<Candidate> unresolved_;
   bool end_of_remote_ = false;
+  bool gathers_ = false;
   bool lost_ = false;  // consent expired on the last path there was
   CheckList list_;
   std::optional<Route> selected_;
   std::deque<AgentEvent> events_;
+  Gatherer gatherer_;
 
   TimePoint started_ = kNever;  // checking, for the patience
   TimePoint next_check_;        // Ta

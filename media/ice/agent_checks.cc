@@ -14,8 +14,9 @@ constexpr Duration kConnectTimeout = std::chrono::seconds(10);
 }  // namespace
 
 TimePoint Agent::next_deadline() const {
-  TimePoint at = kNever;
-  if (old_) at = std::min(old_->pair.next_probe, old_->pair.last_answer + config_.consent_expires_after);
+  TimePoint at = gatherer_.next_deadline();
+  if (old_)
+    at = std::min({at, old_->pair.next_probe, old_->pair.last_answer + config_.consent_expires_after});
   const bool counts_patience = started_ != kNever && state_ != State::kFailed && selected_pair() == nullptr;
   if (counts_patience && list_.active() == 0) at = std::min(at, started_ + config_.patience);
   if (!current_.remote) return at;
@@ -45,6 +46,8 @@ void Agent::on_deadline(TimePoint now, SendSlab& out) {
     old_.reset();
     lost_ = selected_pair() == nullptr;
   }
+  if (gatherer_.next_deadline() <= now) gatherer_.on_deadline(now, out);
+  take_gathered(now, out);
   run_checks(now, out);
   run_probes(now, out);
   replace_dead_path(now);
@@ -104,25 +107,25 @@ void Agent::retransmit(CandidatePair& pair, TimePoint now, SendSlab& out) {
   check.due = now + (is_last ? check.rto * kLastWait : check.rto * (int64_t{1} << check.sends));
   ++check.sends;
   check.sent = now;
-  send_request(pair, current_, check.id, check.use_candidate, out);
+  send_request(pair, current_, check.id, check.use_candidate, now, out);
 }
 
 void Agent::send_request(CandidatePair& pair, const Generation& generation, const stun::TransactionId& id,
-                         bool use_candidate, SendSlab& out) {
+                         bool use_candidate, TimePoint now, SendSlab& out) {
   if (!generation.remote) return;
-  const std::span<uint8_t> room = out.reserve(pair.route, stun::kMaxMessageSize);
-  if (room.empty()) return;  // as if it was lost
   ++pair.requests_sent;
-  stun::Writer w(room, stun::Class::kRequest, stun::kBinding, id);
-  w.username(generation.remote->credentials.ufrag + ":" + generation.local.ufrag);
-  w.priority(peer_reflexive_priority(locals_[pair.local].candidate.priority));
-  if (role_ == Role::kControlling) {
-    w.ice_controlling(tie_breaker_);
-    if (use_candidate) w.use_candidate();
-  } else {
-    w.ice_controlled(tie_breaker_);
-  }
-  out.commit(w.finish(generation.remote->credentials.password));
+  transmit(pair.route, now, out, [&](std::span<uint8_t> room) {
+    stun::Writer w(room, stun::Class::kRequest, stun::kBinding, id);
+    w.username(generation.remote->credentials.ufrag + ":" + generation.local.ufrag);
+    w.priority(peer_reflexive_priority(locals_[pair.local].candidate.priority));
+    if (role_ == Role::kControlling) {
+      w.ice_controlling(tie_breaker_);
+      if (use_candidate) w.use_candidate();
+    } else {
+      w.ice_controlled(tie_breaker_);
+    }
+    return w.finish(generation.remote->credentials.password);
+  });
 }
 
 void Agent::fail(CandidatePair& pair) {
@@ -183,7 +186,7 @@ void Agent::probe(CandidatePair& pair, const Generation& generation, TimePoint n
         p.next_probe = std::min(p.next_probe, now);
   }
   pair.next_probe = now + std::max(config_.suspect_after, 2 * pair.rtt);
-  send_request(pair, generation, probe.id, false, out);
+  send_request(pair, generation, probe.id, false, now, out);
 }
 
 // --- nomination

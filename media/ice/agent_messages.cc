@@ -38,7 +38,7 @@ Verdict Agent::on_stun(const stun::Message& m, const Route& source, TimePoint no
 
 Verdict Agent::on_request(const stun::Message& m, const Route& source, TimePoint now, SendSlab& out) {
   if (!m.username || !m.has_integrity) {
-    refuse(400, m, "", source, out);
+    refuse(400, m, "", source, now, out);
     return Verdict::kRefused;
   }
   const std::string_view ours = m.receiver_ufrag();
@@ -49,21 +49,21 @@ Verdict Agent::on_request(const stun::Message& m, const Route& source, TimePoint
   const bool is_peer = generation != nullptr &&
                        (!generation->remote || m.sender_ufrag() == generation->remote->credentials.ufrag);
   if (!is_peer || !m.verify_integrity(generation->local.password)) {
-    refuse(401, m, "", source, out);
+    refuse(401, m, "", source, now, out);
     return Verdict::kRefused;
   }
   const Credentials& local = generation->local;
   if (m.unknown_count > 0) {
-    refuse(420, m, local.password, source, out);
+    refuse(420, m, local.password, source, now, out);
     return Verdict::kRefused;
   }
   if (is_current && !find_base(source) && list_.find(source) == nullptr) return Verdict::kIgnored;
-  if (!resolve_conflict(m, source, local, out)) return Verdict::kRefused;
-  const std::span<uint8_t> room = out.reserve(source, stun::kMaxMessageSize);
-  if (room.empty()) return Verdict::kIgnored;  // unanswered, it comes again
-  stun::Writer w(room, stun::Class::kSuccess, stun::kBinding, m.id);
-  w.xor_mapped_address(source.remote);
-  out.commit(w.finish(local.password));
+  if (!resolve_conflict(m, source, local, now, out)) return Verdict::kRefused;
+  transmit(source, now, out, [&](std::span<uint8_t> room) {
+    stun::Writer w(room, stun::Class::kSuccess, stun::kBinding, m.id);
+    w.xor_mapped_address(source.remote);
+    return w.finish(local.password);
+  });
   if (is_current) {
     on_valid_request(m, source, now);
   } else if (old_->pair.route == source) {
@@ -77,13 +77,13 @@ Verdict Agent::on_request(const stun::Message& m, const Route& source, TimePoint
 
 // True when the request may be answered.
 bool Agent::resolve_conflict(const stun::Message& m, const Route& source, const Credentials& local,
-                             SendSlab& out) {
+                             TimePoint now, SendSlab& out) {
   const auto& theirs = role_ == Role::kControlling ? m.ice_controlling : m.ice_controlled;
   if (!theirs) return true;
   // RFC 8445 section 7.3.1.1: the larger tie-breaker controls.
   const bool we_control = tie_breaker_ >= *theirs;
   if (we_control == (role_ == Role::kControlling)) {
-    refuse(487, m, local.password, source, out);
+    refuse(487, m, local.password, source, now, out);
     return false;
   }
   switch_role(we_control ? Role::kControlling : Role::kControlled);
@@ -98,15 +98,15 @@ void Agent::switch_role(Role role) {
 }
 
 void Agent::refuse(int code, const stun::Message& m, std::string_view password, const Route& source,
-                   SendSlab& out) {
-  const std::span<uint8_t> room = out.reserve(source, stun::kMaxMessageSize);
-  if (room.empty()) return;
-  stun::Writer w(room, stun::Class::kError, stun::kBinding, m.id);
-  w.error_code(code, reason_of(code));
-  if (code == 420) w.unknown_attributes(std::span(m.unknown).first(m.unknown_count));
-  const size_t size = w.finish(password);
-  // Never more than came: whoever it came from is not who it says it is, maybe.
-  out.commit(size <= m.size() ? size : 0);
+                   TimePoint now, SendSlab& out) {
+  transmit(source, now, out, [&](std::span<uint8_t> room) {
+    stun::Writer w(room, stun::Class::kError, stun::kBinding, m.id);
+    w.error_code(code, reason_of(code));
+    if (code == 420) w.unknown_attributes(std::span(m.unknown).first(m.unknown_count));
+    const size_t size = w.finish(password);
+    // Never more than came: whoever it came from is not who it says it is, maybe.
+    return size <= m.size() ? size : 0;
+  });
 }
 
 // The pair that an authenticated check came by, made where there is none (section 7.3.1.3).
@@ -164,7 +164,11 @@ void Agent::on_valid_request(const stun::Message& m, const Route& source, TimePo
   list_.trigger(pair->id);
 }
 
-Verdict Agent::on_response(const stun::Message& m, const Route& source, TimePoint now, SendSlab&) {
+Verdict Agent::on_response(const stun::Message& m, const Route& source, TimePoint now, SendSlab& out) {
+  if (gatherer_.on_response(m, source)) {
+    take_gathered(now, out);
+    return Verdict::kAccepted;
+  }
   const bool is_old = old_ && std::any_of(old_->pair.probes.begin(), old_->pair.probes.end(),
                                           [&](const Probe& p) { return p.pending && p.id == m.id; });
   CandidatePair* pair = is_old ? &old_->pair : list_.find(m.id);
@@ -208,6 +212,7 @@ Verdict Agent::on_response(const stun::Message& m, const Route& source, TimePoin
   }
   maybe_nominate(now);
   update(now);
+  bind_selected(now, out);
   return Verdict::kAccepted;
 }
 
@@ -250,7 +255,6 @@ uint32_t Agent::mapped_candidate(const CandidatePair& pair, const SocketAddress&
     const LocalCandidate& l = locals_[i];
     if (l.alive && l.candidate.address == mapped && l.base == base.base && !l.candidate.is_tcp()) return i;
   }
-  if (locals_.size() >= kMaxLocalCandidates) return pair.local;
   LocalCandidate reflexive;
   reflexive.base = base.base;
   reflexive.candidate.type = CandidateType::kPeerReflexive;
@@ -259,8 +263,7 @@ uint32_t Agent::mapped_candidate(const CandidatePair& pair, const SocketAddress&
   reflexive.candidate.priority = peer_reflexive_priority(base.candidate.priority);
   reflexive.candidate.foundation =
       make_foundation(CandidateType::kPeerReflexive, base.base, {}, Transport::kUdp, tie_breaker_);
-  locals_.push_back(std::move(reflexive));
-  return static_cast<uint32_t>(locals_.size() - 1);
+  return store_local(std::move(reflexive)).value_or(pair.local);
 }
 
 }  // namespace parley::media::ice
