@@ -69,6 +69,8 @@ const CHECKS = {
   'room.answerSeconds': between(1, 600),
   'room.restartSeconds': between(1, 600),
   'room.maxStreams': between(1, 100),
+  'media.tcp': (v) => typeof v === 'boolean' || 'must be true or false',
+  'media.udp': (v) => typeof v === 'boolean' || 'must be true or false',
   'media.ports': (v) =>
     (v.length === 2 && v.every((p) => port(p) === true) && v[0] <= v[1]) ||
     'must be [lowest, highest], or [0, 0] for any',

@@ -42,29 +42,33 @@ std::string codec_name(const media::ChosenCodec& chosen) { return chosen.codec.n
 Engine::Engine(media::dtls::Certificate certificate, EventSink sink)
     : certificate_(std::move(certificate)), hub_(certificate_, random_, std::move(sink)) {}
 
-Outcome<std::unique_ptr<Engine>> Engine::create(const std::vector<Binding>& bindings, EventSink sink) {
+Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, EventSink sink) {
   auto certificate = media::dtls::Certificate::generate();
   if (!certificate) return Failure{"ERR_CERTIFICATE", certificate.error().reason};
   std::unique_ptr<Engine> engine(new Engine(std::move(certificate).value(), std::move(sink)));
 
   UdpWorker::Options options;
-  for (const Binding& binding : bindings) options.bindings.push_back(binding.address);
+  options.udp = wanted.udp;
+  options.tcp = wanted.tcp;
+  for (const Binding& binding : wanted.bindings) options.bindings.push_back(binding.address);
   auto worker = UdpWorker::create(std::move(options), engine->hub_);
   if (!worker) return Failure{code_of(worker.error().code), worker.error().message};
   engine->worker_ = std::move(worker).value();
   engine->bindings_ = engine->worker_->bindings();
 
   engine->endpoint_.fingerprint = engine->certificate_.fingerprint();
-  for (size_t i = 0; i < bindings.size(); i++) {
+  for (size_t i = 0; i < wanted.bindings.size(); i++) {
     const SocketAddress& bound = engine->bindings_[i];
-    if (bindings[i].announced.empty()) engine->endpoint_.candidates.push_back(bound);
-    for (const std::string& ip : bindings[i].announced) {
+    if (wanted.bindings[i].announced.empty()) engine->announced_.push_back(bound);
+    for (const std::string& ip : wanted.bindings[i].announced) {
       const auto address = SocketAddress::parse(ip, bound.port());
       if (!address)
         return Failure{"ERR_INVALID_ARG_VALUE", "announced address \"" + ip + "\" is not numeric"};
-      engine->endpoint_.candidates.push_back(*address);
+      engine->announced_.push_back(*address);
     }
   }
+  if (wanted.udp) engine->endpoint_.candidates = engine->announced_;
+  if (wanted.tcp) engine->endpoint_.tcp_candidates = engine->announced_;
   engine->worker_->start();
   return engine;
 }

@@ -36,6 +36,12 @@ struct Binding {
   std::vector<std::string> announced;
 };
 
+struct EngineOptions {
+  std::vector<Binding> bindings;
+  bool udp = true;
+  bool tcp = false;  // listens on the same port numbers (RFC 6544, passive)
+};
+
 struct TrackInfo {
   uint32_t id = 0;
   media::TrackKind kind = media::TrackKind::kAudio;
@@ -58,7 +64,7 @@ class Engine {
   static constexpr size_t kMaxPeers = media::Hub::kMaxPeers;
 
   // The sink is called on the media thread.
-  static Outcome<std::unique_ptr<Engine>> create(const std::vector<Binding>& bindings, EventSink sink);
+  static Outcome<std::unique_ptr<Engine>> create(const EngineOptions& options, EventSink sink);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -66,7 +72,7 @@ class Engine {
   // As bound, with real ports.
   const std::vector<media::SocketAddress>& bindings() const { return bindings_; }
   // What peers are told.
-  const std::vector<media::SocketAddress>& candidates() const { return endpoint_.candidates; }
+  const std::vector<media::SocketAddress>& candidates() const { return announced_; }
   // Says goodbye to all peers and ends the thread. Idempotent; every later call fails.
   void close();
 
@@ -112,6 +118,7 @@ class Engine {
   media::Hub hub_;  // used on the media thread only, once that runs
   media::LocalEndpoint endpoint_;
   std::vector<media::SocketAddress> bindings_;
+  std::vector<media::SocketAddress> announced_;
   std::unique_ptr<media::io::UdpWorker> worker_;  // null when closed
   std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
   std::unordered_map<uint32_t, Published> published_;

@@ -57,6 +57,22 @@ std::optional<std::vector<Binding>> read_bindings(napi_env env, napi_value optio
   return bindings;
 }
 
+std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
+  auto bindings = read_bindings(env, value);
+  if (!bindings) return {};
+  EngineOptions options{std::move(*bindings)};
+  const auto read_flag = [env, value](const char* name, bool& flag) {
+    const napi_value given = get(env, value, name);
+    if (is_type(env, given, napi_undefined)) return true;
+    const auto read = read_boolean(env, given);
+    if (read) flag = *read;
+    return read.has_value();
+  };
+  if (!read_flag("udp", options.udp) || !read_flag("tcp", options.tcp)) return {};
+  if (!options.udp && !options.tcp) return {};
+  return options;
+}
+
 napi_value make_address(napi_env env, const media::SocketAddress& address) {
   const napi_value object = make_object(env);
   set(env, object, "ip", make_string(env, address.ip_string()));
@@ -113,11 +129,11 @@ napi_value EngineObject::construct(napi_env env, napi_callback_info info) {
 void EngineObject::end_thread(void* object) { static_cast<EngineObject*>(object)->engine_->close(); }
 
 bool EngineObject::open(napi_value options, napi_value on_event) {
-  const auto bindings = read_bindings(env_, options);
-  if (!bindings) {
+  const auto wanted = read_options(env_, options);
+  if (!wanted) {
     throw_type_error(env_,
                      "options.bindings must be an array of {ip, port, announcedIp?, announcedIps?} with "
-                     "numeric addresses");
+                     "numeric addresses; options.udp and options.tcp are booleans, not both false");
     return false;
   }
   if (!is_type(env_, on_event, napi_function)) {
@@ -125,7 +141,7 @@ bool EngineObject::open(napi_value options, napi_value on_event) {
     return false;
   }
   dispatcher_ = std::make_unique<Dispatcher>(env_);
-  auto engine = Engine::create(*bindings, [this](const media::HubEvent& event) {
+  auto engine = Engine::create(*wanted, [this](const media::HubEvent& event) {
     dispatcher_->dispatch([this, event](napi_env) { emit(event); });
   });
   if (!engine) {

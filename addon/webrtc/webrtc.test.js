@@ -154,3 +154,21 @@ test('closing settles what waits and frees the port', async (t) => {
   await engine.close();
   open(t, { bindings: [{ ip: '127.0.0.1', port }] });
 });
+
+test('TCP is offered on the same port, or alone', async (t) => {
+  const candidatesOf = (options) => {
+    const engine = open(t, { bindings: [{ ip: '127.0.0.1' }], ...options });
+    const { answer } = engine.createPeer('ada', { role: 'publisher' }).acceptOffer(offer);
+    const [{ port }] = engine.bindings();
+    const lines = answer.split('\r\n').filter((line) => line.startsWith('a=candidate:'));
+    return [...new Set(lines.map((line) => line.replace(/^\S+ 1 (\S+) \d+ /, '$1 ').replace(port, 'PORT')))];
+  };
+  const udp = 'udp 127.0.0.1 PORT typ host';
+  const tcp = 'tcp 127.0.0.1 PORT typ host tcptype passive';
+  assert.deepStrictEqual(candidatesOf({}), [udp]);
+  assert.deepStrictEqual(candidatesOf({ tcp: true }), [udp, tcp]);
+  assert.deepStrictEqual(candidatesOf({ tcp: true, udp: false }), [tcp]);
+  for (const wrong of [{ udp: false }, { tcp: 1 }]) {
+    assert.throws(() => new Engine({ bindings: [{ ip: '127.0.0.1' }], ...wrong }, () => {}), TypeError);
+  }
+});

@@ -29,7 +29,8 @@ async function openEngine(Engine, media, onEvent) {
   const [low, high] = media.ports ?? [0, 0];
   for (let port = low; ; port++) {
     try {
-      return new Engine({ bindings: bindingsOf({ ...media, port }) }, onEvent);
+      const { udp = true, tcp = true } = media;
+      return new Engine({ bindings: bindingsOf({ ...media, port }), udp, tcp }, onEvent);
     } catch (error) {
       if (error.code !== 'EADDRINUSE' || port >= high) throw error;
     }

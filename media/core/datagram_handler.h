@@ -26,6 +26,13 @@ class DatagramHandler {
   // and after each posted command.
   virtual TimePoint next_deadline() const = 0;
   virtual void on_deadline(TimePoint now, SendSlab& out) = 0;
+
+  // Whether an authenticated peer uses the route: a TCP connection that is nobody's is closed.
+  virtual bool knows_route(const Route&) const { return true; }
+  // A TCP connection that we asked for is open; the route has our address now.
+  virtual void on_connection_open(const Route&, TimePoint, SendSlab&) {}
+  // A TCP connection has ended, or one that we opened never came about.
+  virtual void on_connection_closed(const Route&, TimePoint, SendSlab&) {}
 };
 
 }  // namespace parley::media

@@ -10,10 +10,12 @@
 namespace parley::media::io {
 namespace {
 
-IoError failed(const char* what, const SocketAddress& address) {
+constexpr int kListenBacklog = 512;
+
+IoError failed(const char* what, const char* protocol, const SocketAddress& address) {
   const int code = errno;
   char text[128];
-  return {code, std::string("cannot ") + what + " UDP " + address.to_string() + ": " +
+  return {code, std::string("cannot ") + what + " " + protocol + " " + address.to_string() + ": " +
                     strerror_r(code, text, sizeof text)};
 }
 
@@ -33,6 +35,22 @@ void tell_destinations(int fd, const SocketAddress& address) {
   } else {
     setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
   }
+}
+
+Fd open_socket(const SocketAddress& address, int type) {
+  Fd fd(socket(address.is_ipv4() ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  if (address.is_ipv6()) setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  return fd;
+}
+
+// `address` gets the real port.
+bool bind_to(int fd, SocketAddress& address) {
+  KernelAddress kernel;
+  socklen_t size = to_kernel(address, kernel);
+  if (bind(fd, &kernel.any, size) != 0 || getsockname(fd, &kernel.any, &size) != 0) return false;
+  address = from_kernel(kernel);
+  return true;
 }
 
 }  // namespace
@@ -69,22 +87,23 @@ SocketAddress from_kernel(const KernelAddress& a) {
 }
 
 Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes) {
-  const int family = address.is_ipv4() ? AF_INET : AF_INET6;
-  Fd fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP));
-  if (!fd.valid()) return failed("open a socket for", address);
-  if (family == AF_INET6) {
-    const int on = 1;
-    setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  }
+  Fd fd = open_socket(address, SOCK_DGRAM);
+  if (!fd.valid()) return failed("open a socket for", "UDP", address);
   tell_destinations(fd.get(), address);
-  KernelAddress kernel;
-  const socklen_t kernel_size = to_kernel(address, kernel);
-  if (bind(fd.get(), &kernel.any, kernel_size) != 0) return failed("bind", address);
+  if (!bind_to(fd.get(), address)) return failed("bind", "UDP", address);
   ask_for_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF, buffer_bytes);
   ask_for_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF, buffer_bytes);
-  socklen_t size = sizeof kernel;
-  if (getsockname(fd.get(), &kernel.any, &size) != 0) return failed("read the address of", address);
-  address = from_kernel(kernel);
+  return fd;
+}
+
+Result<Fd, IoError> listen_tcp(SocketAddress& address) {
+  Fd fd = open_socket(address, SOCK_STREAM);
+  if (!fd.valid()) return failed("open a socket for", "TCP", address);
+  // A restarted server's old connections may linger on the port.
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (!bind_to(fd.get(), address)) return failed("bind", "TCP", address);
+  if (listen(fd.get(), kListenBacklog) != 0) return failed("listen on", "TCP", address);
   return fd;
 }
 

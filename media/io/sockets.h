@@ -1,4 +1,4 @@
-// Sockets of media/io: addresses in the kernel's form, and opening a UDP socket with a clear reason when that
+// Sockets of media/io: addresses in the kernel's form, and opening sockets with a clear reason when that
 // fails.
 #pragma once
 
@@ -10,9 +10,13 @@
 
 #include "media/core/result.h"
 #include "media/core/socket_address.h"
-#include "media/io/udp_worker.h"
 
 namespace parley::media::io {
+
+struct IoError {
+  int code = 0;         // errno
+  std::string message;  // e.g. "cannot bind UDP 127.0.0.1:5000: Address already in use"
+};
 
 // A file descriptor that closes itself.
 class Fd {
@@ -46,6 +50,8 @@ SocketAddress from_kernel(const KernelAddress& address);
 // Non-blocking, bound, with buffers as large as the kernel gives up to `buffer_bytes`. `address` gets the
 // real port.
 Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes);
+// Likewise a TCP socket that listens.
+Result<Fd, IoError> listen_tcp(SocketAddress& address);
 // Lets the kernel join datagrams of one route (UDP_GRO): what it then gives only BatchReceiver can read.
 void join_received(int fd);
 

@@ -28,6 +28,7 @@ constexpr size_t kSlabBytes = 1 << 20;
 constexpr size_t kSlabDatagrams = 1024;
 // Batches taken from one socket before timers and commands are looked at again.
 constexpr int kBatchesInARow = 4;
+constexpr int kBindAttempts = 10;
 // A handler whose deadline stays in the past must not make the thread spin.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);
 
@@ -43,8 +44,10 @@ struct UdpWorker::Impl final : SendSlab::Sink {
       : options(std::move(o)),
         handler(h),
         sender(kSlabDatagrams, options.use_gso),
-        slab(kSlabBytes, kSlabDatagrams, this) {}
+        slab(kSlabBytes, kSlabDatagrams, this),
+        tcp(h, TcpConnections::Limits()) {}
 
+  Result<bool, IoError> bind_all();
   void send(const SendSlab& full) override;
   void run();
   UdpSocket outlet(size_t family) const;
@@ -60,6 +63,7 @@ struct UdpWorker::Impl final : SendSlab::Sink {
   SendSlab slab;
   std::array<Fd, 2> sockets;  // IPv4, IPv6
   std::array<SocketAddress, 2> bound;
+  TcpConnections tcp;
   Fd wake;
   std::thread thread;
   TimePoint not_before = TimePoint::min();  // the next on_deadline
@@ -68,6 +72,7 @@ struct UdpWorker::Impl final : SendSlab::Sink {
   std::vector<Command> commands;  // under mutex
   bool stopped = false;           // under mutex
   bool stopping = false;          // the worker thread's copy
+  bool tcp_ready = false;
   std::vector<Command> running;
 
   struct {
@@ -81,27 +86,50 @@ UdpWorker::UdpWorker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 UdpWorker::~UdpWorker() { stop(); }
 
 Result<std::unique_ptr<UdpWorker>, IoError> UdpWorker::create(Options options, DatagramHandler& handler) {
-  if (options.bindings.empty()) return IoError{EINVAL, "no address to bind UDP to"};
+  if (options.bindings.empty()) return IoError{EINVAL, "no address to bind to"};
+  if (!options.udp && !options.tcp) return IoError{EINVAL, "neither UDP nor TCP is wanted"};
+  const std::vector<SocketAddress> asked = options.bindings;
   auto impl = std::make_unique<Impl>(std::move(options), handler);
-  uint16_t chosen = 0;
-  for (SocketAddress& address : impl->options.bindings) {
-    if (!address.valid()) return IoError{EINVAL, "not an IP address to bind UDP to"};
-    const size_t family = address.is_ipv4() ? 0 : 1;
-    Fd& slot = impl->sockets[family];
-    if (slot.valid())
-      return IoError{EINVAL, "one UDP address of each family at most: " + address.to_string()};
-    if (address.port() == 0) address.set_port(chosen);
-    auto fd = open_udp(address, impl->options.socket_buffer_bytes);
-    if (!fd) return fd.error();
-    slot = std::move(*fd);
-    if (impl->options.use_gso) join_received(slot.get());
-    impl->bound[family] = address;
-    chosen = address.port();
+  // A port that the kernel chose for UDP may be taken for TCP: then it chooses again.
+  for (int attempt = 1;; ++attempt) {
+    impl->options.bindings = asked;
+    if (!impl->tcp.open()) return IoError{errno, "cannot make an epoll set"};
+    const auto bound = impl->bind_all();
+    if (bound) break;
+    const bool chosen = std::all_of(asked.begin(), asked.end(), [](const auto& a) { return a.port() == 0; });
+    if (!chosen || bound.error().code != EADDRINUSE || attempt == kBindAttempts) return bound.error();
   }
   impl->wake = Fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!impl->wake.valid()) return IoError{errno, "cannot make an eventfd"};
   return std::unique_ptr<UdpWorker>(new UdpWorker(std::move(impl)));
 }
+
+Result<bool, IoError> UdpWorker::Impl::bind_all() {
+  bound = {};
+  uint16_t chosen = 0;
+  for (SocketAddress& address : options.bindings) {
+    if (!address.valid()) return IoError{EINVAL, "not an IP address to bind to"};
+    const size_t family = address.is_ipv4() ? 0 : 1;
+    if (bound[family].valid())
+      return IoError{EINVAL, "one address of each family at most: " + address.to_string()};
+    if (address.port() == 0) address.set_port(chosen);
+    if (options.udp) {
+      auto fd = open_udp(address, options.socket_buffer_bytes);
+      if (!fd) return fd.error();
+      sockets[family] = std::move(*fd);
+      if (options.use_gso) join_received(sockets[family].get());
+    }
+    if (options.tcp) {
+      if (auto listening = tcp.listen(address); !listening) return listening.error();
+    }
+    bound[family] = address;
+    chosen = address.port();
+  }
+  return true;
+}
+
+Connector& UdpWorker::connector() { return impl_->tcp; }
+TcpCounters UdpWorker::tcp_counters() const { return impl_->tcp.counters(); }
 
 const std::vector<SocketAddress>& UdpWorker::bindings() const { return impl_->options.bindings; }
 
@@ -158,6 +186,7 @@ UdpSocket UdpWorker::Impl::outlet(size_t family) const {
 void UdpWorker::Impl::send(const SendSlab& full) {
   BatchSender::Tally t;
   sender.send(full, outlet(0), outlet(1), t);
+  if (tcp.size() > 0) tcp.send(full);
   add(counters.sent_datagrams, t.datagrams);
   add(counters.sent_bytes, t.bytes);
   add(counters.send_calls, t.calls);
@@ -171,6 +200,10 @@ void UdpWorker::Impl::run() {
     for (size_t family = 0; family < sockets.size(); ++family) {
       if (sockets[family].valid()) receive_from(family);
     }
+    if (tcp_ready) {
+      tcp.take_events(monotonic_now(), slab);
+      slab.flush();
+    }
     run_commands();
     run_deadline();
     slab.flush();
@@ -178,13 +211,15 @@ void UdpWorker::Impl::run() {
 }
 
 void UdpWorker::Impl::wait() {
-  std::array<pollfd, 3> polled{};
+  std::array<pollfd, 4> polled{};
   nfds_t n = 0;
   for (const Fd& socket : sockets) {
     if (socket.valid()) polled[n++] = {socket.get(), POLLIN, 0};
   }
   polled[n++] = {wake.get(), POLLIN, 0};
-  const TimePoint deadline = handler.next_deadline();
+  const pollfd& tcp_events = polled[n];
+  polled[n++] = {tcp.events_fd(), POLLIN, 0};
+  const TimePoint deadline = std::min(handler.next_deadline(), tcp.next_deadline());
   timespec timeout{};
   if (deadline != kNever) {
     const Duration left = std::max(deadline, not_before) - monotonic_now();
@@ -193,6 +228,7 @@ void UdpWorker::Impl::wait() {
     timeout.tv_nsec = us % 1'000'000 * 1000;
   }
   ppoll(polled.data(), n, deadline == kNever ? nullptr : &timeout, nullptr);
+  tcp_ready = tcp_events.revents != 0;
 }
 
 void UdpWorker::Impl::receive_from(size_t family) {
@@ -224,7 +260,9 @@ void UdpWorker::Impl::run_commands() {
 
 void UdpWorker::Impl::run_deadline() {
   const TimePoint now = monotonic_now();
-  if (now < not_before || handler.next_deadline() > now) return;
+  if (now < not_before) return;
+  if (tcp.next_deadline() <= now) tcp.on_deadline(now, slab);
+  if (handler.next_deadline() > now) return;
   handler.on_deadline(now, slab);
   not_before = now + kShortestWait;
 }

@@ -1,7 +1,7 @@
-// A thread that owns one UDP port (IPv4, IPv6 or both) and drives a DatagramHandler: receive a batch
-// (recvmmsg), handle it, send everything it produced (sendmmsg, with UDP segmentation where destination and
-// size repeat). No locks on that path; other threads reach the handler by posting commands to a bounded
-// queue.
+// A thread that owns one UDP port (IPv4, IPv6 or both), on demand the TCP port of the same number, and drives
+// a DatagramHandler: receive a batch (recvmmsg), handle it, send everything it produced (sendmmsg, with UDP
+// segmentation where route and size repeat). No locks on that path; other threads reach the handler by
+// posting commands to a bounded queue.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,10 @@
 #include "media/core/socket_address.h"
 #include "media/core/time.h"
 #include "media/core/unique_function.h"
+#include "media/io/sockets.h"
+#include "media/io/tcp_connections.h"
 
 namespace parley::media::io {
-
-struct IoError {
-  int code = 0;         // errno
-  std::string message;  // e.g. "cannot bind UDP 127.0.0.1:5000: Address already in use"
-};
 
 // A snapshot; counted by the worker, read from anywhere.
 struct UdpCounters {
@@ -45,6 +42,8 @@ class UdpWorker {
     // At most one address of each family; port 0 lets the kernel choose, and the second then takes the first
     // one's.
     std::vector<SocketAddress> bindings;
+    bool udp = true;
+    bool tcp = false;
     int socket_buffer_bytes = 4 << 20;  // asked for; the kernel may give less
     bool use_gso = true;                // and its counterpart on receive
     std::string thread_name = "parley-media";
@@ -64,9 +63,12 @@ class UdpWorker {
   // From any thread. False when the queue is full or the worker has stopped.
   bool post(Command command);
 
-  // As bound, with real ports, in the order given.
+  // As bound, with real ports, in the order given; TCP's are the same.
   const std::vector<SocketAddress>& bindings() const;
   UdpCounters counters() const;
+  // TCP connections of our own. For the handler, on the worker's thread.
+  Connector& connector();
+  TcpCounters tcp_counters() const;  // on the worker's thread, or when it has stopped
 
  private:
   struct Impl;

@@ -174,6 +174,14 @@ void Hub::learn_route(Entry& entry, const Route& route) {
   entry.routes.erase(oldest);
 }
 
+void Hub::on_connection_closed(const Route& route, TimePoint, SendSlab&) {
+  const auto owner = by_route_.find(route);
+  if (owner == by_route_.end()) return;
+  // The peer's checks find another way, or its consent runs out.
+  std::erase(owner->second->routes, route);
+  by_route_.erase(owner);
+}
+
 void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto owner = by_route_.find(datagram.route);
   if (owner == by_route_.end()) {

@@ -73,6 +73,8 @@ class Hub final : public DatagramHandler {
   void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override;
   TimePoint next_deadline() const override;
   void on_deadline(TimePoint now, SendSlab& out) override;
+  bool knows_route(const Route& route) const override { return by_route_.contains(route); }
+  void on_connection_closed(const Route& route, TimePoint now, SendSlab& out) override;
 
  private:
   struct Entry {

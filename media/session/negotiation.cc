@@ -3,6 +3,31 @@
 
 namespace parley::media::negotiation {
 
+namespace {
+
+// Our host candidates, UDP first.
+void append_candidates(const LocalEndpoint& endpoint, sdp::MediaSection* m) {
+  const auto append = [m](const SocketAddress& address, const char* transport, uint32_t local_preference) {
+    sdp::Candidate& c = m->candidates.emplace_back();
+    c.foundation = std::to_string(m->candidates.size());
+    c.transport = transport;
+    c.priority = (126u << 24) | (local_preference << 8) | 255u;  // RFC 8445 section 5.1.2.1
+    c.address = address.ip_string();
+    c.port = address.port();
+    c.type = "host";
+  };
+  uint32_t other = 0;
+  for (const SocketAddress& address : endpoint.candidates) append(address, "udp", 65535 - other++);
+  // RFC 6544 section 4.2: the direction preference of a passive host candidate is 4, above 13 bits of others.
+  other = 0;
+  for (const SocketAddress& address : endpoint.tcp_candidates) {
+    append(address, "tcp", (4u << 13) | (8191 - other++));
+    m->candidates.back().tcp_type = "passive";
+  }
+}
+
+}  // namespace
+
 sdp::MediaSection local_section(const LocalEndpoint& endpoint, const ice::Credentials& credentials) {
   sdp::MediaSection m;
   m.port = 9;  // RFC 8829 section 5.2.2: the candidates say where
@@ -12,18 +37,7 @@ sdp::MediaSection local_section(const LocalEndpoint& endpoint, const ice::Creden
   m.fingerprints.push_back({"sha-256", endpoint.fingerprint.to_string()});
   m.rtcp_mux = true;
   m.rtcp_reduced_size = true;
-  uint32_t local_preference = 65535;
-  for (const SocketAddress& address : endpoint.candidates) {
-    sdp::Candidate c;
-    c.foundation = std::to_string(65536 - local_preference);
-    c.transport = "udp";
-    c.priority = (126u << 24) | (local_preference << 8) | 255u;  // RFC 8445 section 5.1.2.1
-    c.address = address.ip_string();
-    c.port = address.port();
-    c.type = "host";
-    m.candidates.push_back(std::move(c));
-    --local_preference;
-  }
+  append_candidates(endpoint, &m);
   m.end_of_candidates = true;
   return m;
 }

@@ -24,7 +24,8 @@ struct NegotiationError {
 // What is the same in every description of one engine.
 struct LocalEndpoint {
   dtls::Fingerprint fingerprint;
-  std::vector<SocketAddress> candidates;  // as announced
+  std::vector<SocketAddress> candidates;           // as announced
+  std::vector<SocketAddress> tcp_candidates = {};  // likewise, passive (RFC 6544)
 };
 
 // The other side's half of the transport.

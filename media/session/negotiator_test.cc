@@ -103,6 +103,24 @@ TEST_F(Negotiation, TakesReferenceTimesWhereThePublisherAnswersThem) {
   EXPECT_EQ(parsed(with->answer).media[1].extended_reports, "rcvr-rtt=all");
 }
 
+TEST_F(Negotiation, TellsOfPassiveTcpBelowUdp) {
+  endpoint_.tcp_candidates = endpoint_.candidates;
+  endpoint_.tcp_candidates.push_back(*SocketAddress::parse("2001:db8::1", 5000));
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto outcome = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(outcome.ok());
+  const auto candidates = parsed(outcome->answer).media[0].candidates;
+  ASSERT_EQ(candidates.size(), 3u);
+  EXPECT_EQ(candidates[0].transport, "udp");
+  EXPECT_EQ(candidates[1].transport, "tcp");
+  EXPECT_EQ(candidates[1].tcp_type, "passive");
+  EXPECT_EQ(candidates[2].address, "2001:db8::1");
+  EXPECT_GT(candidates[0].priority, candidates[1].priority);
+  EXPECT_GT(candidates[1].priority, candidates[2].priority);
+  EXPECT_NE(outcome->answer.find(" tcp "), std::string::npos);
+  EXPECT_NE(outcome->answer.find(" typ host tcptype passive\r\n"), std::string::npos);
+}
+
 TEST_F(Negotiation, RejectsDataChannelsWithPortZero) {
   PublisherNegotiator publisher(endpoint_, random_, next_track_);
   const auto outcome = publisher.accept_offer(chromium_offer() +
