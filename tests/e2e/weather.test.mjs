@@ -1,0 +1,86 @@
+// A call in bad weather: loss, delay, jitter, a narrow line and an outage between the browsers and the server.
+// Frames must be decoded and freezes stay short. The weather changes while the call goes on.
+// runs-on: node
+// timeout: 300
+// serial
+import assert from 'node:assert';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { launchBrowser, Person } from './browser.mjs';
+import { inOwnNetwork, Network } from './network.mjs';
+import { startServer } from './server.mjs';
+
+const harness = createRequire(import.meta.url)('../harness');
+const OBSERVED_MS = 6000;
+const SETTLE_MS = 2000;
+const OBSERVATIONS = 3; // at most: one that a busy machine spoilt does not count
+
+/** Each with the least frames a second that must be decoded, and the longest that the picture may stand still in all, in seconds. */
+const WEATHERS = [
+  { weather: {}, frames: 10, frozen: 0.5 },
+  { weather: { loss: 0.02 }, frames: 8, frozen: 0.8 },
+  { weather: { loss: 0.05 }, frames: 8, frozen: 1.2 },
+  { weather: { loss: 0.1 }, frames: 6, frozen: 2 },
+  { weather: { delay: 50, jitter: 30 }, frames: 8, frozen: 0.8 },
+  { weather: { delay: 150 }, frames: 8, frozen: 0.8 },
+  { weather: { delay: 50, loss: 0.05 }, frames: 6, frozen: 2 },
+  { weather: { rate: 1000, queue: 300, delay: 20 }, frames: 6, frozen: 2 },
+];
+const BACK_MS = 5000; // after an outage
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)); // the observed time itself
+
+async function observe(person, ms = OBSERVED_MS) {
+  const before = (await person.statistics()).video[0];
+  await wait(ms);
+  const after = (await person.statistics()).video[0];
+  return {
+    frames: ((after.framesDecoded - before.framesDecoded) / ms) * 1000,
+    freezes: after.freezeCount - before.freezeCount,
+    frozen: after.totalFreezesDuration - before.totalFreezesDuration,
+    kilobits: ((after.bytesReceived - before.bytesReceived) * 8) / ms,
+    size: `${after.width}x${after.height}`,
+  };
+}
+
+const tell = (o) =>
+  `${o.frames.toFixed(1)} frames/s ${o.size}, ${o.kilobits.toFixed(0)} kbit/s, ${o.freezes} freezes of ${o.frozen.toFixed(2)} s`;
+
+inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
+  for (const name of ['chromium', 'firefox']) {
+    harness.test(`a call in ${name} stands bad weather`, { timeout: 180_000 }, async (t) => {
+      const network = await Network.create();
+      t.after(() => network.close());
+      const server = await startServer(network.serverOptions);
+      t.after(() => server.stop());
+      const browser = await launchBrowser(name, network.browserOptions);
+      t.after(() => browser.close());
+      const ada = await Person.open(browser, network.url, 'Ada');
+      const bela = await Person.open(browser, network.url, 'Bela');
+      await ada.join('weather');
+      await bela.joinToWatch('weather');
+      await bela.waitForVideoOf(['Ada']);
+
+      for (const { weather, frames, frozen } of WEATHERS) {
+        const label = JSON.stringify(weather);
+        await network.weather(weather);
+        await wait(SETTLE_MS);
+        for (let left = OBSERVATIONS - 1; ; left--) {
+          const seen = await observe(bela);
+          console.log(`# ${name}, ${label}: ${tell(seen)}`);
+          if (seen.frames >= frames && seen.frozen <= frozen) break;
+          assert.ok(left > 0, `${label}: less than ${frames} frames/s or frozen for more than ${frozen} s`);
+        }
+      }
+
+      await network.weather({ loss: 1 });
+      await wait(5000);
+      await network.weather({});
+      const end = Date.now();
+      const decoded = (await bela.statistics()).video[0]?.framesDecoded ?? 0;
+      await bela.whenStatistics((s) => s.video[0]?.framesDecoded > decoded + 5, 'decoding after an outage');
+      console.log(`# ${name}, an outage of 5 s: pictures ${Date.now() - end} ms after its end`);
+      assert.ok(Date.now() - end < BACK_MS);
+    });
+  }
+});
