@@ -123,6 +123,25 @@ test('a transport that fails is restarted under the same stream', async (t) => {
   assert.ok(!bob.events.some((e) => e.event === 'stream-removed'));
 });
 
+test('a publisher names its codec, and a subscriber the layers it wants', async (t) => {
+  const server = await startServer(t);
+  const ada = await Client.join(server, 'r');
+  const bob = await Client.join(server, 'r');
+  const { streamId } = await ada.call('publish', { offer: OFFER, codec: 'VP9' });
+  assert.strictEqual((await bob.event('stream-added')).media.video.codec, 'VP9');
+  await watch(bob, streamId);
+  const control = (change) => bob.call('subscription-control', { streamId, kind: 'video', ...change });
+  await control({ layers: { spatial: 0 } });
+  assert.deepStrictEqual(await bob.event('layers-changed'), { streamId, spatial: 0, temporal: 2 });
+  for (const layers of [{ spatial: 4 }, { temporal: -1 }, 3])
+    assert.strictEqual(await codeOf(control({ layers })), 'bad-request');
+
+  // Another transport is told of them again.
+  await ada.call('publish', { offer: OFFER, streamId, codec: 'VP9' });
+  await bob.answer(await bob.event('offer'));
+  assert.deepStrictEqual(await bob.event('layers-changed'), { streamId, spatial: 0, temporal: 2 });
+});
+
 test('both kinds of connections restart ICE where they are', async (t) => {
   const server = await startServer(t);
   const ada = await Client.join(server, 'r');

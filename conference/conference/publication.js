@@ -65,9 +65,12 @@ export class Publication {
       throw new Failure('bad-sdp', 'at most one m-line of audio and one of video');
   }
 
-  /** Gives the stream a transport, in place of the one it may have; resolves with the answer. */
-  async negotiate(offer) {
-    return this.#inTurn(offer, () => this.#negotiate(offer));
+  /**
+   * Gives the stream a transport, in place of the one it may have; resolves with the answer. @param {string} [codec] of video, which
+   * the client would rather send
+   */
+  async negotiate(offer, codec) {
+    return this.#inTurn(offer, () => this.#negotiate(offer, codec));
   }
 
   /** Another offer on the transport that the stream has; resolves with the answer. */
@@ -95,7 +98,7 @@ export class Publication {
     return answer;
   }
 
-  async #negotiate(offer) {
+  async #negotiate(offer, codec) {
     this.#dropPeer();
     const lease = await this.#room.lease.get();
     if (this.status === 'closed') throw gone(this.status);
@@ -104,7 +107,7 @@ export class Publication {
     this.#lease = lease;
     this.#peerId = peerId;
     try {
-      const call = { peerId, owner: this.#room.endpoint, offer };
+      const call = { peerId, owner: this.#room.endpoint, offer, codec };
       const { answer, tracks } = await this.#room.call(lease, 'publish', call, CALL_MS);
       if (this.#peerId !== peerId || !this.#room.lease.holds(lease)) throw gone(this.status);
       this.#adopt(tracks);

@@ -52,8 +52,8 @@ export class Room {
       streamControl: by((p, args) => this.#streamControl(p, args)),
       subscribe: by((p, args) => this.#subscribe(p, args)),
       unsubscribe: by((p, args) => this.#unsubscribe(p, args)),
-      subscriptionControl: by((p, { streamId, kind, paused }) =>
-        p.subscriber.control(streamId, kindsOf(kind), paused),
+      subscriptionControl: by((p, { streamId, kind, ...change }) =>
+        p.subscriber.control(streamId, kindsOf(kind), change),
       ),
       restartIce: by((p, { transportId }) => p.subscriber.restartIce(transportId)),
       answer: by((p, args) => p.subscriber.answer(args)),
@@ -199,8 +199,8 @@ export class Room {
     return [...this.streams.values()].filter((s) => s.status !== 'negotiating');
   }
 
-  async #publish(participant, { offer, attributes = {}, streamId }) {
-    if (streamId) return this.#republish(this.#ownStream(participant, streamId), offer);
+  async #publish(participant, { offer, attributes = {}, streamId, codec }) {
+    if (streamId) return this.#republish(this.#ownStream(participant, streamId), offer, codec);
     const stream = new Publication(this, participant, attributes);
     Publication.check(offer, participant.permission);
     if (participant.streams.size >= this.settings.maxStreams) {
@@ -209,7 +209,7 @@ export class Room {
     participant.streams.set(stream.id, stream);
     this.streams.set(stream.id, stream);
     try {
-      const answer = await stream.negotiate(offer);
+      const answer = await stream.negotiate(offer, codec);
       this.#broadcast('stream-added', stream.describe(), participant);
       return { streamId: stream.id, answer };
     } catch (error) {
@@ -229,10 +229,10 @@ export class Room {
     }
   }
 
-  async #republish(stream, offer) {
+  async #republish(stream, offer, codec) {
     const before = JSON.stringify(stream.describe());
     try {
-      const answer = await stream.negotiate(offer);
+      const answer = await stream.negotiate(offer, codec);
       if (JSON.stringify(stream.describe()) !== before) this.#streamUpdated(stream);
       return { streamId: stream.id, answer };
     } catch (error) {
@@ -303,10 +303,13 @@ export class Room {
   // What the worker tells, and its loss
 
   #peerEvent({ peerId, type, payload }) {
-    if (type !== 'state') return;
     for (const p of this.participants.values()) {
-      if (p.subscriber.transportId === peerId) return this.#transportState(p, peerId, 'subscribe', payload);
+      if (p.subscriber.transportId !== peerId) continue;
+      if (type === 'state') this.#transportState(p, peerId, 'subscribe', payload);
+      if (type === 'layers-changed') p.subscriber.layersChanged(payload);
+      return;
     }
+    if (type !== 'state') return;
     const stream = this.streams.get(peerId.split('.')[0]);
     if (stream?.peerId === peerId)
       this.#transportState(stream.participant, stream.id, 'publish', payload, stream);

@@ -14,7 +14,7 @@ const RETRY_MS = 500;
 export class Subscriber {
   #room;
   #participant;
-  #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video } }
+  #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video }, layers }
   #transport = null; // { id, lease, applied: trackId → { subscriptionId, streamId, participantId, kind, mid }, outstanding, lastOfferId, restartWanted }
   #running = false;
   #again = false;
@@ -39,7 +39,7 @@ export class Subscriber {
     if (this.#subscriptions.has(stream.id))
       throw new Failure('conflict', 'you are subscribed to this stream already');
     const paused = { audio: false, video: false };
-    const subscription = { id: newId('b'), streamId: stream.id, audio, video, paused };
+    const subscription = { id: newId('b'), streamId: stream.id, audio, video, paused, layers: null };
     this.#subscriptions.set(stream.id, subscription);
     this.changed();
     return subscription.id;
@@ -57,11 +57,34 @@ export class Subscriber {
     return [...this.#subscriptions.values()].find((s) => s.id === id);
   }
 
-  async control(streamId, kinds, paused) {
+  /** Pauses or resumes, and says the highest layers of the video that are wanted. */
+  async control(streamId, kinds, { paused, layers }) {
     const subscription = this.#subscriptions.get(streamId);
     if (!subscription) throw new Failure('not-found', 'you are not subscribed to this stream');
-    for (const kind of kinds) subscription.paused[kind] = paused;
-    await Promise.all(this.#appliedOf(streamId, kinds).map((entry) => this.#pause(entry, paused)));
+    const calls = [];
+    const applied = this.#appliedOf(streamId, kinds);
+    if (paused !== undefined) {
+      for (const kind of kinds) subscription.paused[kind] = paused;
+      calls.push(...applied.map((entry) => this.#pause(entry, paused)));
+    }
+    if (layers !== undefined && kinds.includes('video')) {
+      subscription.layers = layers;
+      calls.push(...applied.filter((e) => e.kind === 'video').map((entry) => this.#setLayers(entry, layers)));
+    }
+    await Promise.all(calls);
+  }
+
+  #setLayers({ subscriptionId }, layers) {
+    const { id, lease } = this.#transport;
+    return this.#room.call(lease, 'setLayers', { peerId: id, id: subscriptionId, layers });
+  }
+
+  /** The worker forwards other layers than before. */
+  layersChanged({ subscriptionId, spatial, temporal }) {
+    for (const entry of this.#transport?.applied.values() ?? []) {
+      if (entry.subscriptionId !== subscriptionId) continue;
+      this.#participant.send('layers-changed', { streamId: entry.streamId, spatial, temporal });
+    }
   }
 
   #appliedOf(streamId, kinds) {
@@ -172,6 +195,8 @@ export class Subscriber {
       };
       transport.applied.set(trackId, entry);
       if (subscription.paused[kind]) this.#pause(entry, true).catch(() => {});
+      if (kind === 'video' && subscription.layers)
+        this.#setLayers(entry, subscription.layers).catch(() => {});
     }
   }
 

@@ -9,6 +9,9 @@ import { sendingSections } from './sdp.js';
 
 const MAX_PEERS = 5000;
 const MAX_ADDRESSES = 8;
+const VIDEO_CODECS = ['VP8', 'H264', 'VP9', 'AV1', 'H265']; // the favourite first
+
+const preferring = (codec) => [codec, ...VIDEO_CODECS.filter((other) => other !== codec)];
 
 /** Every IPv4 address of this machine that a client could reach, the loopback last. */
 export function localAddresses(interfaces = networkInterfaces()) {
@@ -46,10 +49,10 @@ export async function create({ bus, options, log }) {
   };
   const engine = await openEngine(Engine, options.media ?? {}, onEvent);
 
-  const open = (peerId, owner, role) => {
+  const open = (peerId, owner, options) => {
     if (peers.has(peerId)) throw new Failure('conflict', `there is a peer ${peerId} already`);
     if (peers.size >= MAX_PEERS) throw new Failure('no-worker', 'the worker has no room for another peer');
-    const peer = engine.createPeer(peerId, { role });
+    const peer = engine.createPeer(peerId, options);
     peers.set(peerId, { peer, owner });
     return peer;
   };
@@ -74,8 +77,11 @@ export async function create({ bus, options, log }) {
   };
 
   const handlers = {
-    publish({ peerId, owner, offer }) {
-      const peer = open(peerId, owner, 'publisher');
+    publish({ peerId, owner, offer, codec }) {
+      const peer = open(peerId, owner, {
+        role: 'publisher',
+        ...(codec ? { codecs: preferring(codec) } : {}),
+      });
       try {
         return guard('bad-sdp', () => peer.acceptOffer(offer));
       } catch (error) {
@@ -88,7 +94,7 @@ export async function create({ bus, options, log }) {
       return guard('bad-sdp', () => peer.acceptOffer(offer));
     },
     createSubscriber({ peerId, owner }) {
-      guard('internal', () => open(peerId, owner, 'subscriber'));
+      guard('internal', () => open(peerId, owner, { role: 'subscriber' }));
     },
     /** Takes subscriptions away and adds others, restarts ICE if so wanted, and makes the offer that says so. */
     updateSubscriber({ peerId, add, remove, restart = false }) {
@@ -123,6 +129,10 @@ export async function create({ bus, options, log }) {
     pause({ peerId, id, paused }) {
       const peer = find(peerId);
       guard('internal', () => peer.pause(id, paused));
+    },
+    setLayers({ peerId, id, layers }) {
+      const peer = find(peerId);
+      guard('internal', () => peer.setPreferredLayers(id, layers));
     },
     closePeer,
     closeOwner({ owner }) {

@@ -46,6 +46,17 @@ export function cleanName(value, field = 'name') {
 const id = text(64);
 const sdp = text(MAX_SDP);
 const kind = oneOf('audio', 'video', 'av');
+const codec = oneOf('VP8', 'VP9', 'H264', 'AV1', 'H265');
+
+const MAX_LAYER = 3;
+const layer = (v) => v === undefined || (Number.isInteger(v) && v >= 0 && v <= MAX_LAYER);
+
+function layers(v) {
+  if (!isObject(v)) return 'must be an object';
+  return layer(v.spatial) && layer(v.temporal)
+    ? undefined
+    : `must have spatial and temporal of 0 to ${MAX_LAYER}, or neither`;
+}
 
 const SHAPES = {
   login: { token: text(4096), name: optional(text(200)) },
@@ -53,13 +64,18 @@ const SHAPES = {
   'refresh-ticket': {},
   logout: {},
   ping: {},
-  publish: { offer: sdp, attributes: optional(attributes), streamId: optional(id) },
+  publish: { offer: sdp, attributes: optional(attributes), streamId: optional(id), codec: optional(codec) },
   renegotiate: { streamId: id, offer: sdp },
   unpublish: { streamId: id },
   'stream-control': { streamId: id, kind, muted: bool },
   subscribe: { streamId: id, audio: optional(bool), video: optional(bool) },
   unsubscribe: { subscriptionId: optional(id), streamId: optional(id) },
-  'subscription-control': { streamId: id, kind, paused: bool },
+  'subscription-control': {
+    streamId: id,
+    kind,
+    paused: optional(bool),
+    layers: optional(layers),
+  },
   'restart-ice': { transportId: id },
   answer: { transportId: id, offerId: count, sdp },
   candidate: { transportId: id, candidate: text(1024, 0) },

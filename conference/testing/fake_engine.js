@@ -9,8 +9,8 @@ class Peer {
   #sections = []; // { mid, kind, trackId, subscriptionId }
   #next = 0;
 
-  constructor(engine, id, role) {
-    Object.assign(this, { id, role, closed: false, paused: new Set() });
+  constructor(engine, id, { role, codecs }) {
+    Object.assign(this, { id, role, codecs, closed: false, paused: new Set() });
     this.#engine = engine;
   }
 
@@ -27,7 +27,12 @@ class Peer {
     if (!sdp.startsWith('v=0')) throw badSdp('line 1: v=0 expected');
     const kinds = [...sdp.matchAll(/^m=(audio|video) /gm)].map((m) => m[1]);
     const tracks = kinds.map((kind, n) => {
-      const track = { id: `${this.id}/${n}`, kind, mid: String(n), codec: kind === 'audio' ? 'opus' : 'VP8' };
+      const track = {
+        id: `${this.id}/${n}`,
+        kind,
+        mid: String(n),
+        codec: kind === 'audio' ? 'opus' : (this.codecs?.[0] ?? 'VP8'),
+      };
       this.#engine.tracks.set(track.id, { ...track, peer: this });
       return track;
     });
@@ -67,6 +72,13 @@ class Peer {
     this.#connect(sdp);
   }
 
+  setPreferredLayers(id, { spatial = 2, temporal = 2 }) {
+    if (!this.#sections.some((s) => s.subscriptionId === id))
+      throw new Error(`there is no subscription ${id}`);
+    const payload = { subscriptionId: id, spatial, temporal };
+    setImmediate(() => this.#engine.emit('layers-changed', this.id, payload));
+  }
+
   restartIce() {
     this.restarts = (this.restarts ?? 0) + 1;
   }
@@ -103,8 +115,8 @@ export class Engine {
   candidates() {
     return this.bindings();
   }
-  createPeer(id, { role }) {
-    const peer = new Peer(this, id, role);
+  createPeer(id, options) {
+    const peer = new Peer(this, id, options);
     this.peers.set(id, peer);
     return peer;
   }
