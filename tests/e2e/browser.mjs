@@ -194,6 +194,15 @@ export class Person {
     });
   }
 
+  /** Of the publishing connection's selected pair: 'udp' or 'tcp'. */
+  sendingProtocol() {
+    return this.page.evaluate(async () => {
+      const report = await window.parley.session.connections.publish.getStats();
+      const transport = [...report.values()].find((s) => s.type === 'transport');
+      return report.get(report.get(transport?.selectedCandidatePairId)?.remoteCandidateId)?.protocol;
+    });
+  }
+
   /** Asks for the statistics until they satisfy `test`; resolves with them. */
   async whenStatistics(test, what, timeout = 20_000) {
     const end = Date.now() + timeout;
