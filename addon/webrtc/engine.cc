@@ -270,6 +270,7 @@ void Engine::close_peer(PeerId id) {
   Peer* peer = find(id);
   if (!peer) return;
   for (uint32_t track : peer->tracks) published_.erase(track);
+  if (const Connection* c = connection(id)) end_connection(*c);
   peers_.erase(id);
   // A full queue must not keep a peer alive for ever: its consent runs out by itself.
   post([this, id](TimePoint, SendSlab& out) { hub_.close_peer(id, out); }).ok();

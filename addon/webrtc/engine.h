@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "addon/webrtc/connection.h"
 #include "media/io/system.h"
 #include "media/io/udp_worker.h"
 #include "media/session/hub.h"
@@ -90,13 +91,27 @@ class Engine {
   Outcome<bool> restart_ice(PeerId peer);
   void close_peer(PeerId peer);
 
+  // --- RTCPeerConnection (engine_connection.cc). The handler is called on the media thread.
+  Outcome<PeerId> create_connection(
+      media::jsep::Session::Options options,
+      std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted);
+  // Null when it is closed.
+  Connection* connection(PeerId id);
+  // Carries out what setting a description changed.
+  Outcome<bool> apply(PeerId id, const media::jsep::Changes& changes);
+  // False: not negotiated (yet), nothing was sent.
+  Outcome<bool> send_rtp(PeerId id, uint32_t transceiver, size_t encoding, std::span<const uint8_t> packet);
+  // An empty factory takes the ear away.
+  Outcome<bool> set_sink(PeerId id, uint32_t transceiver, SinkFactory factory);
+  Outcome<bool> request_receiver_key_frame(PeerId id, uint32_t transceiver);
+
   // The sinks are called once, on the media thread.
   Outcome<bool> peer_stats(PeerId peer, StatsSink sink);
   Outcome<bool> stats(std::function<void(media::HubStats, media::io::UdpCounters)> sink);
 
  private:
   struct Peer {
-    std::variant<media::PublisherNegotiator, media::SubscriberNegotiator> negotiator;
+    std::variant<media::PublisherNegotiator, media::SubscriberNegotiator, Connection> negotiator;
     std::vector<uint32_t> tracks;         // published
     std::vector<uint32_t> subscriptions;  // subscribed
     bool on_media_thread = false;
@@ -111,6 +126,8 @@ class Engine {
   Peer* find(PeerId id);
   media::PublisherNegotiator* publisher(PeerId id);
   media::SubscriberNegotiator* subscriber(PeerId id);
+  Outcome<bool> apply_plan(PeerId id, Connection& connection, const media::jsep::Plan& plan);
+  void end_connection(const Connection& connection);
   Outcome<bool> start_peer(PeerId id, const media::ice::Credentials& local);
 
   media::dtls::Certificate certificate_;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/peer_object.h"
 
@@ -93,6 +94,7 @@ napi_value EngineObject::define(napi_env env) {
       {"bindings", nullptr, get_bindings, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"candidates", nullptr, get_candidates, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"createPeer", nullptr, create_peer, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"createConnection", nullptr, create_connection, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"stats", nullptr, get_stats, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
   };
@@ -174,8 +176,6 @@ void EngineObject::shut() {
 }
 
 void EngineObject::emit(const media::HubEvent& event) {
-  const auto name = peer_names_.find(event.peer);
-  if (name == peer_names_.end() || on_event_ == nullptr) return;  // closed meanwhile
   const char* type = "state";
   napi_value payload;
   if (event.type == media::HubEvent::Type::kPeerState) {
@@ -185,10 +185,16 @@ void EngineObject::emit(const media::HubEvent& event) {
     payload = make_object(env_);
     set(env_, payload, "trackId", make_string(env_, track_name(event.track)));
   }
+  tell(event.peer, type, payload, event.reason);
+}
+
+void EngineObject::tell(Engine::PeerId peer, const char* type, napi_value payload, std::string_view reason) {
+  const auto name = peer_names_.find(peer);
+  if (name == peer_names_.end() || on_event_ == nullptr) return;  // closed meanwhile
   napi_value callback = nullptr;
   napi_get_reference_value(env_, on_event_, &callback);
   napi_value arguments[] = {make_string(env_, type), make_string(env_, name->second), payload,
-                            make_string(env_, event.reason)};
+                            make_string(env_, reason)};
   napi_call_function(env_, make_undefined(env_), callback, std::size(arguments), arguments, nullptr);
 }
 
@@ -233,17 +239,54 @@ napi_value EngineObject::get_candidates(napi_env env, napi_callback_info info) {
   return array;
 }
 
+std::optional<std::string> EngineObject::read_peer_name(napi_value value) {
+  auto name = read_string(env_, value);
+  if (!name || name->empty() || name->size() > kMaxPeerName) {
+    throw_type_error(env_, "id must be a string of 1 to 256 bytes");
+    return {};
+  }
+  if (peers_by_name_.contains(*name)) {
+    throw_failure(env_, {"ERR_PEER_EXISTS", "there is a peer \"" + *name + "\" already"});
+    return {};
+  }
+  return name;
+}
+
+// createConnection(id, {bundlePolicy?}): for lib/ only.
+napi_value EngineObject::create_connection(napi_env env, napi_callback_info info) {
+  Arguments<EngineObject, 2> arguments(env, info, kEngineTag);
+  EngineObject* self = arguments.self;
+  if (!self) return nullptr;
+  const auto name = self->read_peer_name(arguments.values[0]);
+  if (!name) return nullptr;
+  media::jsep::Session::Options options;
+  const bool has_options = is_type(env, arguments.values[1], napi_object);
+  if (has_options && read_string(env, get(env, arguments.values[1], "bundlePolicy")) == "max-bundle")
+    options.bundle_policy = media::jsep::BundlePolicy::kMaxBundle;
+  options.ice_lite = true;
+  // The peer's id is known when the handler is called, not when it is made.
+  auto id = std::make_shared<std::atomic<Engine::PeerId>>(0);
+  const auto peer = self->engine_->create_connection(options, [self, id](uint32_t transceiver, size_t encoding) {
+    self->dispatch([self, id, transceiver, encoding](napi_env e) {
+      const napi_value payload = make_object(e);
+      set(e, payload, "transceiver", make_number(e, transceiver));
+      set(e, payload, "encoding", make_number(e, static_cast<double>(encoding)));
+      self->tell(*id, "key-frame-wanted", payload, "");
+    });
+  });
+  if (!peer) return throw_failure(env, peer.error());
+  *id = *peer;
+  self->peer_names_.emplace(*peer, *name);
+  self->peers_by_name_.emplace(*name, *peer);
+  return ConnectionObject::make(env, arguments.receiver, *self, *peer);
+}
+
 napi_value EngineObject::create_peer(napi_env env, napi_callback_info info) {
   Arguments<EngineObject, 2> arguments(env, info, kEngineTag);
   EngineObject* self = arguments.self;
   if (!self) return nullptr;
-  const auto name = read_string(env, arguments.values[0]);
-  if (!name || name->empty() || name->size() > kMaxPeerName) {
-    return throw_type_error(env, "id must be a string of 1 to 256 bytes");
-  }
-  if (self->peers_by_name_.contains(*name)) {
-    return throw_failure(env, {"ERR_PEER_EXISTS", "there is a peer \"" + *name + "\" already"});
-  }
+  const auto name = self->read_peer_name(arguments.values[0]);
+  if (!name) return nullptr;
   std::optional<std::string> role;
   if (is_type(env, arguments.values[1], napi_object))
     role = read_string(env, get(env, arguments.values[1], "role"));

@@ -25,6 +25,8 @@ class EngineObject {
   void settle(uint64_t id, napi_value value);
   void dispatch(Dispatcher::Call call) { dispatcher_->dispatch(std::move(call)); }
   void forget_peer(Engine::PeerId peer);
+  // Calls the program's onEvent for a peer that is not closed. On JavaScript's thread.
+  void tell(Engine::PeerId peer, const char* type, napi_value payload, std::string_view reason);
 
  private:
   explicit EngineObject(napi_env env) : env_(env) {}
@@ -33,10 +35,13 @@ class EngineObject {
   static napi_value construct(napi_env env, napi_callback_info info);
   static napi_value get_bindings(napi_env env, napi_callback_info info);
   static napi_value get_candidates(napi_env env, napi_callback_info info);
+  static napi_value create_connection(napi_env env, napi_callback_info info);
   static napi_value create_peer(napi_env env, napi_callback_info info);
   static napi_value get_stats(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
 
+  // Throws and gives nothing when the name is not one, or taken.
+  std::optional<std::string> read_peer_name(napi_value value);
   bool open(napi_value options, napi_value on_event);
   static void end_thread(void* object);
   void shut();

@@ -12,9 +12,11 @@ class Instance {
   static Instance* of(napi_env env);
 
   napi_value peer_class(napi_env env) const;
+  napi_value connection_class(napi_env env) const;
 
  private:
   napi_ref peer_class_ = nullptr;
+  napi_ref connection_class_ = nullptr;
 };
 
 // Fills `exports` with the module's classes.

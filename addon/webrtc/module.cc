@@ -1,4 +1,6 @@
 // The module: its classes, and how it is found, as webrtc.node or as the linked binding `webrtc` of parley.
+#include "addon/webrtc/connection_object.h"
+#include "addon/webrtc/connection_values.h"
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
@@ -9,6 +11,7 @@ namespace parley::addon {
 void Instance::install(napi_env env) {
   auto* instance = new Instance;
   napi_create_reference(env, PeerObject::define(env), 1, &instance->peer_class_);
+  napi_create_reference(env, ConnectionObject::define(env), 1, &instance->connection_class_);
   napi_set_instance_data(
       env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
 }
@@ -25,9 +28,16 @@ napi_value Instance::peer_class(napi_env env) const {
   return constructor;
 }
 
+napi_value Instance::connection_class(napi_env env) const {
+  napi_value constructor = nullptr;
+  napi_get_reference_value(env, connection_class_, &constructor);
+  return constructor;
+}
+
 napi_value initialize(napi_env env, napi_value exports) {
   Instance::install(env);
   set(env, exports, "Engine", EngineObject::define(env));
+  set(env, exports, "capabilities", make_capabilities(env));
   return exports;
 }
 

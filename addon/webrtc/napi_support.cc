@@ -6,6 +6,7 @@ namespace parley::addon {
 
 const napi_type_tag kEngineTag = {0x3a1f6e0c52d84b17, 0x9b4c1d2e7f605a31};
 const napi_type_tag kPeerTag = {0x71c9ab0f4d2e4e68, 0xa5d3f81b06c94e22};
+const napi_type_tag kConnectionTag = {0x52d07fe19c3b4a86, 0x8e61b2d94f7a0c35};
 
 napi_value make_string(napi_env env, std::string_view text) {
   napi_value value = nullptr;

@@ -42,6 +42,7 @@ std::optional<uint32_t> parse_name(char prefix, std::string_view name);
 // Each class's objects carry its tag, so that a method called on a foreign object is refused, not run.
 extern const napi_type_tag kEngineTag;
 extern const napi_type_tag kPeerTag;
+extern const napi_type_tag kConnectionTag;
 
 // A callback's `this` and arguments, the native object behind `this` checked by its tag.
 template <class T, size_t N>

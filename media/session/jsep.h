@@ -25,6 +25,7 @@ class Session {
     dtls::Fingerprint fingerprint;
     BundlePolicy bundle_policy = BundlePolicy::kBalanced;
     uint64_t max_message_size = 262144;  // what we take
+    bool ice_lite = false;
   };
   struct TransceiverInit {
     sdp::Direction direction = sdp::Direction::kSendRecv;

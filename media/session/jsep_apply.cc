@@ -13,15 +13,11 @@ bool is_rtp(const sdp::MediaSection& m) {
 Failure invalid_access(std::string message) { return {ErrorName::kInvalidAccess, std::move(message), 0}; }
 
 ExtensionIds extension_ids(const sdp::MediaSection& answered) {
-  const auto id = [&](std::string_view uri) -> uint8_t {
-    const sdp::Extension* e = answered.extension(uri);
-    return e != nullptr && e->id <= 14 ? e->id : 0;
-  };
   ExtensionIds ids;
-  ids.mid = id(kMidUri);
-  ids.audio_level = id(kAudioLevelUri);
-  ids.abs_send_time = id(kAbsSendTimeUri);
-  ids.transport_cc = id(kTransportCcUri);
+  for (const KnownExtension& known : kKnownExtensions) {
+    const sdp::Extension* e = answered.extension(known.uri);
+    if (e != nullptr && e->id <= 14) ids.*known.id = e->id;
+  }
   return ids;
 }
 

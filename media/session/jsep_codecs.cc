@@ -61,11 +61,9 @@ const std::vector<sdp::Extension>& header_extensions(TrackKind kind) {
                                                     {3, std::string(kTransportCcUri)},
                                                     {4, std::string(kMidUri)}};
   static const std::vector<sdp::Extension> video = {
-      {2, std::string(kAbsSendTimeUri)},
-      {3, std::string(kTransportCcUri)},
-      {4, std::string(kMidUri)},
-      {10, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"},
-      {11, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"}};
+      {2, std::string(kAbsSendTimeUri)},  {3, std::string(kTransportCcUri)},
+      {4, std::string(kMidUri)},          {10, std::string(kRidUri)},
+      {11, std::string(kRepairedRidUri)}, {5, std::string(kVideoOrientationUri)}};
   return kind == TrackKind::kAudio ? audio : video;
 }
 

@@ -1,0 +1,179 @@
+// The engine's side of RTCPeerConnection: carries what JSEP settles to the media thread, and packets to and
+// from it.
+#include <utility>
+
+#include "addon/webrtc/engine.h"
+
+namespace parley::addon {
+namespace {
+
+using media::SendSlab;
+using media::TimePoint;
+using media::TrackKind;
+
+constexpr size_t kMaxPacket = 1400;  // of an RTP packet that a program hands in
+
+bool same_codec(const media::ChosenCodec& a, const media::ChosenCodec& b) {
+  return a.codec.payload_type == b.codec.payload_type && a.codec.name == b.codec.name &&
+         a.rtx_payload_type == b.rtx_payload_type;
+}
+
+media::TrackConfig local_config(uint32_t id, const media::jsep::Sending& sending) {
+  media::TrackConfig c;
+  c.id = id;
+  c.kind = sending.track.kind;
+  c.codec = sending.track.codec.kind;
+  c.clock_rate = sending.track.codec.codec.clock_rate;
+  c.payload_type = sending.track.codec.codec.payload_type;
+  c.extensions.audio_level = sending.track.extensions.audio_level;
+  return c;
+}
+
+}  // namespace
+
+Outcome<Engine::PeerId> Engine::create_connection(
+    media::jsep::Session::Options options,
+    std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted) {
+  if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
+  if (peers_.size() >= kMaxPeers)
+    return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
+  options.fingerprint = endpoint_.fingerprint;
+  const PeerId id = next_peer_++;
+  peers_.emplace(
+      id, new Peer{Connection{media::jsep::Session(options, random_), std::move(key_frame_wanted)}, {}, {}});
+  return id;
+}
+
+Connection* Engine::connection(PeerId id) {
+  Peer* peer = find(id);
+  return peer ? std::get_if<Connection>(&peer->negotiator) : nullptr;
+}
+
+Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
+  Connection* c = connection(id);
+  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  if (changes.local_credentials) {
+    const bool known = find(id)->on_media_thread;
+    if (auto started = start_peer(id, *changes.local_credentials); !started) return started;
+    if (known) {
+      auto posted = post([this, id, local = *changes.local_credentials](TimePoint now, SendSlab&) {
+        hub_.restart_ice(id, local, now);
+      });
+      if (!posted) return posted;
+    }
+  }
+  return changes.plan ? apply_plan(id, *c, *changes.plan) : Outcome<bool>(true);
+}
+
+Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Plan& plan) {
+  std::vector<media::TrackConfig> tracks, local_tracks;
+  std::vector<media::SubscriptionConfig> subscriptions;
+  std::vector<uint32_t> ended;
+  std::vector<std::pair<uint32_t, std::unique_ptr<media::TrackSink>>> sinks;
+  std::vector<std::pair<uint32_t, Connection::Encoding>> feeders;
+
+  std::map<uint32_t, Connection::Received> received;
+  for (const media::jsep::Receiving& r : plan.receiving) {
+    const auto known = c.received.find(r.transceiver);
+    const bool same = known != c.received.end() && same_codec(known->second.codec, r.track.codec);
+    media::IncomingTrack track = r.track;
+    track.id = same ? known->second.track : next_track_++;
+    received[r.transceiver] = {track.id, track.codec};
+    media::TrackConfig config = media::negotiation::to_config(track);
+    for (const std::string& rid : r.rids) config.encodings.push_back({rid, {}, {}});
+    tracks.push_back(std::move(config));
+    const auto sink = c.sinks.find(r.transceiver);
+    if (!same && sink != c.sinks.end()) sinks.emplace_back(track.id, sink->second(track.codec));
+  }
+  c.received = std::move(received);
+
+  std::map<Connection::Encoding, Connection::Sent> sent;
+  for (const media::jsep::Sending& s : plan.sending) {
+    const Connection::Encoding key{s.transceiver, s.encoding};
+    const auto known = c.sent.find(key);
+    const bool same = known != c.sent.end() && same_codec(known->second.codec, s.track.codec);
+    Connection::Sent now =
+        same ? known->second : Connection::Sent{next_track_++, next_subscription_++, s.track.codec};
+    if (!same) {
+      local_tracks.push_back(local_config(now.track, s));
+      feeders.emplace_back(now.track, key);
+    }
+    media::OutgoingTrack out = s.track;
+    out.id = now.subscription;
+    out.track = now.track;
+    subscriptions.push_back(media::negotiation::to_config(out));
+    sent[key] = std::move(now);
+  }
+  for (const auto& [key, old] : c.sent) {
+    const auto now = sent.find(key);
+    if (now == sent.end() || now->second.track != old.track) ended.push_back(old.track);
+  }
+  c.sent = std::move(sent);
+
+  return post([this, id, remote = plan.remote, has_transport = plan.has_transport, tracks = std::move(tracks),
+               local_tracks = std::move(local_tracks), subscriptions = std::move(subscriptions),
+               ended = std::move(ended), sinks = std::move(sinks), feeders = std::move(feeders),
+               wanted = c.key_frame_wanted](TimePoint now, SendSlab& out) mutable {
+    for (size_t i = 0; i < local_tracks.size(); ++i) {
+      hub_.add_local_track(local_tracks[i],
+                           [wanted, key = feeders[i].second] { wanted(key.first, key.second); });
+    }
+    hub_.set_tracks(id, tracks);
+    for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));
+    if (has_transport) hub_.set_remote(id, remote, now, out);
+    hub_.set_subscriptions(id, subscriptions, now, out);
+    for (const uint32_t track : ended) hub_.remove_local_track(track);
+  });
+}
+
+void Engine::end_connection(const Connection& c) {
+  std::vector<uint32_t> ended;
+  for (const auto& [key, sent] : c.sent) ended.push_back(sent.track);
+  post([this, ended = std::move(ended)](TimePoint, SendSlab&) {
+    for (const uint32_t track : ended) hub_.remove_local_track(track);
+  }).ok();
+}
+
+Outcome<bool> Engine::send_rtp(PeerId id, uint32_t transceiver, size_t encoding,
+                               std::span<const uint8_t> packet) {
+  Connection* c = connection(id);
+  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  const auto sent = c->sent.find({transceiver, encoding});
+  if (sent == c->sent.end()) return false;  // not negotiated: as a camera that nobody looks at
+  if (packet.size() > kMaxPacket || !media::rtp::Packet::parse(packet))
+    return Failure{"ERR_INVALID_ARG_VALUE", "not an RTP packet of at most 1400 bytes"};
+  return post([this, track = sent->second.track, bytes = std::vector<uint8_t>(packet.begin(), packet.end())](
+                  TimePoint now, SendSlab& out) {
+    const auto parsed = media::rtp::Packet::parse(bytes);
+    hub_.send_local(track, {parsed->payload, parsed->timestamp, parsed->marker, {}}, now, out);
+  });
+}
+
+Outcome<bool> Engine::set_sink(PeerId id, uint32_t transceiver, SinkFactory factory) {
+  Connection* c = connection(id);
+  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  const auto received = c->received.find(transceiver);
+  std::unique_ptr<media::TrackSink> sink;
+  if (factory) {
+    if (received != c->received.end()) sink = factory(received->second.codec);
+    c->sinks[transceiver] = std::move(factory);
+  } else {
+    c->sinks.erase(transceiver);
+  }
+  if (received == c->received.end()) return true;
+  return post([this, track = received->second.track, sink = std::move(sink)](TimePoint, SendSlab&) mutable {
+    hub_.set_sink(track, std::move(sink));
+  });
+}
+
+Outcome<bool> Engine::request_receiver_key_frame(PeerId id, uint32_t transceiver) {
+  Connection* c = connection(id);
+  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  const auto received = c->received.find(transceiver);
+  if (received == c->received.end()) return false;
+  return post([this, track = received->second.track](TimePoint now, SendSlab& out) {
+    hub_.request_key_frame(track, now, out);
+  });
+}
+
+}  // namespace parley::addon

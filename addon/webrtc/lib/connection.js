@@ -1,0 +1,453 @@
+// RTCPeerConnection (https://www.w3.org/TR/webrtc/): the operations chain, events and objects around the native JSEP session.
+'use strict';
+
+const { acquire } = require('./engine');
+const { guarded, invalidAccess, invalidState } = require('./errors');
+const { RTCPeerConnectionIceEvent, RTCTrackEvent, defineHandlers } = require('./events');
+const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
+const { RTCRtpSender, RTCRtpTransceiver, readEncodings } = require('./rtp');
+const { makeReport } = require('./stats');
+const { MediaStream, MediaStreamTrack } = require('./tracks');
+
+const kConnectionStates = {
+  new: 'new',
+  checking: 'connecting',
+  connected: 'connected',
+  disconnected: 'disconnected',
+  failed: 'failed',
+  closed: 'closed',
+};
+
+function readConfiguration(configuration = {}) {
+  const {
+    iceServers = [],
+    iceTransportPolicy = 'all',
+    bundlePolicy = 'balanced',
+    rtcpMuxPolicy = 'require',
+    certificates = [],
+    iceCandidatePoolSize = 0,
+  } = configuration ?? {};
+  const oneOf = (value, values) => {
+    if (!values.includes(value)) throw new TypeError(`${value} is not one of ${values.join(', ')}`);
+  };
+  oneOf(iceTransportPolicy, ['all', 'relay']);
+  oneOf(bundlePolicy, ['balanced', 'max-compat', 'max-bundle']);
+  oneOf(rtcpMuxPolicy, ['require']);
+  for (const { urls, username, credential } of iceServers) {
+    for (const url of [urls].flat()) {
+      if (!/^(stuns?|turns?):[^\s/]+$/i.test(String(url)))
+        throw new DOMException(`not a STUN or TURN URL: ${url}`, 'SyntaxError');
+      if (/^turn/i.test(url) && (username === undefined || credential === undefined))
+        throw invalidAccess('a TURN server needs a username and a credential');
+    }
+  }
+  return {
+    iceServers: structuredClone([...iceServers]),
+    iceTransportPolicy,
+    bundlePolicy,
+    rtcpMuxPolicy,
+    certificates: [...certificates],
+    iceCandidatePoolSize,
+  };
+}
+
+class RTCPeerConnection extends EventTarget {
+  #configuration;
+  #handle;
+  #closed = false;
+  #operations = Promise.resolve();
+  #pending = 0; // operations chained and not done
+  #negotiationNeeded = false;
+  #checkAfterOperations = false;
+  #signalingState = 'stable';
+  #peerState = 'new';
+  #gatheringState = 'new';
+  #transceivers = new Map();
+  #streams = new Map(); // remote ones, by id
+  #gathered = null; // the ufrag whose candidates were told
+
+  constructor(configuration) {
+    super();
+    this.#configuration = readConfiguration(configuration);
+    this.#handle = acquire({ bundlePolicy: this.#configuration.bundlePolicy }, (...event) =>
+      this.#onNative(...event),
+    );
+  }
+
+  // --- states
+  get signalingState() {
+    return this.#closed ? 'closed' : this.#signalingState;
+  }
+  get iceGatheringState() {
+    return this.#gatheringState;
+  }
+  get iceConnectionState() {
+    return this.#closed ? 'closed' : this.#peerState;
+  }
+  get connectionState() {
+    return this.#closed ? 'closed' : kConnectionStates[this.#peerState];
+  }
+  get canTrickleIceCandidates() {
+    const remote = this.remoteDescription;
+    return remote ? /^a=ice-options:.*\btrickle\b/m.test(remote.sdp) : null;
+  }
+  #description(which) {
+    if (this.#closed) return null;
+    const found = this.native.description(which);
+    return found ? new RTCSessionDescription(found) : null;
+  }
+  get currentLocalDescription() {
+    return this.#description('currentLocal');
+  }
+  get pendingLocalDescription() {
+    return this.#description('pendingLocal');
+  }
+  get localDescription() {
+    return this.pendingLocalDescription ?? this.currentLocalDescription;
+  }
+  get currentRemoteDescription() {
+    return this.#description('currentRemote');
+  }
+  get pendingRemoteDescription() {
+    return this.#description('pendingRemote');
+  }
+  get remoteDescription() {
+    return this.pendingRemoteDescription ?? this.currentRemoteDescription;
+  }
+  get sctp() {
+    return null;
+  }
+  getConfiguration() {
+    return structuredClone(this.#configuration);
+  }
+  setConfiguration(configuration) {
+    this.#refuseClosed();
+    const next = readConfiguration(configuration);
+    if (next.bundlePolicy !== this.#configuration.bundlePolicy)
+      throw new DOMException('bundlePolicy cannot change', 'InvalidModificationError');
+    this.#configuration = next;
+  }
+
+  // --- offer and answer
+  createOffer(options = {}) {
+    return this.chain(() => ({
+      type: 'offer',
+      sdp: guarded(() => this.native.createOffer(Boolean(options?.iceRestart))),
+    }));
+  }
+  createAnswer() {
+    return this.chain(() => ({ type: 'answer', sdp: guarded(() => this.native.createAnswer()) }));
+  }
+  setLocalDescription(description = {}) {
+    return this.chain(() => {
+      const { type, sdp = '' } = description ?? {};
+      if (type !== undefined) new RTCSessionDescription({ type }); // checks the type
+      this.#settle(guarded(() => this.native.setLocal(type ?? '', String(sdp))));
+    });
+  }
+  setRemoteDescription(description) {
+    return this.chain(() => {
+      const { type, sdp } = new RTCSessionDescription(description);
+      this.#settle(guarded(() => this.native.setRemote(type, sdp)));
+    });
+  }
+  addIceCandidate(candidate) {
+    const init = candidate ?? {};
+    const text = String(init.candidate ?? '');
+    if (text !== '' && (init.sdpMid ?? null) === null && (init.sdpMLineIndex ?? null) === null)
+      return Promise.reject(new TypeError('sdpMid or sdpMLineIndex must be given'));
+    return this.chain(() => {
+      guarded(() =>
+        this.native.addRemoteCandidate(
+          text,
+          init.sdpMid ?? undefined,
+          init.sdpMLineIndex ?? undefined,
+          init.usernameFragment ?? '',
+        ),
+      );
+    });
+  }
+  restartIce() {
+    if (this.#closed) return;
+    this.native.restartIce();
+    this.updateNegotiationNeeded();
+  }
+
+  // --- media
+  getTransceivers() {
+    return [...this.#transceivers.values()];
+  }
+  getSenders() {
+    return this.getTransceivers().map((each) => each.sender);
+  }
+  getReceivers() {
+    return this.getTransceivers().map((each) => each.receiver);
+  }
+  addTransceiver(trackOrKind, init = {}) {
+    const track = trackOrKind instanceof MediaStreamTrack ? trackOrKind : null;
+    const kind = track ? track.kind : String(trackOrKind);
+    if (kind !== 'audio' && kind !== 'video') throw new TypeError(`not a kind of media: ${kind}`);
+    const { direction = 'sendrecv', streams = [], sendEncodings = [] } = init ?? {};
+    if (!['sendrecv', 'sendonly', 'recvonly', 'inactive'].includes(direction))
+      throw new TypeError(`not a direction: ${direction}`);
+    const encodings = readEncodings(kind, sendEncodings);
+    this.#refuseClosed();
+    const rids = encodings.map((each) => each.rid).filter((rid) => rid !== undefined);
+    const id = guarded(() =>
+      this.native.addTransceiver(
+        kind,
+        direction,
+        track?.id ?? '',
+        [...streams].map((each) => each.id),
+        rids,
+      ),
+    );
+    this.#follow(encodings);
+    const transceiver = this.#transceivers.get(id);
+    if (track) transceiver.sender.attach(track);
+    this.updateNegotiationNeeded();
+    return transceiver;
+  }
+  addTrack(track, ...streams) {
+    if (!(track instanceof MediaStreamTrack)) throw new TypeError('not a MediaStreamTrack');
+    for (const each of streams) if (!(each instanceof MediaStream)) throw new TypeError('not a MediaStream');
+    this.#refuseClosed();
+    if (this.getSenders().some((each) => each.track === track))
+      throw invalidAccess('the track has a sender already');
+    const id = guarded(() =>
+      this.native.addTrack(
+        track.kind,
+        track.id,
+        [...new Set(streams)].map((each) => each.id),
+      ),
+    );
+    this.#follow();
+    const { sender } = this.#transceivers.get(id);
+    sender.attach(track);
+    this.updateNegotiationNeeded();
+    return sender;
+  }
+  removeTrack(sender) {
+    if (!(sender instanceof RTCRtpSender)) throw new TypeError('not an RTCRtpSender');
+    this.#refuseClosed();
+    const { transceiver } = sender;
+    if (this.#transceivers.get(transceiver.nativeId) !== transceiver) {
+      if (transceiver.stopped) return;
+      throw invalidAccess('a sender of another connection');
+    }
+    if (sender.track === null) return;
+    sender.attach(null);
+    this.native.removeTrack(transceiver.nativeId);
+    this.#follow();
+    this.updateNegotiationNeeded();
+  }
+
+  async getStats(selector = null) {
+    let chosen = selector;
+    if (selector instanceof MediaStreamTrack) {
+      const found = this.getTransceivers()
+        .flatMap(({ sender, receiver }) => [sender, receiver])
+        .filter((each) => each.track === selector);
+      if (found.length !== 1) throw invalidAccess('the track is not of exactly one sender or receiver');
+      [chosen] = found;
+    }
+    if (this.#closed) throw invalidState('the connection is closed');
+    const native = await guarded(() => this.native.getStats());
+    return makeReport(native, (id) => this.#transceivers.get(id), chosen, {
+      iceState: this.iceConnectionState,
+      dtlsState: { connected: 'connected', closed: 'closed', failed: 'failed' }[this.#peerState] ?? 'new',
+      fingerprint: /^a=fingerprint:sha-256 (\S+)/m.exec(this.localDescription?.sdp ?? '')?.[1] ?? null,
+      channels: { dataChannelsOpened: 0, dataChannelsClosed: 0 },
+      dataChannels: [],
+    });
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const each of this.getTransceivers()) {
+      each.sender.attach(null);
+      each.receiver.track.end();
+    }
+    this.#handle.release();
+  }
+
+  // --- for this module's other files
+  get native() {
+    return this.#handle.native;
+  }
+  get closed() {
+    return this.#closed;
+  }
+  forget(transceiver) {
+    this.#transceivers.delete(transceiver.nativeId);
+  }
+  transportOf() {
+    return null; // not implemented: RTCDtlsTransport
+  }
+  codecsOf(transceiver, direction) {
+    const description =
+      direction === 'sending' ? this.currentRemoteDescription : this.currentLocalDescription;
+    return description && transceiver.mid !== null ? codecsIn(description.sdp, transceiver) : [];
+  }
+  /** W3C's operations chain: one after the other, never two at a time. */
+  chain(operation) {
+    if (this.#closed) return Promise.reject(invalidState('the connection is closed'));
+    this.#pending++;
+    const done = this.#operations.then(() => {
+      if (this.#closed) return new Promise(() => {}); // as W3C says: never settled
+      return operation();
+    });
+    const after = () => {
+      this.#pending--;
+      if (this.#pending > 0 || !this.#checkAfterOperations) return;
+      this.#checkAfterOperations = false;
+      this.updateNegotiationNeeded();
+    };
+    this.#operations = done.then(after, after);
+    return done;
+  }
+  updateNegotiationNeeded() {
+    if (this.#pending > 0) {
+      this.#checkAfterOperations = true;
+      return;
+    }
+    queueMicrotask(() => {
+      if (this.#closed) return;
+      if (this.#pending > 0) {
+        this.#checkAfterOperations = true;
+        return;
+      }
+      if (this.#signalingState !== 'stable') return;
+      const needed = this.native.negotiationNeeded();
+      const told = this.#negotiationNeeded;
+      this.#negotiationNeeded = needed;
+      if (needed && !told) this.dispatchEvent(new Event('negotiationneeded'));
+    });
+  }
+
+  #refuseClosed() {
+    if (this.#closed) throw invalidState('the connection is closed');
+  }
+  /** Brings the transceivers up to what the native side has. */
+  #follow(encodings) {
+    for (const state of this.native.transceivers()) {
+      const known = this.#transceivers.get(state.id);
+      if (known) known.update(state);
+      else
+        this.#transceivers.set(
+          state.id,
+          RTCRtpTransceiver.make(this, state, encodings ?? [{ active: true }]),
+        );
+    }
+  }
+  /** What setting a description did, in the order of W3C's section 4.4.1.5. */
+  #settle(changes) {
+    this.#follow();
+    const state = this.native.signalingState();
+    const changed = state !== this.#signalingState;
+    this.#signalingState = state;
+    if (changed) this.#negotiationNeeded = false;
+    const events = [];
+    for (const id of changes.tracksRemoved) this.#removeRemote(this.#transceivers.get(id), events);
+    for (const id of changes.tracksAdded) this.#addRemote(this.#transceivers.get(id), events);
+    for (const id of [...changes.stopped, ...changes.removed]) this.#transceivers.get(id)?.markStopped();
+    if (changed) this.dispatchEvent(new Event('signalingstatechange'));
+    for (const tell of events) tell();
+    if (changes.gather) queueMicrotask(() => this.#gather());
+    if (this.#signalingState === 'stable') this.updateNegotiationNeeded();
+  }
+  #addRemote(transceiver, events) {
+    if (!transceiver) return;
+    const { receiver } = transceiver;
+    const streams = transceiver.remoteStreams.map((id) => {
+      if (!this.#streams.has(id)) this.#streams.set(id, MediaStream.withId(id));
+      return this.#streams.get(id);
+    });
+    for (const each of streams) events.push(() => each.change(receiver.track, true));
+    events.push(() =>
+      this.dispatchEvent(
+        new RTCTrackEvent('track', { receiver, track: receiver.track, streams, transceiver }),
+      ),
+    );
+  }
+  #removeRemote(transceiver, events) {
+    if (!transceiver) return;
+    const { track } = transceiver.receiver;
+    for (const [id, stream] of this.#streams) {
+      events.push(() => {
+        stream.change(track, false);
+        if (stream.getTracks().length === 0) this.#streams.delete(id);
+      });
+    }
+    events.push(() => track.setMuted(true));
+  }
+  #gather() {
+    const local = this.localDescription;
+    const ufrag = /^a=ice-ufrag:(\S+)/m.exec(local?.sdp ?? '')?.[1];
+    if (this.#closed || !ufrag || ufrag === this.#gathered) return;
+    this.#gathered = ufrag;
+    this.#setGathering('gathering');
+    const sdpMid = /^a=mid:(\S+)/m.exec(local.sdp)?.[1] ?? '0';
+    for (const candidate of this.native.showCandidates()) {
+      const init = { candidate, sdpMid, sdpMLineIndex: 0, usernameFragment: ufrag };
+      this.dispatchEvent(
+        new RTCPeerConnectionIceEvent('icecandidate', { candidate: new RTCIceCandidate(init) }),
+      );
+      if (this.#closed) return;
+    }
+    this.#setGathering('complete');
+    this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
+  }
+  #setGathering(state) {
+    this.#gatheringState = state;
+    this.dispatchEvent(new Event('icegatheringstatechange'));
+  }
+  #onNative(type, payload) {
+    if (this.#closed) return;
+    if (type === 'state') return this.#setPeerState(payload);
+    if (type === 'track-active' || type === 'track-inactive') return;
+    const transceiver = this.#transceivers.get(payload.transceiver);
+    if (type === 'rtp') {
+      transceiver?.receiver.track.setMuted(false);
+      transceiver?.receiver.onPackets(payload.packets);
+    } else if (type === 'key-frame-wanted') {
+      transceiver?.sender.track?.source?.keyFrameWanted?.(payload.encoding, transceiver.sender);
+    }
+  }
+  #setPeerState(state) {
+    if (state === this.#peerState) return;
+    const before = this.connectionState;
+    this.#peerState = state;
+    this.dispatchEvent(new Event('iceconnectionstatechange'));
+    if (this.connectionState !== before) this.dispatchEvent(new Event('connectionstatechange'));
+  }
+}
+defineHandlers(RTCPeerConnection, [
+  'negotiationneeded',
+  'icecandidate',
+  'icecandidateerror',
+  'signalingstatechange',
+  'iceconnectionstatechange',
+  'icegatheringstatechange',
+  'connectionstatechange',
+  'track',
+  'datachannel',
+]);
+
+/** The codecs of a transceiver's section, as RTCRtpCodecParameters. */
+function codecsIn(sdp, { kind, mid }) {
+  const section = sdp.split(/^(?=m=)/m).find((each) => each.includes(`a=mid:${mid}\r\n`)) ?? '';
+  const fmtp = Object.fromEntries([...section.matchAll(/^a=fmtp:(\d+) (.*)\r$/gm)].map((m) => [m[1], m[2]]));
+  return [...section.matchAll(/^a=rtpmap:(\d+) ([^/\s]+)\/(\d+)(?:\/(\d+))?\r$/gm)].map(
+    ([, payloadType, name, clockRate, channels]) => ({
+      payloadType: Number(payloadType),
+      mimeType: `${kind}/${name}`,
+      clockRate: Number(clockRate),
+      ...(channels ? { channels: Number(channels) } : {}),
+      ...(fmtp[payloadType] ? { sdpFmtpLine: fmtp[payloadType] } : {}),
+    }),
+  );
+}
+
+module.exports = { RTCPeerConnection };

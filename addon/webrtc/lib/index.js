@@ -1,0 +1,37 @@
+// require('webrtc'): WebRTC for programs (RTCPeerConnection and what goes with it) and for servers (Engine).
+// docs/webrtc-api.md describes both.
+'use strict';
+
+const { Engine } = require('./native');
+const { RTCError } = require('./errors');
+const events = require('./events');
+const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
+const { RTCPeerConnection } = require('./connection');
+const { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
+const { RTCStatsReport } = require('./stats');
+const { MediaStream, MediaStreamTrack } = require('./tracks');
+const { RtpSink, RtpSource } = require('./sources');
+
+const { RTCErrorEvent, RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent, RTCTrackEvent } = events;
+
+module.exports = {
+  Engine,
+  MediaStream,
+  MediaStreamTrack,
+  MediaStreamTrackEvent: events.MediaStreamTrackEvent,
+  RTCDataChannelEvent: events.RTCDataChannelEvent,
+  RTCError,
+  RTCErrorEvent,
+  RTCIceCandidate,
+  RTCPeerConnection,
+  RTCPeerConnectionIceErrorEvent,
+  RTCPeerConnectionIceEvent,
+  RTCRtpReceiver,
+  RTCRtpSender,
+  RTCRtpTransceiver,
+  RTCSessionDescription,
+  RTCStatsReport,
+  RTCTrackEvent,
+  RtpSink,
+  RtpSource,
+};
