@@ -1,4 +1,4 @@
-// require('webrtc'): WebRTC for programs (RTCPeerConnection and what goes with it) and for servers (Engine).
+// The module `webrtc`: WebRTC for programs (RTCPeerConnection and what goes with it) and for servers (Engine).
 // docs/webrtc-api.md describes both.
 'use strict';
 
