@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "addon/webrtc/media_sender.h"
 #include "media/routing/track_sink.h"
 #include "media/session/jsep.h"
 
@@ -21,6 +22,7 @@ struct Connection {
   struct Sent {
     uint32_t track = 0;         // the local track
     uint32_t subscription = 0;  // to it
+    std::shared_ptr<MediaSender> sender;
     media::ChosenCodec codec;
   };
   struct Received {
@@ -31,6 +33,7 @@ struct Connection {
 
   media::jsep::Session session;
   std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted;  // on the media thread
+  std::map<Encoding, EncodingSettings> settings{};
   std::map<Encoding, Sent> sent{};
   std::map<uint32_t, Received> received{};  // by transceiver
   std::map<uint32_t, SinkFactory> sinks{};  // by transceiver

@@ -1,11 +1,15 @@
 #include "addon/webrtc/connection_object.h"
 
+#include <atomic>
+#include <cstring>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "addon/webrtc/connection_values.h"
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
+#include "addon/webrtc/media_ears.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/rtp_tap.h"
 #include "addon/webrtc/stats.h"
@@ -19,7 +23,8 @@ namespace jsep = media::jsep;
 // A callback's object and arguments; `connection` is null when something has been thrown.
 template <size_t N>
 struct Call : Arguments<ConnectionObject, N> {
-  Call(napi_env e, napi_callback_info info) : Arguments<ConnectionObject, N>(e, info, kConnectionTag), env(e) {
+  Call(napi_env e, napi_callback_info info)
+      : Arguments<ConnectionObject, N>(e, info, kConnectionTag), env(e) {
     if (this->self) connection = this->self->open(e);
   }
   jsep::Session& session() { return connection->session; }
@@ -33,7 +38,8 @@ struct Call : Arguments<ConnectionObject, N> {
 
 napi_value throw_jsep(napi_env env, const jsep::Failure& failure) {
   napi_value error = nullptr;
-  napi_create_error(env, make_string(env, to_string(failure.name)), make_string(env, failure.message), &error);
+  napi_create_error(env, make_string(env, to_string(failure.name)), make_string(env, failure.message),
+                    &error);
   if (failure.line > 0) set(env, error, "sdpLineNumber", make_number(env, failure.line));
   napi_throw(env, error);
   return nullptr;
@@ -54,7 +60,8 @@ napi_value add_transceiver(napi_env env, napi_callback_info info) {
 napi_value add_track(napi_env env, napi_callback_info info) {
   Call<3> call(env, info);
   if (!call.connection) return nullptr;
-  const auto made = call.session().add_track(read_kind(call.text(0)), call.text(1), read_strings(env, call.values[2]));
+  const auto made =
+      call.session().add_track(read_kind(call.text(0)), call.text(1), read_strings(env, call.values[2]));
   return made ? make_number(env, *made) : throw_jsep(env, made.error());
 }
 
@@ -95,7 +102,8 @@ napi_value stop(napi_env env, napi_callback_info info) {
 napi_value set_codec_preferences(napi_env env, napi_callback_info info) {
   Call<2> call(env, info);
   if (!call.connection) return nullptr;
-  const auto done = call.session().set_codec_preferences(call.transceiver(), read_codecs(env, call.values[1]));
+  const auto done =
+      call.session().set_codec_preferences(call.transceiver(), read_codecs(env, call.values[1]));
   return done ? call.nothing() : throw_jsep(env, done.error());
 }
 
@@ -209,39 +217,147 @@ napi_value send_rtp(napi_env env, napi_callback_info info) {
   size_t size = 0;
   if (napi_get_buffer_info(env, call.values[2], &data, &size) != napi_ok)
     return throw_type_error(env, "the packet must be a Buffer");
-  const auto sent = call.self->engine().send_rtp(
-      call.self->id(), call.transceiver(), read_uint32(env, call.values[1]).value_or(0),
-      {static_cast<const uint8_t*>(data), size});
+  const auto sent = call.self->engine().send_rtp(call.self->id(), call.transceiver(),
+                                                 read_uint32(env, call.values[1]).value_or(0),
+                                                 {static_cast<const uint8_t*>(data), size});
   return sent ? make_boolean(env, *sent) : throw_failure(env, sent.error());
 }
 
-// setRtpSink(transceiver, true | false): packets come as the event 'rtp' with {transceiver, packets}.
-napi_value set_rtp_sink(napi_env env, napi_callback_info info) {
-  Call<2> call(env, info);
-  if (!call.connection) return nullptr;
-  SinkFactory factory;
-  if (read_boolean(env, call.values[1]).value_or(false)) {
-    EngineObject* owner = &call.self->owner();
-    factory = [owner, id = call.self->id(), transceiver = call.transceiver()](const media::ChosenCodec&) {
-      auto queue = std::make_shared<RtpTap::Queue>();
-      return std::make_unique<RtpTap>(queue, [=] {
-        owner->dispatch([=](napi_env e) {
-          const napi_value packets = make_array(e);
-          for (const auto& packet : queue->take()) {
-            napi_value buffer = nullptr;
-            napi_create_buffer_copy(e, packet.size(), packet.data(), nullptr, &buffer);
-            append(e, packets, buffer);
-          }
-          const napi_value payload = make_object(e);
-          set(e, payload, "transceiver", make_number(e, transceiver));
-          set(e, payload, "packets", packets);
-          owner->tell(id, "rtp", payload, "");
-        });
-      });
-    };
+// A piece of received media on its way to JavaScript; at most kMostUnfetched of a receiver wait there.
+class Delivery {
+ public:
+  static constexpr int kMostUnfetched = 12;
+  using Fill = std::function<void(napi_env env, napi_value payload)>;
+
+  Delivery(EngineObject& owner, Engine::PeerId peer, uint32_t transceiver, const char* type)
+      : owner_(owner), gate_(owner.gate()), peer_(peer), transceiver_(transceiver), type_(type) {}
+
+  // From any thread.
+  static void send(const std::shared_ptr<Delivery>& self, Fill fill) {
+    if (self->waiting_ >= kMostUnfetched) return;
+    ++self->waiting_;
+    self->gate_->dispatch([self, fill = std::move(fill)](napi_env env) {
+      --self->waiting_;
+      const napi_value payload = make_object(env);
+      set(env, payload, "transceiver", make_number(env, self->transceiver_));
+      fill(env, payload);
+      self->owner_.tell(self->peer_, self->type_, payload, "");
+    });
   }
+
+ private:
+  EngineObject& owner_;  // for calls through the gate only
+  const std::shared_ptr<Gate> gate_;
+  const Engine::PeerId peer_;
+  const uint32_t transceiver_;
+  const char* const type_;
+  std::atomic<int> waiting_{0};
+};
+
+napi_value make_buffer(napi_env env, const void* data, size_t size) {
+  napi_value buffer = nullptr;
+  napi_create_buffer_copy(env, size, data, nullptr, &buffer);
+  return buffer;
+}
+
+SinkFactory rtp_sinks(std::shared_ptr<Delivery> delivery) {
+  return [delivery](const media::ChosenCodec&) {
+    auto queue = std::make_shared<RtpTap::Queue>();
+    return std::make_unique<RtpTap>(queue, [delivery, queue] {
+      Delivery::send(delivery, [queue](napi_env env, napi_value payload) {
+        const napi_value packets = make_array(env);
+        for (const auto& packet : queue->take())
+          append(env, packets, make_buffer(env, packet.data(), packet.size()));
+        set(env, payload, "packets", packets);
+      });
+    });
+  };
+}
+
+SinkFactory picture_sinks(std::shared_ptr<Delivery> delivery) {
+  return [delivery](const media::ChosenCodec& codec) {
+    return std::make_unique<VideoEar>(codec, [delivery](media::codecs::Picture picture, uint32_t timestamp) {
+      Delivery::send(delivery, [picture = std::move(picture), timestamp](napi_env env, napi_value payload) {
+        set(env, payload, "width", make_number(env, picture.width));
+        set(env, payload, "height", make_number(env, picture.height));
+        set(env, payload, "rtpTimestamp", make_number(env, timestamp));
+        set(env, payload, "data", make_buffer(env, picture.bytes.data(), picture.bytes.size()));
+      });
+    });
+  };
+}
+
+SinkFactory sample_sinks(std::shared_ptr<Delivery> delivery, unsigned channels) {
+  return [delivery, channels](const media::ChosenCodec& codec) {
+    return std::make_unique<AudioEar>(codec, channels, [delivery, channels](std::vector<int16_t> samples) {
+      Delivery::send(delivery, [samples = std::move(samples), channels](napi_env env, napi_value payload) {
+        set(env, payload, "channels", make_number(env, channels));
+        set(env, payload, "data", make_buffer(env, samples.data(), samples.size() * sizeof(int16_t)));
+      });
+    });
+  };
+}
+
+// setSink(transceiver, 'rtp' | 'video' | 'audio' | '', channels): media comes as an event of that name.
+napi_value set_sink(napi_env env, napi_callback_info info) {
+  Call<3> call(env, info);
+  if (!call.connection) return nullptr;
+  const std::string kind = call.text(1);
+  const auto delivery = [&](const char* type) {
+    return std::make_shared<Delivery>(call.self->owner(), call.self->id(), call.transceiver(), type);
+  };
+  SinkFactory factory;
+  if (kind == "rtp") factory = rtp_sinks(delivery("rtp"));
+  if (kind == "video") factory = picture_sinks(delivery("video"));
+  if (kind == "audio")
+    factory = sample_sinks(delivery("audio"), read_uint32(env, call.values[2]).value_or(1));
   const auto done = call.self->engine().set_sink(call.self->id(), call.transceiver(), std::move(factory));
   return done ? call.nothing() : throw_failure(env, done.error());
+}
+
+// sendVideo(transceiver, data, width, height, timestamp in microseconds)
+napi_value send_video(napi_env env, napi_callback_info info) {
+  Call<5> call(env, info);
+  if (!call.connection) return nullptr;
+  void* data = nullptr;
+  size_t size = 0;
+  napi_get_buffer_info(env, call.values[1], &data, &size);
+  media::codecs::Picture picture;
+  picture.width = read_uint32(env, call.values[2]).value_or(0);
+  picture.height = read_uint32(env, call.values[3]).value_or(0);
+  const auto* bytes = static_cast<const uint8_t*>(data);
+  if (bytes != nullptr) picture.bytes.assign(bytes, bytes + size);
+  if (!picture.valid()) return throw_type_error(env, "not an I420 picture of that width and height");
+  int64_t timestamp = 0;
+  napi_get_value_int64(env, call.values[4], &timestamp);
+  return make_boolean(env, call.self->engine().send_picture(call.self->id(), call.transceiver(),
+                                                            std::move(picture), timestamp));
+}
+
+// sendAudio(transceiver, data, channels)
+napi_value send_audio(napi_env env, napi_callback_info info) {
+  Call<3> call(env, info);
+  if (!call.connection) return nullptr;
+  void* data = nullptr;
+  size_t size = 0;
+  napi_get_buffer_info(env, call.values[1], &data, &size);
+  std::vector<int16_t> samples(size / sizeof(int16_t));
+  if (!samples.empty()) std::memcpy(samples.data(), data, samples.size() * sizeof(int16_t));
+  return make_boolean(env, call.self->engine().send_samples(call.self->id(), call.transceiver(), samples,
+                                                            read_uint32(env, call.values[2]).value_or(1)));
+}
+
+// configureEncoding(transceiver, encoding, active, maxBitrate, scaleResolutionDownBy)
+napi_value configure_encoding(napi_env env, napi_callback_info info) {
+  Call<5> call(env, info);
+  if (!call.connection) return nullptr;
+  EncodingSettings settings;
+  settings.active = read_boolean(env, call.values[2]).value_or(true);
+  settings.max_bitrate = read_uint32(env, call.values[3]).value_or(0);
+  napi_get_value_double(env, call.values[4], &settings.scale_down);
+  call.self->engine().configure_encoding(call.self->id(), call.transceiver(),
+                                         read_uint32(env, call.values[1]).value_or(0), settings);
+  return call.nothing();
 }
 
 napi_value request_key_frame(napi_env env, napi_callback_info info) {
@@ -259,7 +375,8 @@ napi_value get_stats(napi_env env, napi_callback_info info) {
   const napi_value promise = owner.make_promise(&promise_id);
   // Which transceiver each number belongs to, as it is now.
   StreamOwners owners;
-  for (const auto& [transceiver, r] : call.connection->received) owners.tracks[r.track] = {transceiver, 0, r.codec};
+  for (const auto& [transceiver, r] : call.connection->received)
+    owners.tracks[r.track] = {transceiver, 0, r.codec};
   for (const auto& [key, s] : call.connection->sent)
     owners.subscriptions[s.subscription] = {key.first, key.second, s.codec};
   auto asked = owner.engine().peer_stats(
@@ -316,7 +433,10 @@ napi_value ConnectionObject::define(napi_env env) {
       {"addRemoteCandidate", add_remote_candidate},
       {"showCandidates", show_candidates},
       {"sendRtp", send_rtp},
-      {"setRtpSink", set_rtp_sink},
+      {"setSink", set_sink},
+      {"sendVideo", send_video},
+      {"sendAudio", send_audio},
+      {"configureEncoding", configure_encoding},
       {"requestKeyFrame", request_key_frame},
       {"getStats", get_stats},
       {"close", close},
@@ -351,9 +471,9 @@ napi_value ConnectionObject::construct(napi_env env, napi_callback_info info) {
   }
   napi_type_tag_object(env, receiver, &kConnectionTag);
   napi_wrap(
-      env, receiver, data, [](napi_env, void* object, void*) { delete static_cast<ConnectionObject*>(object); },
-      nullptr, nullptr);
-  const napi_property_descriptor engine = {"engine", nullptr, nullptr,     nullptr,
+      env, receiver, data,
+      [](napi_env, void* object, void*) { delete static_cast<ConnectionObject*>(object); }, nullptr, nullptr);
+  const napi_property_descriptor engine = {"engine", nullptr,   nullptr,      nullptr,
                                            nullptr,  values[1], napi_default, nullptr};
   napi_define_properties(env, receiver, 1, &engine);
   return receiver;

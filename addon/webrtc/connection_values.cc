@@ -119,7 +119,8 @@ napi_value make_changes(napi_env env, const jsep::Changes& changes) {
   if (changes.plan) {
     set(env, o, "hasTransport", make_boolean(env, changes.plan->has_transport));
     if (changes.plan->data) {
-      set(env, o, "maxMessageSize", make_number(env, static_cast<double>(changes.plan->data->max_message_size)));
+      set(env, o, "maxMessageSize",
+          make_number(env, static_cast<double>(changes.plan->data->max_message_size)));
     }
   }
   return o;
@@ -130,7 +131,8 @@ napi_value make_capabilities(napi_env env) {
   for (const media::TrackKind kind : {media::TrackKind::kAudio, media::TrackKind::kVideo}) {
     const char* name = media::negotiation::kind_name(kind);
     const napi_value codecs = make_array(env);
-    for (const jsep::Capability& c : jsep::capabilities(kind)) append(env, codecs, make_codec(env, name, c.codec));
+    for (const jsep::Capability& c : jsep::capabilities(kind))
+      append(env, codecs, make_codec(env, name, c.codec));
     const napi_value extensions = make_array(env);
     for (const media::sdp::Extension& e : jsep::header_extensions(kind)) {
       const napi_value o = make_object(env);

@@ -69,6 +69,7 @@ Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, Eve
   }
   if (wanted.udp) engine->endpoint_.candidates = engine->announced_;
   if (wanted.tcp) engine->endpoint_.tcp_candidates = engine->announced_;
+  engine->outlet_ = std::make_shared<Outlet>(engine->hub_, *engine->worker_);
   engine->worker_->start();
   return engine;
 }
@@ -79,6 +80,7 @@ void Engine::close() {
   if (closed_) return;
   closed_ = true;
   if (!worker_) return;
+  if (outlet_) outlet_->close();
   worker_->post([this](TimePoint, SendSlab& out) { hub_.close_all(out); });
   worker_->stop();  // what was posted still runs, and may ask the worker for its counters
   worker_.reset();  // frees the port

@@ -104,6 +104,10 @@ class Engine {
   // An empty factory takes the ear away.
   Outcome<bool> set_sink(PeerId id, uint32_t transceiver, SinkFactory factory);
   Outcome<bool> request_receiver_key_frame(PeerId id, uint32_t transceiver);
+  // Raw media for all encodings of a sender. False: left out.
+  bool send_picture(PeerId id, uint32_t transceiver, media::codecs::Picture picture, int64_t timestamp_us);
+  bool send_samples(PeerId id, uint32_t transceiver, std::span<const int16_t> samples, unsigned channels);
+  void configure_encoding(PeerId id, uint32_t transceiver, size_t encoding, const EncodingSettings& settings);
 
   // The sinks are called once, on the media thread.
   Outcome<bool> peer_stats(PeerId peer, StatsSink sink);
@@ -137,6 +141,7 @@ class Engine {
   std::vector<media::SocketAddress> bindings_;
   std::vector<media::SocketAddress> announced_;
   std::unique_ptr<media::io::UdpWorker> worker_;  // null when closed
+  std::shared_ptr<Outlet> outlet_;
   std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
   std::unordered_map<uint32_t, Published> published_;
   PeerId next_peer_ = 1;

@@ -70,7 +70,8 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
   std::vector<media::SubscriptionConfig> subscriptions;
   std::vector<uint32_t> ended;
   std::vector<std::pair<uint32_t, std::unique_ptr<media::TrackSink>>> sinks;
-  std::vector<std::pair<uint32_t, Connection::Encoding>> feeders;
+  std::vector<Connection::Encoding> feeders;
+  std::vector<std::shared_ptr<MediaSender>> senders;
 
   std::map<uint32_t, Connection::Received> received;
   for (const media::jsep::Receiving& r : plan.receiving) {
@@ -93,10 +94,14 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     const auto known = c.sent.find(key);
     const bool same = known != c.sent.end() && same_codec(known->second.codec, s.track.codec);
     Connection::Sent now =
-        same ? known->second : Connection::Sent{next_track_++, next_subscription_++, s.track.codec};
+        same ? known->second : Connection::Sent{next_track_++, next_subscription_++, nullptr, s.track.codec};
     if (!same) {
       local_tracks.push_back(local_config(now.track, s));
-      feeders.emplace_back(now.track, key);
+      feeders.push_back(key);
+      now.sender = std::make_shared<MediaSender>(outlet_, id, now.track, s.track.codec,
+                                                 s.track.extensions.audio_level);
+      senders.push_back(now.sender);
+      if (c.settings.contains(key)) now.sender->configure(c.settings[key]);
     }
     media::OutgoingTrack out = s.track;
     out.id = now.subscription;
@@ -113,10 +118,13 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
   return post([this, id, remote = plan.remote, has_transport = plan.has_transport, tracks = std::move(tracks),
                local_tracks = std::move(local_tracks), subscriptions = std::move(subscriptions),
                ended = std::move(ended), sinks = std::move(sinks), feeders = std::move(feeders),
+               senders = std::move(senders),
                wanted = c.key_frame_wanted](TimePoint now, SendSlab& out) mutable {
     for (size_t i = 0; i < local_tracks.size(); ++i) {
-      hub_.add_local_track(local_tracks[i],
-                           [wanted, key = feeders[i].second] { wanted(key.first, key.second); });
+      hub_.add_local_track(local_tracks[i], [wanted, sender = senders[i], key = feeders[i]] {
+        sender->force_key_frame();
+        wanted(key.first, key.second);
+      });
     }
     hub_.set_tracks(id, tracks);
     for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));
@@ -147,6 +155,36 @@ Outcome<bool> Engine::send_rtp(PeerId id, uint32_t transceiver, size_t encoding,
     const auto parsed = media::rtp::Packet::parse(bytes);
     hub_.send_local(track, {parsed->payload, parsed->timestamp, parsed->marker, {}}, now, out);
   });
+}
+
+bool Engine::send_picture(PeerId id, uint32_t transceiver, media::codecs::Picture picture,
+                          int64_t timestamp_us) {
+  Connection* c = connection(id);
+  if (!c) return false;
+  const auto shared = std::make_shared<const media::codecs::Picture>(std::move(picture));
+  bool sent = false;
+  for (auto it = c->sent.lower_bound({transceiver, 0}); it != c->sent.end() && it->first.first == transceiver;
+       ++it) {
+    sent = it->second.sender->send_picture(shared, timestamp_us) || sent;
+  }
+  return sent;
+}
+
+bool Engine::send_samples(PeerId id, uint32_t transceiver, std::span<const int16_t> samples,
+                          unsigned channels) {
+  Connection* c = connection(id);
+  if (!c) return false;
+  const auto sent = c->sent.find({transceiver, 0});
+  return sent != c->sent.end() && sent->second.sender->send_samples(samples, channels);
+}
+
+void Engine::configure_encoding(PeerId id, uint32_t transceiver, size_t encoding,
+                                const EncodingSettings& settings) {
+  Connection* c = connection(id);
+  if (!c) return;
+  c->settings[{transceiver, encoding}] = settings;
+  const auto sent = c->sent.find({transceiver, encoding});
+  if (sent != c->sent.end()) sent->second.sender->configure(settings);
 }
 
 Outcome<bool> Engine::set_sink(PeerId id, uint32_t transceiver, SinkFactory factory) {

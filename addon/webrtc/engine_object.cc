@@ -94,7 +94,8 @@ napi_value EngineObject::define(napi_env env) {
       {"bindings", nullptr, get_bindings, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"candidates", nullptr, get_candidates, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"createPeer", nullptr, create_peer, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"createConnection", nullptr, create_connection, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      {"createConnection", nullptr, create_connection, nullptr, nullptr, nullptr, napi_default_method,
+       nullptr},
       {"stats", nullptr, get_stats, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
   };
@@ -143,6 +144,7 @@ bool EngineObject::open(napi_value options, napi_value on_event) {
     return false;
   }
   dispatcher_ = std::make_unique<Dispatcher>(env_);
+  gate_ = std::make_shared<Gate>(*dispatcher_);
   auto engine = Engine::create(*wanted, [this](const media::HubEvent& event) {
     dispatcher_->dispatch([this, event](napi_env) { emit(event); });
   });
@@ -158,6 +160,7 @@ bool EngineObject::open(napi_value options, napi_value on_event) {
 
 EngineObject::~EngineObject() {
   if (engine_) engine_->close();
+  if (gate_) gate_->close();
   if (dispatcher_) dispatcher_->close();
 }
 
@@ -166,6 +169,7 @@ void EngineObject::shut() {
   if (on_event_ == nullptr) return;
   napi_remove_env_cleanup_hook(env_, end_thread, this);
   engine_->close();
+  gate_->close();
   dispatcher_->close();
   for (auto& [id, deferred] : promises_) {
     napi_reject_deferred(env_, deferred, make_error(env_, "ERR_ENGINE_CLOSED", "the engine was closed"));
@@ -266,14 +270,15 @@ napi_value EngineObject::create_connection(napi_env env, napi_callback_info info
   options.ice_lite = true;
   // The peer's id is known when the handler is called, not when it is made.
   auto id = std::make_shared<std::atomic<Engine::PeerId>>(0);
-  const auto peer = self->engine_->create_connection(options, [self, id](uint32_t transceiver, size_t encoding) {
-    self->dispatch([self, id, transceiver, encoding](napi_env e) {
-      const napi_value payload = make_object(e);
-      set(e, payload, "transceiver", make_number(e, transceiver));
-      set(e, payload, "encoding", make_number(e, static_cast<double>(encoding)));
-      self->tell(*id, "key-frame-wanted", payload, "");
-    });
-  });
+  const auto peer =
+      self->engine_->create_connection(options, [self, id](uint32_t transceiver, size_t encoding) {
+        self->dispatch([self, id, transceiver, encoding](napi_env e) {
+          const napi_value payload = make_object(e);
+          set(e, payload, "transceiver", make_number(e, transceiver));
+          set(e, payload, "encoding", make_number(e, static_cast<double>(encoding)));
+          self->tell(*id, "key-frame-wanted", payload, "");
+        });
+      });
   if (!peer) return throw_failure(env, peer.error());
   *id = *peer;
   self->peer_names_.emplace(*peer, *name);

@@ -5,6 +5,7 @@
 #include <node_api.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -12,6 +13,26 @@
 #include "addon/webrtc/engine.h"
 
 namespace parley::addon {
+
+// The way to JavaScript for threads that may be at work when the engine closes.
+class Gate {
+ public:
+  explicit Gate(Dispatcher& dispatcher) : dispatcher_(&dispatcher) {}
+  // False when it is closed.
+  bool dispatch(Dispatcher::Call call) {
+    const std::lock_guard lock(mutex_);
+    if (dispatcher_ != nullptr) dispatcher_->dispatch(std::move(call));
+    return dispatcher_ != nullptr;
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    dispatcher_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  Dispatcher* dispatcher_;
+};
 
 class EngineObject {
  public:
@@ -23,6 +44,7 @@ class EngineObject {
   napi_value make_promise(uint64_t* id);
   // On JavaScript's thread.
   void settle(uint64_t id, napi_value value);
+  const std::shared_ptr<Gate>& gate() { return gate_; }
   void dispatch(Dispatcher::Call call) { dispatcher_->dispatch(std::move(call)); }
   void forget_peer(Engine::PeerId peer);
   // Calls the program's onEvent for a peer that is not closed. On JavaScript's thread.
@@ -51,6 +73,7 @@ class EngineObject {
   napi_ref self_ = nullptr;      // strong while the engine is open
   napi_ref on_event_ = nullptr;  // strong likewise
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<Gate> gate_;
   std::unique_ptr<Engine> engine_;
   std::unordered_map<Engine::PeerId, std::string> peer_names_;
   std::unordered_map<std::string, Engine::PeerId> peers_by_name_;

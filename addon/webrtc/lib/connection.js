@@ -205,6 +205,7 @@ class RTCPeerConnection extends EventTarget {
     this.#follow(encodings);
     const transceiver = this.#transceivers.get(id);
     if (track) transceiver.sender.attach(track);
+    transceiver.sender.configure();
     this.updateNegotiationNeeded();
     return transceiver;
   }
@@ -408,9 +409,8 @@ class RTCPeerConnection extends EventTarget {
     if (type === 'state') return this.#setPeerState(payload);
     if (type === 'track-active' || type === 'track-inactive') return;
     const transceiver = this.#transceivers.get(payload.transceiver);
-    if (type === 'rtp') {
-      transceiver?.receiver.track.setMuted(false);
-      transceiver?.receiver.onPackets(payload.packets);
+    if (type === 'rtp' || type === 'video' || type === 'audio') {
+      transceiver?.receiver.onMedia(type, payload);
     } else if (type === 'key-frame-wanted') {
       transceiver?.sender.track?.source?.keyFrameWanted?.(payload.encoding, transceiver.sender);
     }

@@ -10,7 +10,7 @@ const { RTCPeerConnection } = require('./connection');
 const { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
 const { RTCStatsReport } = require('./stats');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
-const { RtpSink, RtpSource } = require('./sources');
+const sources = require('./sources');
 
 const { RTCErrorEvent, RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent, RTCTrackEvent } = events;
 
@@ -32,6 +32,5 @@ module.exports = {
   RTCSessionDescription,
   RTCStatsReport,
   RTCTrackEvent,
-  RtpSink,
-  RtpSource,
+  ...sources,
 };

@@ -88,6 +88,7 @@ class RTCRtpSender {
     }
     this.#parameters = null;
     this.#encodings = structuredClone(parameters.encodings);
+    this.configure();
   }
   getStats() {
     return this.#connection.getStats(this);
@@ -108,12 +109,35 @@ class RTCRtpSender {
     this.#track = track;
     track?.source?.attach?.(this, track);
   }
-  get native() {
-    return this.#connection.closed ? null : this.#connection.native;
+  /** Tells the native encoders. */
+  configure() {
+    if (this.#connection.closed) return;
+    for (const [i, each] of this.#encodings.entries()) {
+      const { active = true, maxBitrate = 0, scaleResolutionDownBy = 1 } = each;
+      const bitrate = Math.min(Math.round(maxBitrate), 0xffffffff);
+      this.#connection.native.configureEncoding(
+        this.#transceiver.nativeId,
+        i,
+        active,
+        bitrate,
+        scaleResolutionDownBy,
+      );
+    }
+  }
+  #send(call) {
+    return this.#connection.closed
+      ? false
+      : guarded(() => call(this.#connection.native, this.#transceiver.nativeId));
   }
   sendRtp(packet, encoding) {
-    if (this.#connection.closed || this.#encodings[encoding]?.active === false) return false;
-    return guarded(() => this.#connection.native.sendRtp(this.#transceiver.nativeId, encoding, packet));
+    if (this.#encodings[encoding]?.active === false) return false;
+    return this.#send((native, id) => native.sendRtp(id, encoding, packet));
+  }
+  sendVideo(data, width, height, timestamp) {
+    return this.#send((native, id) => native.sendVideo(id, data, width, height, timestamp));
+  }
+  sendAudio(data, channels) {
+    return this.#send((native, id) => native.sendAudio(id, data, channels));
   }
 }
 
@@ -121,7 +145,8 @@ class RTCRtpReceiver {
   #connection;
   #transceiver;
   #track;
-  #onPackets = null;
+  #onMedia = null;
+  #counts = { framesDecoded: 0 };
 
   constructor(token, connection, transceiver, trackId) {
     illegal(token);
@@ -171,13 +196,22 @@ class RTCRtpReceiver {
   get connection() {
     return this.#connection;
   }
-  listenRtp(onPackets) {
-    this.#onPackets = onPackets;
+  listen(kind, channels, callback) {
+    this.#onMedia = callback;
     if (this.#connection.closed) return;
-    guarded(() => this.#connection.native.setRtpSink(this.#transceiver.nativeId, onPackets !== null));
+    guarded(() => this.#connection.native.setSink(this.#transceiver.nativeId, kind, channels));
   }
-  onPackets(packets) {
-    this.#onPackets?.(packets);
+  onMedia(type, payload) {
+    this.#track.setMuted(false);
+    if (type === 'video') {
+      this.#counts.framesDecoded++;
+      this.#counts.frameWidth = payload.width;
+      this.#counts.frameHeight = payload.height;
+    }
+    this.#onMedia?.(payload);
+  }
+  counts() {
+    return this.#transceiver.kind === 'video' ? { ...this.#counts } : {};
   }
   requestKeyFrame() {
     if (!this.#connection.closed) this.#connection.native.requestKeyFrame(this.#transceiver.nativeId);

@@ -66,21 +66,88 @@ class RtpSource extends Source {
   }
 }
 
-/** A receiver's packets, behind duplicates and retransmissions, in the order of arrival. */
-class RtpSink {
-  #receiver;
-  constructor(track, onPackets) {
-    if (typeof track?.source?.listenRtp !== 'function')
-      throw new TypeError('not the track of an RTCRtpReceiver');
-    this.#receiver = track.source;
-    this.#receiver.listenRtp(onPackets);
+const bytesOf = (data) => {
+  if (Buffer.isBuffer(data)) return data;
+  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  throw new TypeError('data must be a Buffer or a typed array');
+};
+
+/** Pictures that the connection encodes, for each connection and encoding in its own bitrate and size. */
+class VideoSource extends Source {
+  constructor() {
+    super('video');
   }
-  requestKeyFrame() {
-    this.#receiver.requestKeyFrame();
-  }
-  close() {
-    this.#receiver.listenRtp(null);
+  /**
+   * @param {{width: number, height: number, data: Buffer | Uint8Array, timestamp?: number}} frame I420 without padding;
+   *   the timestamp is in microseconds and never goes back
+   * @returns {boolean} whether some connection takes it: otherwise nobody watches, or the encoders are behind
+   */
+  onFrame({ width, height, data, timestamp = Math.round(performance.now() * 1000) }) {
+    const bytes = bytesOf(data);
+    let sent = false;
+    for (const sender of this.targets()) sent = sender.sendVideo(bytes, width, height, timestamp) || sent;
+    return sent;
   }
 }
 
-module.exports = { RtpSink, RtpSource, Source };
+/** Sound that the connection encodes. */
+class AudioSource extends Source {
+  constructor() {
+    super('audio');
+  }
+  /** @param {{samples: Int16Array, channels?: number}} data 48 kHz, channels interleaved, usually 10 ms at a time. */
+  onData({ samples, channels = 1 }) {
+    if (!(samples instanceof Int16Array)) throw new TypeError('samples must be an Int16Array');
+    let sent = false;
+    for (const sender of this.targets()) sent = sender.sendAudio(bytesOf(samples), channels) || sent;
+    return sent;
+  }
+}
+
+/** What takes a received track's media; one at a time. */
+class Sink {
+  #receiver;
+  constructor(track, kind, channels, callback) {
+    if (typeof track?.source?.listen !== 'function')
+      throw new TypeError('not the track of an RTCRtpReceiver');
+    if (kind !== 'rtp' && track.kind !== kind) throw new TypeError(`not a track of ${kind}`);
+    this.#receiver = track.source;
+    this.#receiver.listen(kind, channels, callback);
+  }
+  close() {
+    this.#receiver.listen('', 1, null);
+  }
+  /** Asks the sender for a key frame. */
+  requestKeyFrame() {
+    this.#receiver.requestKeyFrame();
+  }
+}
+
+/** A receiver's packets, behind duplicates and retransmissions, in the order of arrival: Buffers, several at a time. */
+class RtpSink extends Sink {
+  constructor(track, onPackets) {
+    super(track, 'rtp', 1, ({ packets }) => onPackets(packets));
+  }
+}
+
+/** Decoded pictures: {width, height, data: Buffer (I420), rtpTimestamp}. */
+class VideoSink extends Sink {
+  constructor(track, onFrame) {
+    super(track, 'video', 1, ({ width, height, data, rtpTimestamp }) =>
+      onFrame({ width, height, data, rtpTimestamp }),
+    );
+  }
+}
+
+/** Decoded sound in pieces of 10 ms: {samples: Int16Array, channels, sampleRate: 48000}. */
+class AudioSink extends Sink {
+  constructor(track, onData, { channels = 1 } = {}) {
+    if (channels !== 1 && channels !== 2) throw new RangeError('channels must be 1 or 2');
+    super(track, 'audio', channels, ({ data }) => {
+      const samples = new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
+      onData({ samples, channels, sampleRate: 48000 });
+    });
+  }
+}
+
+module.exports = { AudioSink, AudioSource, RtpSink, RtpSource, VideoSink, VideoSource };

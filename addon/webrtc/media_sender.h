@@ -1,0 +1,71 @@
+// One encoding of an RTCRtpSender that is fed with raw frames: encodes them on a worker thread and hands the
+// packets to the media thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "addon/webrtc/outlet.h"
+#include "addon/webrtc/worker_pool.h"
+#include "media/codecs/audio_codec.h"
+#include "media/codecs/packetizer.h"
+#include "media/codecs/video_codec.h"
+#include "media/session/negotiation.h"
+
+namespace parley::addon {
+
+// RTCRtpEncodingParameters, as far as they are the encoder's.
+struct EncodingSettings {
+  bool active = true;
+  uint32_t max_bitrate = 0;  // 0: none
+  double scale_down = 1;
+};
+
+class MediaSender : public std::enable_shared_from_this<MediaSender> {
+ public:
+  MediaSender(std::shared_ptr<Outlet> outlet, uint32_t peer, uint32_t track, media::ChosenCodec codec,
+              uint8_t audio_level_id);
+
+  // On JavaScript's thread. False when the frame was left out: inactive, or the encoder has too much to do.
+  bool send_picture(std::shared_ptr<const media::codecs::Picture> picture, int64_t timestamp_us);
+  // Any number of samples at 48 kHz.
+  bool send_samples(std::span<const int16_t> samples, unsigned channels);
+  void configure(const EncodingSettings& settings);
+  void force_key_frame() { key_wanted_ = true; }
+  uint64_t frames_encoded() const { return frames_; }
+  uint64_t key_frames_encoded() const { return key_frames_; }
+
+ private:
+  // On a worker thread.
+  void encode_picture(const media::codecs::Picture& picture, int64_t timestamp_us, double scale);
+  void encode_samples(const std::vector<int16_t>& samples, unsigned channels, uint32_t timestamp);
+  void dispatch(media::codecs::Payloads payloads, uint32_t timestamp, std::vector<uint8_t> extensions);
+  uint32_t target_bitrate() const;
+
+  const std::shared_ptr<Outlet> outlet_;
+  const uint32_t peer_;
+  const uint32_t track_;
+  const media::ChosenCodec codec_;
+  const uint8_t audio_level_id_;
+  const std::shared_ptr<Strand> strand_;
+  std::atomic<bool> key_wanted_{true};
+  std::atomic<uint32_t> max_bitrate_{0};
+  std::atomic<uint32_t> available_bitrate_{0};  // by congestion control; 0: not known
+  std::atomic<uint64_t> frames_{0};
+  std::atomic<uint64_t> key_frames_{0};
+  EncodingSettings settings_;             // JavaScript's thread
+  std::vector<int16_t> samples_;          // JavaScript's thread: less than a packet
+  unsigned channels_ = 0;                 // JavaScript's thread
+  uint32_t audio_timestamp_ = 0;          // JavaScript's thread
+  media::codecs::Packetizer packetizer_;  // the strand's, as all below
+  std::unique_ptr<media::codecs::VideoEncoder> video_encoder_;
+  media::codecs::VideoSettings video_settings_;
+  std::unique_ptr<media::codecs::AudioEncoder> audio_encoder_;
+  unsigned encoder_channels_ = 0;
+};
+
+}  // namespace parley::addon

@@ -1,0 +1,140 @@
+// RTCPeerConnection of a program against Chromium: the page sends its fake camera and microphone, the program decodes them and
+// sends them back encoded anew, and the page shows them. In parley and in stock Node.js, with each codec that is encoded here.
+// runs-on: node
+// timeout: 170
+// serial
+import assert from 'node:assert';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launchBrowser } from './browser.mjs';
+
+const require = createRequire(import.meta.url);
+const { test } = require('../harness');
+const here = dirname(fileURLToPath(import.meta.url));
+const runtimes = { parley: join(here, '../../build/bin/parley'), node: process.execPath };
+
+/** The program, and what it says. */
+function start(t, runtime, file) {
+  const child = spawn(runtimes[runtime], [join(here, 'programs', file)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill());
+  const waiting = [];
+  const said = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const message = JSON.parse(line);
+    if (message.error) throw new Error(message.error);
+    said.push(message);
+    for (const { key, resolve } of waiting.splice(0)) {
+      if (key in message) resolve(message[key]);
+      else waiting.push({ key, resolve });
+    }
+  });
+  return {
+    said,
+    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    next: (key) => new Promise((resolve) => waiting.push({ key, resolve })),
+    ended: new Promise((resolve) => child.on('exit', resolve)),
+    close: () => child.stdin.end(),
+  };
+}
+
+// Runs in the page.
+async function call(codec) {
+  const media = await navigator.mediaDevices.getUserMedia({
+    audio: true,
+    video: { width: 640, height: 360 },
+  });
+  const pc = new RTCPeerConnection();
+  const tracks = [];
+  pc.ontrack = ({ track }) => tracks.push(track);
+  for (const track of media.getTracks()) {
+    const transceiver = pc.addTransceiver(track, { streams: [media] });
+    if (track.kind !== 'video') continue;
+    const { codecs } = RTCRtpReceiver.getCapabilities('video');
+    transceiver.setCodecPreferences(
+      codecs.filter(({ mimeType }) => mimeType === codec || mimeType === 'video/rtx'),
+    );
+  }
+  await pc.setLocalDescription();
+  await pc.setRemoteDescription(await window.exchange(pc.localDescription.toJSON()));
+  const video = document.createElement('video');
+  video.srcObject = new MediaStream(tracks);
+  await video.play();
+  Object.assign(window, { pc, video });
+}
+
+async function received() {
+  const stats = [...(await window.pc.getStats()).values()];
+  const find = (type, kind) => stats.find((s) => s.type === type && s.kind === kind) ?? {};
+  const video = find('inbound-rtp', 'video');
+  return {
+    frames: video.framesDecoded ?? 0,
+    width: video.frameWidth,
+    codec: stats.find(({ id }) => id === video.codecId)?.mimeType,
+    energy: find('inbound-rtp', 'audio').totalAudioEnergy ?? 0,
+    plis: find('outbound-rtp', 'video').pliCount,
+    lost: find('remote-inbound-rtp', 'video').packetsLost,
+  };
+}
+
+async function until(read, holds, what) {
+  const deadline = Date.now() + 25000;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    assert.ok(Date.now() < deadline, `${what}: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function open(t) {
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const page = await (await browser.newContext()).newPage();
+  await page.route('http://localhost/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<title>call</title>' }),
+  );
+  await page.goto('http://localhost/');
+  return page;
+}
+
+for (const [runtime, codec] of [
+  ['parley', 'video/VP8'],
+  ['parley', 'video/H264'],
+  ['node', 'video/VP9'],
+]) {
+  test(`a program in ${runtime} talks ${codec} and Opus with Chromium`, { timeout: 60000 }, async (t) => {
+    const program = start(t, runtime, 'echo.cjs');
+    const page = await open(t);
+    await page.exposeFunction('exchange', async (description) => {
+      program.send({ description });
+      return program.next('description');
+    });
+    await page.evaluate(call, codec);
+    const seen = await until(
+      () => page.evaluate(received),
+      ({ frames, energy }) => frames > 60 && energy > 0,
+      'pictures and sound come back',
+    );
+    assert.strictEqual(seen.codec, codec);
+    assert.strictEqual(seen.width, 640);
+    program.send({ ask: 'counts' });
+    const { pictures, size, samples, loudest } = await program.next('counts');
+    assert.ok(pictures > 60, `${pictures} pictures decoded`);
+    assert.strictEqual(size, '640x360');
+    assert.ok(samples > 48000 && loudest > 1000, `${samples} samples, the loudest ${loudest}`);
+    program.send({ ask: 'stats' });
+    const stats = await program.next('stats');
+    const inbound = stats.find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
+    assert.ok(inbound.framesDecoded > 60 && inbound.packetsReceived > 60);
+    const remote = stats.find((s) => s.type === 'remote-inbound-rtp' && s.kind === 'video');
+    assert.ok(remote.roundTripTime > 0 && remote.roundTripTime < 1);
+    console.log(`# ${JSON.stringify({ seen, pictures, loudest, inbound })}`);
+    program.close();
+    assert.strictEqual(await program.ended, 0);
+  });
+}

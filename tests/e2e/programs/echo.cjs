@@ -1,0 +1,62 @@
+'use strict';
+// A program with RTCPeerConnection: answers whoever offers, decodes what it gets, and sends it back encoded anew; messages on
+// data channels come back as they are. Signalling is JSON, a line each, on standard input and output.
+//   {"codecs": ["video/VP8"]}   optional, first: what to prefer
+const { createInterface } = require('node:readline');
+const { join } = require('node:path');
+const onParley = process.versions.parley !== undefined;
+const webrtc = require(onParley ? 'webrtc' : join(__dirname, '../../../addon/webrtc'));
+
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const pc = new webrtc.RTCPeerConnection();
+const back = { video: new webrtc.VideoSource(), audio: new webrtc.AudioSource() };
+const counts = { pictures: 0, samples: 0, loudest: 0, brightness: [0, 0] };
+let preferred = null;
+
+pc.onconnectionstatechange = () => say({ state: pc.connectionState });
+pc.onicecandidate = ({ candidate }) => say({ candidate: candidate?.toJSON() ?? null });
+pc.ondatachannel = ({ channel }) => {
+  channel.binaryType = 'arraybuffer';
+  channel.onmessage = ({ data }) => channel.send(data);
+};
+pc.ontrack = ({ track, transceiver }) => {
+  transceiver.direction = 'sendrecv';
+  if (track.kind === 'video') {
+    if (preferred)
+      transceiver.setCodecPreferences(
+        webrtc.RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) =>
+          preferred.includes(mimeType),
+        ),
+      );
+    new webrtc.VideoSink(track, ({ width, height, data }) => {
+      counts.pictures++;
+      counts.size = `${width}x${height}`;
+      back.video.onFrame({ width, height, data });
+    });
+  } else {
+    new webrtc.AudioSink(track, ({ samples }) => {
+      counts.samples += samples.length;
+      for (const each of samples) counts.loudest = Math.max(counts.loudest, Math.abs(each));
+      back.audio.onData({ samples });
+    });
+  }
+  transceiver.sender.replaceTrack(back[track.kind].createTrack());
+};
+
+async function receive({ description, candidate, codecs, ask }) {
+  if (codecs) preferred = codecs;
+  if (description) {
+    await pc.setRemoteDescription(description);
+    await pc.setLocalDescription();
+    say({ description: pc.localDescription });
+  }
+  if (candidate !== undefined) await pc.addIceCandidate(candidate ?? undefined);
+  if (ask === 'counts') say({ counts });
+  if (ask === 'stats') say({ stats: [...(await pc.getStats()).values()] });
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) =>
+  receive(JSON.parse(line)).catch((error) => say({ error: String(error.stack ?? error) })),
+);
+lines.on('close', () => pc.close());
