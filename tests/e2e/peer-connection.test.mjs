@@ -4,43 +4,13 @@
 // timeout: 170
 // serial
 import assert from 'node:assert';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { launchBrowser } from './browser.mjs';
+import { PARLEY, program, startJson } from './program.mjs';
 
 const require = createRequire(import.meta.url);
 const { test } = require('../harness');
-const here = dirname(fileURLToPath(import.meta.url));
-const runtimes = { parley: join(here, '../../build/bin/parley'), node: process.execPath };
-
-/** The program, and what it says. */
-function start(t, runtime, file) {
-  const child = spawn(runtimes[runtime], [join(here, 'programs', file)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill());
-  const waiting = [];
-  const said = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const message = JSON.parse(line);
-    if (message.error) throw new Error(message.error);
-    said.push(message);
-    for (const { key, resolve } of waiting.splice(0)) {
-      if (key in message) resolve(message[key]);
-      else waiting.push({ key, resolve });
-    }
-  });
-  return {
-    said,
-    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
-    next: (key) => new Promise((resolve) => waiting.push({ key, resolve })),
-    ended: new Promise((resolve) => child.on('exit', resolve)),
-    close: () => child.stdin.end(),
-  };
-}
+const runtimes = { parley: PARLEY, node: process.execPath };
 
 // Runs in the page.
 async function call(codec) {
@@ -108,11 +78,11 @@ for (const [runtime, codec] of [
   ['node', 'video/VP9'],
 ]) {
   test(`a program in ${runtime} talks ${codec} and Opus with Chromium`, { timeout: 60000 }, async (t) => {
-    const program = start(t, runtime, 'echo.cjs');
+    const echo = startJson(t, runtimes[runtime], [program('echo.cjs')]);
     const page = await open(t);
     await page.exposeFunction('exchange', async (description) => {
-      program.send({ description });
-      return program.next('description');
+      echo.send({ description });
+      return echo.next('description');
     });
     await page.evaluate(call, codec);
     const seen = await until(
@@ -122,19 +92,19 @@ for (const [runtime, codec] of [
     );
     assert.strictEqual(seen.codec, codec);
     assert.strictEqual(seen.width, 640);
-    program.send({ ask: 'counts' });
-    const { pictures, size, samples, loudest } = await program.next('counts');
+    echo.send({ ask: 'counts' });
+    const { pictures, size, samples, loudest } = await echo.next('counts');
     assert.ok(pictures > 60, `${pictures} pictures decoded`);
     assert.strictEqual(size, '640x360');
     assert.ok(samples > 48000 && loudest > 1000, `${samples} samples, the loudest ${loudest}`);
-    program.send({ ask: 'stats' });
-    const stats = await program.next('stats');
+    echo.send({ ask: 'stats' });
+    const stats = await echo.next('stats');
     const inbound = stats.find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
     assert.ok(inbound.framesDecoded > 60 && inbound.packetsReceived > 60);
     const remote = stats.find((s) => s.type === 'remote-inbound-rtp' && s.kind === 'video');
     assert.ok(remote.roundTripTime > 0 && remote.roundTripTime < 1);
     console.log(`# ${JSON.stringify({ seen, pictures, loudest, inbound })}`);
-    program.close();
-    assert.strictEqual(await program.ended, 0);
+    echo.close();
+    assert.strictEqual(await echo.ended, 0);
   });
 }

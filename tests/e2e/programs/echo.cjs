@@ -10,7 +10,7 @@ const webrtc = require(onParley ? 'webrtc' : join(__dirname, '../../../addon/web
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const pc = new webrtc.RTCPeerConnection();
 const back = { video: new webrtc.VideoSource(), audio: new webrtc.AudioSource() };
-const counts = { pictures: 0, samples: 0, loudest: 0, brightness: [0, 0] };
+const counts = { pictures: 0, samples: 0, loudest: 0 };
 let preferred = null;
 
 pc.onconnectionstatechange = () => say({ state: pc.connectionState });
