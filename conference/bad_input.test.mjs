@@ -27,6 +27,9 @@ const frames = [
     data: { transportId: 't1', candidate: 'candidate:1 1 udp 1 1.2.3.4 5 typ host' },
   },
   { id: 7, method: 'text', data: { to: 'all', message: 'hello' } },
+  { id: 9, method: 'renegotiate', data: { streamId: 's1', offer: OFFER } },
+  { id: 10, method: 'restart-ice', data: { transportId: 't1' } },
+  { id: 11, method: 'subscription-control', data: { streamId: 's1', kind: 'video', layers: { spatial: 1 } } },
   { id: 8, method: 'stream-control', data: { streamId: 's1', kind: 'av', muted: true } },
 ].map((frame) => JSON.stringify(frame));
 
