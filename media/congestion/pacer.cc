@@ -39,7 +39,7 @@ bool Pacer::hold(const rtp::Outgoing& packet, TimePoint now) {
   Held& held = (*r.slots)[(r.first + r.count++) % kMaxPackets];
   held.bytes = std::move(copy);
   held.since = now;
-  held.header_size = static_cast<uint8_t>(packet.header.size());
+  held.header_size = static_cast<uint16_t>(packet.header.size());
   held.prefix_size = static_cast<uint8_t>(packet.prefix.size());
   held.transport_cc_at = packet.transport_cc_at;
   held.abs_send_time_at = packet.abs_send_time_at;

@@ -22,10 +22,10 @@ class Pacer {
   struct Held {
     PacketRef bytes;  // header, prefix and payload in one
     TimePoint since;
-    uint8_t header_size = 0;
+    uint16_t header_size = 0;
     uint8_t prefix_size = 0;
-    uint8_t transport_cc_at = 0;
-    uint8_t abs_send_time_at = 0;
+    uint16_t transport_cc_at = 0;
+    uint16_t abs_send_time_at = 0;
     rtp::SendClass kind = rtp::SendClass::kVideo;
   };
 

@@ -4,8 +4,10 @@
 // Egress asks; whoever owns the peer feeds what it hears and calls release() when it is due.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
+#include "media/congestion/pace_list.h"
 #include "media/congestion/pacer.h"
 #include "media/congestion/send_estimator.h"
 #include "media/core/bytes.h"
@@ -37,7 +39,26 @@ class SendController {
     if (kind != rtp::SendClass::kPadding && !pacer_.is_empty(kind)) return false;
     return pacer_.has_budget(now) && estimator_.may_send(now);
   }
-  bool hold(const rtp::Outgoing& packet, TimePoint now) { return pacer_.hold(packet, now); }
+  bool hold(const rtp::Outgoing& packet, TimePoint now) {
+    if (list_ != nullptr) list_->add(*member_, now);
+    return pacer_.hold(packet, now);
+  }
+  // Retransmissions may take a quarter of the estimate, and a little more for a moment.
+  bool may_retransmit(size_t size, TimePoint now) {
+    const int64_t bps = std::max<int64_t>(estimator_.target_bps() / 4, 64'000);
+    const int64_t elapsed = std::clamp<int64_t>((now - retransmission_filled_).count(), 0, 1'000'000);
+    retransmission_filled_ = now;
+    retransmission_bits_ = std::min(retransmission_bits_ + static_cast<double>(elapsed * bps) / 1e6,
+                                    static_cast<double>(bps) / 2);
+    if (retransmission_bits_ <= 0) return false;
+    retransmission_bits_ -= static_cast<double>(size * 8);
+    return true;
+  }
+  // Where this says that it has something waiting.
+  void set_list(PaceList* list, PaceList::Member* member) {
+    list_ = list;
+    member_ = member;
+  }
   // The packet leaves now.
   void stamp(rtp::Outgoing& packet, TimePoint now) {
     const size_t size = packet.size() + kOverhead;
@@ -55,11 +76,14 @@ class SendController {
     store_be16(&packet.header[packet.transport_cc_at], estimator_.on_sent(size, now).value);
   }
 
-  // Lets go of what may leave by now: calls send(Outgoing&), which stamps it and sends it.
+  // Lets go of what may leave by now, and in any case of `at_least` bytes (a probe's): calls send(Outgoing&),
+  // which stamps it and sends it. What went.
   template <typename Send>
-  void release(TimePoint now, Send&& send) {
+  size_t release(TimePoint now, size_t at_least, Send&& send) {
+    size_t released = 0;
     while (Pacer::Held* held = pacer_.front()) {
-      if (!pacer_.has_budget(now) || !estimator_.may_send(now)) break;
+      const bool free = pacer_.has_budget(now) && estimator_.may_send(now);
+      if (!free && released >= at_least) break;
       const auto bytes = held->bytes.bytes();
       rtp::Outgoing packet;
       packet.header = bytes.first(held->header_size);
@@ -68,22 +92,24 @@ class SendController {
       packet.kind = held->kind;
       packet.transport_cc_at = held->transport_cc_at;
       packet.abs_send_time_at = held->abs_send_time_at;
+      released += packet.size();
       send(packet);
       pacer_.pop();
     }
+    return released;
   }
 
-  // When release() and padding are due next.
-  TimePoint next_deadline(TimePoint now) const {
-    const TimePoint pacing = pacer_.packets() > 0 ? now + Pacer::kTick : kNever;
-    return std::min(pacing, estimator_.next_deadline());
-  }
+  bool has_waiting() const { return pacer_.packets() > 0; }
   // After anything that may have changed the estimate.
   void follow_rate() { pacer_.set_rate(estimator_.target_bps() * kPacingPercent / 100); }
 
  private:
   SendEstimator estimator_;
   Pacer pacer_;
+  PaceList* list_ = nullptr;
+  PaceList::Member* member_ = nullptr;
+  double retransmission_bits_ = 0;
+  TimePoint retransmission_filled_;
 };
 
 }  // namespace parley::media::congestion

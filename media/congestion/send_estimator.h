@@ -47,7 +47,9 @@ class SendEstimator {
   // A packet leaves now; its transport-wide number. `size` is the whole datagram's.
   SeqNumber on_sent(size_t size, TimePoint now);
   // The same where none was negotiated.
-  void on_unnumbered(size_t size, TimePoint now) { acknowledged_.add(to_us(now), size); }
+  void on_unnumbered(size_t size, TimePoint now) {
+    if (!config_.transport_feedback) acknowledged_.add(to_us(now), size);
+  }
   void on_feedback(const rtcp::TransportFeedbackReader& feedback, TimePoint now);
   void on_remb(int64_t bps, TimePoint now);
   // A reception report of one of the streams, about `packets` since the last one.

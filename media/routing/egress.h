@@ -1,13 +1,16 @@
-// Where a peer's outgoing packets go: its SRTP keys and its route. Owned by the peer; tracks and
-// subscriptions hold a reference. Nothing leaves before it is open.
+// Where a peer's outgoing packets go: its SRTP keys and its route, past the controller that says when. Owned
+// by the peer; tracks and subscriptions hold a reference. Nothing leaves before it is open.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
 
+#include "media/congestion/send_controller.h"
 #include "media/core/route.h"
 #include "media/core/send_slab.h"
+#include "media/core/time.h"
+#include "media/rtp/outgoing.h"
 #include "media/srtp/session.h"
 
 namespace parley::media {
@@ -23,17 +26,33 @@ class Egress {
   bool is_open() const { return sender_.has_value() && destination_.valid(); }
   const Route& destination() const { return destination_; }
 
-  // Protects straight into the slab. False when nothing was sent.
-  bool send_rtp(std::span<const uint8_t> header, std::span<const uint8_t> prefix,
-                std::span<const uint8_t> payload, SendSlab& out) {
-    const size_t size = header.size() + prefix.size() + payload.size() + srtp::kMaxOverhead;
-    if (!is_open() || size > kMaxDatagram + srtp::kMaxOverhead) return false;
-    const auto room = out.reserve(destination_, size);
+  // Paced and numbered from now on; null: no longer. It must outlive its use here.
+  void set_controller(congestion::SendController* controller) { controller_ = controller; }
+
+  // Protects straight into the slab, or leaves the packet with the controller for later. False when it was
+  // dropped.
+  bool send_rtp(rtp::Outgoing& packet, TimePoint now, SendSlab& out) {
+    if (!is_open() || packet.size() > kMaxDatagram) return false;
+    if (controller_ != nullptr && !controller_->may_leave(packet.kind, now)) {
+      return controller_->hold(packet, now);
+    }
+    return send_rtp_now(packet, now, out);
+  }
+  // The same, whatever the controller thinks of it.
+  bool send_rtp_now(rtp::Outgoing& packet, TimePoint now, SendSlab& out) {
+    if (!is_open()) return false;
+    const auto room = out.reserve(destination_, packet.size() + srtp::kMaxOverhead);
     if (room.empty()) return false;
-    const size_t written = sender_->protect_rtp(header, prefix, payload, room);
+    if (controller_ != nullptr) controller_->stamp(packet, now);
+    const size_t written = sender_->protect_rtp(packet.header, packet.prefix, packet.payload, room);
     out.commit(written);
     count(written);
     return written > 0;
+  }
+
+  // Whether a packet of this size may be sent a second time: asked of what a subscriber makes us send.
+  bool may_retransmit(size_t size, TimePoint now) {
+    return controller_ == nullptr || controller_->may_retransmit(size, now);
   }
 
   bool send_rtcp(std::span<const uint8_t> compound, SendSlab& out) {
@@ -57,6 +76,7 @@ class Egress {
   }
 
   std::optional<srtp::Sender> sender_;
+  congestion::SendController* controller_ = nullptr;
   Route destination_;
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;

@@ -1,6 +1,9 @@
 // See subscription.h.
 #include "media/routing/subscription.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "media/core/bytes.h"
 #include "media/routing/passed_extensions.h"
 #include "media/routing/source_seq.h"
@@ -21,11 +24,15 @@ Subscription::~Subscription() {
 
 void Subscription::set_track(Track* track) {
   track_ = track;
+  const bool audio = track != nullptr && track->config().kind == TrackKind::kAudio;
+  media_class_ = audio ? rtp::SendClass::kAudio : rtp::SendClass::kVideo;
   waiting_for_key_frame_ = track != nullptr && track->config().kind == TrackKind::kVideo;
 }
 
 // Writes the header that this subscriber sees, and with `retransmission` the wrapping of RFC 4588.
-bool Subscription::send(const rtp::Packet& packet, SeqNumber seq, bool retransmission, SendSlab& out) {
+bool Subscription::send(const rtp::Packet& packet, SeqNumber seq, rtp::SendClass kind, TimePoint now,
+                        SendSlab& out) {
+  const bool retransmission = kind != rtp::SendClass::kAudio && kind != rtp::SendClass::kVideo;
   rtp::HeaderFields fields{config_.payload_type, packet.marker, seq, packet.timestamp + timestamp_offset_,
                            config_.ssrc};
   uint8_t prefix[2];
@@ -42,7 +49,24 @@ bool Subscription::send(const rtp::Packet& packet, SeqNumber seq, bool retransmi
   if (track_ != nullptr) {
     pass_on_extensions(packet, track_->config().extensions, config_.extensions, header);
   }
-  return egress_.send_rtp(header.finish(), std::span(prefix).first(prefix_size), packet.payload, out);
+  rtp::Outgoing outgoing;
+  outgoing.kind = kind;
+  stamp_later(header, outgoing);
+  outgoing.header = header.finish();
+  outgoing.prefix = std::span(prefix).first(prefix_size);
+  outgoing.payload = packet.payload;
+  return kind == rtp::SendClass::kPadding ? egress_.send_rtp_now(outgoing, now, out)
+                                          : egress_.send_rtp(outgoing, now, out);
+}
+
+// Extensions whose value is known only when the packet leaves.
+void Subscription::stamp_later(rtp::HeaderWriter& header, rtp::Outgoing& outgoing) const {
+  constexpr uint8_t kToBeStamped[3] = {};
+  const std::span value(kToBeStamped);
+  outgoing.transport_cc_at =
+      static_cast<uint16_t>(header.add_extension(config_.extensions.transport_cc, value.first<2>()));
+  outgoing.abs_send_time_at =
+      static_cast<uint16_t>(header.add_extension(config_.extensions.abs_send_time, value));
 }
 
 void Subscription::forward(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info,
@@ -54,8 +78,10 @@ void Subscription::forward(const rtp::Packet& packet, int64_t seq, const rtp::Pa
     rewriter_.cut();
   }
   const auto out_seq = rewriter_.forward(seq);
-  if (!out_seq || !send(packet, *out_seq, false, out)) return;
+  if (!out_seq || !send(packet, *out_seq, media_class_, now, out)) return;
   started_ = true;
+  last_seq_ = *out_seq;
+  padded_ = 0;
   last_timestamp_ = packet.timestamp + timestamp_offset_;
   last_sent_ = now;
   ++stats_.packets;
@@ -119,7 +145,14 @@ void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
   const auto packet = track_->find(*source_seq, now);
   if (!packet) return;
   ++retransmissions_in_window_;
-  if (!send(*packet, seq, true, out)) return;
+  // One that is on its way is not sent again before it can have come.
+  Resent& resent = resent_[seq.value % resent_.size()];
+  const auto now_ms = static_cast<uint32_t>(to_us(now) / 1000);
+  const uint32_t rtt_ms = stats_.rtt_seconds > 0 ? static_cast<uint32_t>(stats_.rtt_seconds * 1000) : 40;
+  if (resent.seq == seq.value && resent.at_ms != 0 && now_ms - resent.at_ms < std::min(rtt_ms, 500u)) return;
+  resent = {seq.value, now_ms};
+  if (!egress_.may_retransmit(packet->payload.size(), now)) return;
+  if (!send(*packet, seq, rtp::SendClass::kRetransmission, now, out)) return;
   ++next_rtx_seq_;
   ++stats_.retransmitted;
 }
@@ -146,6 +179,11 @@ void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
     const double rtt = static_cast<double>((now - sent.at).count()) / 1e6 - delay;
     if (rtt >= 0 && rtt < 60) stats_.rtt_seconds = rtt;
   }
+}
+
+int Subscription::take_sent_since_report() {
+  const uint64_t sent = stats_.packets - std::exchange(sent_at_report_, stats_.packets);
+  return static_cast<int>(std::min<uint64_t>(sent, 100'000));
 }
 
 bool Subscription::write_report(ByteWriter& out, TimePoint now) {

@@ -29,6 +29,7 @@ struct SubscriptionStats {
   uint64_t packets = 0;
   uint64_t bytes = 0;  // payload
   uint64_t retransmitted = 0;
+  uint64_t probe_packets = 0;  // sent to find bandwidth: repetitions and padding
   uint64_t nacks = 0;
   uint64_t plis = 0;
   double fraction_lost = 0;
@@ -75,6 +76,11 @@ class Subscription {
   // What is being forwarded; follows the target at the next frame where that is seamless.
   LayerTarget current_layers() const { return {0, 0}; }
 
+  // Among the subscriptions of one peer, when not all of them fit; the larger goes first.
+  void set_priority(uint8_t priority) { priority_ = priority; }
+  uint8_t priority() const { return priority_; }
+  bool paused() const { return paused_; }
+
   // Whether only a key frame of this encoding helps.
   bool waiting_for_key_frame(size_t encoding) const {
     return encoding == encoding_ && waiting_for_key_frame_ && !silent() && egress_.is_open();
@@ -86,13 +92,22 @@ class Subscription {
   // FIR and LRR number their commands: the same number again is the same request (RFC 5104 section 4.3.1.2).
   void on_numbered_request(uint8_t command, TimePoint now, SendSlab& out);
   void on_report(const rtcp::ReportBlock& block, TimePoint now);
+  // Packets sent since the last call.
+  int take_sent_since_report();
   // Appends SR and SDES when there is something to report. False when `out` has no room left.
   bool write_report(ByteWriter& out, TimePoint now);
+
+  // Sends about `bytes` that the subscriber does not need, for a probe: recent packets again through RTX, or
+  // bare padding (RFC 4588 section 4 keeps both apart from media). What was sent; 0 when there is no RTX.
+  size_t send_padding(size_t bytes, TimePoint now, SendSlab& out);
 
   SubscriptionStats stats() const;
 
  private:
-  bool send(const rtp::Packet& packet, SeqNumber seq, bool retransmission, SendSlab& out);
+  bool send(const rtp::Packet& packet, SeqNumber seq, rtp::SendClass kind, TimePoint now, SendSlab& out);
+  void stamp_later(rtp::HeaderWriter& header, rtp::Outgoing& outgoing) const;
+  size_t repeat_packet(TimePoint now, SendSlab& out);
+  size_t send_bare_padding(TimePoint now, SendSlab& out);
   // Paused by the program, or by want of bandwidth.
   bool silent() const { return paused_ || !target_; }
 
@@ -105,6 +120,7 @@ class Subscription {
   SubscriptionConfig config_;
   Egress& egress_;
   Track* track_ = nullptr;
+  rtp::SendClass media_class_ = rtp::SendClass::kVideo;
   rtp::SeqRewriter rewriter_;
   SeqNumber next_rtx_seq_;
   uint32_t timestamp_offset_ = 0;
@@ -112,13 +128,22 @@ class Subscription {
   TimePoint last_sent_;
   size_t encoding_ = 0;  // that is forwarded
   bool started_ = false;
+  SeqNumber last_seq_;
+  uint8_t padded_ = 0;  // packets behind last_seq_ that probes have repeated
   bool paused_ = false;
+  uint8_t priority_ = 128;
   LayerTarget preferred_;
   std::optional<LayerTarget> target_ = LayerTarget{};
   LayerOptions options_;
   bool waiting_for_key_frame_ = false;
   TimePoint retransmission_window_;
   uint32_t retransmissions_in_window_ = 0;
+  struct Resent {
+    uint16_t seq = 0;
+    uint32_t at_ms = 0;
+  };
+  std::array<Resent, 64> resent_{};  // by sequence number
+  uint64_t sent_at_report_ = 0;
   std::array<SentReport, 4> sent_reports_{};
   uint8_t next_report_ = 0;
   std::optional<uint8_t> last_command_;

@@ -15,8 +15,8 @@ struct Outgoing {
   std::span<const uint8_t> payload;
   SendClass kind = SendClass::kVideo;
   // Where in the header the values of these extensions are; 0: not there.
-  uint8_t transport_cc_at = 0;
-  uint8_t abs_send_time_at = 0;
+  uint16_t transport_cc_at = 0;
+  uint16_t abs_send_time_at = 0;
 
   size_t size() const { return header.size() + prefix.size() + payload.size(); }
 };

@@ -55,17 +55,17 @@ HeaderWriter::HeaderWriter(const HeaderFields& f, bool allow_two_byte) : allow_t
   store_be32(&bytes_[8], f.ssrc.value);
 }
 
-void HeaderWriter::add_extension(uint8_t id, std::span<const uint8_t> value) {
-  if (id == 0 || value.empty() || value.size() > 255) return;
+size_t HeaderWriter::add_extension(uint8_t id, std::span<const uint8_t> value) {
+  if (id == 0 || value.empty() || value.size() > 255) return 0;
   if (!two_byte_ && (id > 14 || value.size() > 16)) {
-    if (!allow_two_byte_) return;
+    if (!allow_two_byte_) return 0;
     change_to_two_byte();
   }
-  append(id, value);
+  return append(id, value);
 }
 
-void HeaderWriter::append(uint8_t id, std::span<const uint8_t> value) {
-  if (size_ + (two_byte_ ? 2 : 1) + value.size() > kMaxSize) return;
+size_t HeaderWriter::append(uint8_t id, std::span<const uint8_t> value) {
+  if (size_ + (two_byte_ ? 2 : 1) + value.size() > kMaxSize) return 0;
   if (two_byte_) {
     bytes_[size_++] = id;
     bytes_[size_++] = static_cast<uint8_t>(value.size());
@@ -74,6 +74,7 @@ void HeaderWriter::append(uint8_t id, std::span<const uint8_t> value) {
   }
   std::memcpy(&bytes_[size_], value.data(), value.size());
   size_ += value.size();
+  return size_ - value.size();
 }
 
 void HeaderWriter::change_to_two_byte() {
@@ -91,7 +92,7 @@ void HeaderWriter::change_to_two_byte() {
   });
 }
 
-std::span<const uint8_t> HeaderWriter::finish() {
+std::span<uint8_t> HeaderWriter::finish() {
   if (size_ == kFirstElement) return {bytes_, kFixedHeaderSize};
   while (size_ % 4 != 0) bytes_[size_++] = 0;
   bytes_[0] |= 0x10;

@@ -55,14 +55,15 @@ class HeaderWriter {
   static constexpr size_t kMaxExtensionBytes = 256;  // of the whole block
 
   explicit HeaderWriter(const HeaderFields& fields, bool allow_two_byte = false);
-  // Ignored when `id` is 0 or the value does not fit.
-  void add_extension(uint8_t id, std::span<const uint8_t> value);
-  std::span<const uint8_t> finish();
+  // Ignored when `id` is 0 or the value does not fit. Where the value is in the header, if nothing is added
+  // after it; 0 when it was ignored.
+  size_t add_extension(uint8_t id, std::span<const uint8_t> value);
+  std::span<uint8_t> finish();
 
  private:
   static constexpr size_t kFirstElement = kFixedHeaderSize + 4;
   static constexpr size_t kMaxSize = kFirstElement + kMaxExtensionBytes;
-  void append(uint8_t id, std::span<const uint8_t> value);
+  size_t append(uint8_t id, std::span<const uint8_t> value);
   void change_to_two_byte();
 
   bool allow_two_byte_;

@@ -29,7 +29,8 @@ Hub::Entry* Hub::find(uint32_t peer) {
 bool Hub::add_peer(uint32_t id, const ice::Credentials& local, TimePoint now) {
   if (peers_.size() >= kMaxPeers || peers_.contains(id) || by_ufrag_.contains(local.ufrag)) return false;
   Entry& entry = peers_[id];
-  entry.peer = std::make_unique<Peer>(id, local, Peer::Shared{certificate_, pool_, random_, tracks_}, now);
+  entry.peer =
+      std::make_unique<Peer>(id, local, Peer::Shared{certificate_, pool_, random_, tracks_, pacing_}, now);
   add_ufrag(entry, local.ufrag);
   if (next_tick_ == kNever) next_tick_ = now + kTick;
   return true;
@@ -202,9 +203,10 @@ void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
   }
 }
 
-TimePoint Hub::next_deadline() const { return next_tick_; }
+TimePoint Hub::next_deadline() const { return std::min(next_tick_, pacing_.next_deadline()); }
 
 void Hub::on_deadline(TimePoint now, SendSlab& out) {
+  pacing_.on_deadline(now, out);
   if (now < next_tick_) return;
   next_tick_ = peers_.empty() ? kNever : now + kTick;
   const bool look_at_activity = now >= next_activity_;

@@ -98,6 +98,7 @@ class Hub final : public DatagramHandler {
   EventSink sink_;
   PacketPool pool_;
   TrackTable tracks_;
+  congestion::PaceList pacing_;
   std::unordered_map<uint32_t, LocalTrack> local_tracks_;
   std::unordered_map<uint32_t, Entry> peers_;
   std::unordered_map<std::string, Entry*> by_ufrag_;

@@ -12,6 +12,7 @@ Peer::Peer(uint32_t id, ice::Credentials local, Shared shared, TimePoint now)
       shared_(shared),
       transport_(shared.certificate, std::move(local), now),
       reporter_{shared.random.next_u32() | 1},
+      send_side_(transport_.egress(), subscriptions_, shared.pool, shared.pacing),
       // Spread over the second, so that a room's reports do not come all at once.
       next_report_(now + Duration(shared.random.below(1'000'000))) {}
 
@@ -70,6 +71,7 @@ void Peer::set_subscriptions(const std::vector<SubscriptionConfig>& wanted, Time
     if (track != shared_.tracks.end()) track->second->add(*subscription, now, out);
     subscriptions_.push_back(std::move(subscription));
   }
+  send_side_.on_negotiated(now);
 }
 
 bool Peer::remove_subscription(uint32_t id) {
@@ -142,6 +144,7 @@ void Peer::on_deadline(TimePoint now, SendSlab& out) {
   for (const auto& t : tracks_) {
     if (t->next_deadline() <= now) t->on_deadline(now, out);
   }
+  send_side_.on_deadline(now, out);
   if (feedback_.next_deadline() <= now) send_transport_feedback(now, out);
   if (next_report_ > now) return;
   next_report_ = now + kReportInterval;

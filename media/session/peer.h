@@ -15,6 +15,7 @@
 #include "media/routing/track.h"
 #include "media/rtcp/extended_report.h"
 #include "media/rtcp/transport_feedback.h"
+#include "media/session/send_side.h"
 #include "media/session/transport.h"
 
 namespace parley::media {
@@ -46,6 +47,7 @@ class Peer {
     PacketPool& pool;
     Random& random;
     TrackTable& tracks;
+    congestion::PaceList& pacing;
   };
 
   Peer(uint32_t id, ice::Credentials local, Shared shared, TimePoint now);
@@ -96,6 +98,7 @@ class Peer {
   rtcp::ReferenceTimes reference_times_;
   std::optional<uint64_t> remb_;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
+  SendSide send_side_;
   std::vector<uint32_t> paused_;  // subscriptions paused before they were agreed on
   TimePoint next_report_;
 };

@@ -26,7 +26,9 @@ void Peer::on_rtcp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
       case rtcp::kReceiverReport:
         rtcp::for_each_report_block(*header, [&](const rtcp::ReportBlock& block) {
           Subscription* s = find_subscription(block.source);
-          if (s != nullptr) s->on_report(block, now);
+          if (s == nullptr) return;
+          s->on_report(block, now);
+          send_side_.on_report(block, *s, now);
         });
         break;
       case rtcp::kBye:
@@ -50,6 +52,7 @@ void Peer::on_rtcp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
 }
 
 void Peer::on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out) {
+  if (header.count == rtcp::kTransportCc) send_side_.on_transport_feedback(header, now, out);
   const auto target = rtcp::read_feedback_target(header);
   if (!target || header.count != rtcp::kNack) return;
   Subscription* s = find_subscription(target->media);
@@ -78,7 +81,10 @@ void Peer::on_payload_feedback(const rtcp::Header& header, TimePoint now, SendSl
       });
       break;
     case rtcp::kApplicationLayer:
-      if (const auto remb = rtcp::read_remb(header)) remb_ = remb->bits_per_second;
+      if (const auto remb = rtcp::read_remb(header)) {
+        remb_ = remb->bits_per_second;
+        send_side_.on_remb(remb->bits_per_second, now);
+      }
       break;
     default:
       break;

@@ -14,6 +14,8 @@ constexpr ExtensionIds kOffered = [] {
   ExtensionIds ids;
   ids.mid = 4;
   ids.audio_level = 1;
+  ids.abs_send_time = 2;
+  ids.transport_cc = 3;
   ids.video_orientation = 5;
   ids.abs_capture_time = 6;
   ids.playout_delay = 7;
@@ -23,8 +25,8 @@ constexpr ExtensionIds kOffered = [] {
 
 // What a subscriber can tell us about what it receives.
 std::vector<std::string> subscriber_feedback(TrackKind kind) {
-  if (kind == TrackKind::kAudio) return {};
-  return {"nack", "nack pli", "ccm fir"};
+  if (kind == TrackKind::kAudio) return {"transport-cc"};
+  return {"nack", "nack pli", "ccm fir", "transport-cc", "goog-remb"};
 }
 
 bool same_format(const sdp::Codec& answered, const ChosenCodec& ours) {
@@ -174,6 +176,9 @@ void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcom
   for (const KnownExtension& known : kKnownExtensions) {
     out.extensions.*known.id = m.extension(known.uri) != nullptr ? kOffered.*known.id : uint8_t{0};
   }
+  // The time of sending is for receivers that estimate themselves (REMB), not for those that say what
+  // arrived.
+  if (out.extensions.transport_cc != 0) out.extensions.abs_send_time = 0;
   out.extensions.two_byte = two_byte_;
   const auto rtx = out.codec.rtx_payload_type;
   if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();

@@ -113,7 +113,7 @@ class RateSender final : public DatagramHandler {
     out.append(receiver_, bytes);
   }
   void release(TimePoint now, SendSlab& out) {
-    controller_.release(now, [&](rtp::Outgoing& packet) { transmit(packet, now, out); });
+    controller_.release(now, 0, [&](rtp::Outgoing& packet) { transmit(packet, now, out); });
   }
 
   SocketAddress receiver_;

@@ -1,0 +1,165 @@
+// See allocator.h.
+#include "media/congestion/allocator.h"
+
+#include <algorithm>
+
+namespace parley::media::congestion {
+namespace {
+
+// Options count payload; on the wire a packet has headers and tags as well.
+int64_t cost_of(const LayerOption& o) { return int64_t{o.bitrate_bps} * 110 / 100; }
+
+// To raise, this much of the rate stays unused; to keep what is sent, this much over it is borne.
+constexpr int64_t kRaisePercent = 92;
+constexpr int64_t kKeepPercent = 108;
+// The lowest layer is kept for longer: a poor picture is better than none.
+constexpr int64_t kLowestPercent = 125;
+
+}  // namespace
+
+Allocator::State& Allocator::state_of(uint32_t id) {
+  for (State& s : states_) {
+    if (s.id == id) return s;
+  }
+  states_.emplace_back().id = id;
+  return states_.back();
+}
+
+int Allocator::current_index(const State& state, std::span<const LayerOption> options) {
+  if (!state.sending) return -1;
+  int index = -1;
+  for (size_t i = 0; i < options.size(); ++i) {
+    const LayerOption& o = options[i];
+    if (o.spatial <= state.layers.spatial &&
+        (o.spatial < state.layers.spatial || o.temporal <= state.layers.temporal))
+      index = static_cast<int>(i);
+  }
+  return index;
+}
+
+int Allocator::next_step(std::span<const LayerOption> options, int from) {
+  for (size_t i = static_cast<size_t>(from + 1); i < options.size(); ++i) {
+    if (from < 0 || options[i].bitrate_bps > options[static_cast<size_t>(from)].bitrate_bps)
+      return static_cast<int>(i);
+  }
+  return -1;
+}
+
+bool Allocator::may_raise(const State& s, TimePoint now) const {
+  if (s.lowered && now - *s.lowered < s.hold) return false;
+  return !s.raised || now - *s.raised >= kBetweenRaises;
+}
+
+std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> demands, int64_t bps,
+                                                       TimePoint now) {
+  for (State& s : states_) s.seen = false;
+  picked_.assign(demands.size(), -1);
+  int64_t left = bps;
+  for (size_t i = 0; i < demands.size(); ++i) {
+    state_of(demands[i].id).seen = true;
+    if (!demands[i].audio || demands[i].options.empty()) continue;
+    picked_[i] = 0;
+    left -= cost_of(demands[i].options[0]);
+  }
+  std::erase_if(states_, [](const State& s) { return !s.seen; });
+  const int64_t video = std::max<int64_t>(left, 0);
+
+  // Steps of all, one at a time: whose turn it is decides the order above.
+  int64_t used = 0;
+  wanted_ = 0;
+  std::vector<bool> done(demands.size(), false);
+  for (;;) {
+    size_t turn = demands.size();
+    for (size_t i = 0; i < demands.size(); ++i) {
+      if (demands[i].audio || done[i]) continue;
+      if (turn == demands.size()) {
+        turn = i;
+        continue;
+      }
+      const Demand &a = demands[i], &b = demands[turn];
+      const bool a_lowest = picked_[i] < 0, b_lowest = picked_[turn] < 0;
+      if (a_lowest != b_lowest) {
+        if (a_lowest) turn = i;
+      } else if (a.priority != b.priority) {
+        if (a.priority > b.priority) turn = i;
+      } else if (!a_lowest && cost_of(a.options[static_cast<size_t>(picked_[i])]) <
+                                  cost_of(b.options[static_cast<size_t>(picked_[turn])])) {
+        turn = i;
+      }
+    }
+    if (turn == demands.size()) break;
+    const Demand& d = demands[turn];
+    State& s = state_of(d.id);
+    const int step = next_step(d.options, picked_[turn]);
+    if (step < 0) {
+      done[turn] = true;
+      continue;
+    }
+    const int64_t before = picked_[turn] < 0 ? 0 : cost_of(d.options[static_cast<size_t>(picked_[turn])]);
+    const int64_t more = cost_of(d.options[static_cast<size_t>(step)]) - before;
+    const int current = current_index(s, d.options);
+    bool fits;
+    if (step <= current) {
+      const int64_t most = video * (step == 0 ? kLowestPercent : kKeepPercent) / 100;
+      fits = used + more <= video;
+      // A little too much is borne for a while: rates of encoders vary.
+      if (!fits && used + more <= most) {
+        if (!s.tight_since) s.tight_since = now;
+        fits = step == 0 || now - *s.tight_since < kPatience;
+      } else if (fits && step == current) {
+        s.tight_since.reset();
+      }
+    } else {
+      const bool first = s.fresh && step == 0;
+      fits = first || (used + more <= video * kRaisePercent / 100 && may_raise(s, now));
+      if (!fits && used + more > video * kRaisePercent / 100) {
+        const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);
+        if (wanted_ == 0 || wanted < wanted_) wanted_ = wanted;
+      }
+    }
+    if (!fits) {
+      done[turn] = true;
+      continue;
+    }
+    picked_[turn] = step;
+    used += more;
+  }
+  allocated_ = used + (bps - video);
+  wanted_ = std::max(wanted_, allocated_);
+
+  choices_.clear();
+  for (size_t i = 0; i < demands.size(); ++i) {
+    State& s = state_of(demands[i].id);
+    // Nothing is being received of it: what will come is not forbidden beforehand.
+    if (demands[i].options.empty()) {
+      choices_.push_back({s.id, s.fresh ? LayerTarget{} : s.layers});
+      continue;
+    }
+    settle(s, demands[i], picked_[i], now);
+    choices_.push_back({s.id, s.sending ? std::optional(s.layers) : std::nullopt});
+  }
+  return choices_;
+}
+
+void Allocator::settle(State& s, const Demand& d, int index, TimePoint now) {
+  const int before = current_index(s, d.options);
+  const bool fresh = s.fresh;
+  s.fresh = false;
+  s.sending = index >= 0;
+  if (index >= 0) {
+    const LayerOption& o = d.options[static_cast<size_t>(index)];
+    s.layers = {o.spatial, o.temporal};
+  }
+  if (fresh || index == before || d.audio) return;
+  if (index > before) {
+    s.raised = now;
+    return;
+  }
+  // Raised in vain: the next try is later.
+  const bool again = s.raised && now - *s.raised < kHold * 2;
+  s.hold = again ? std::min(s.hold * 2, kLongestHold) : kHold;
+  s.lowered = now;
+  s.tight_since.reset();
+}
+
+}  // namespace parley::media::congestion

@@ -1,0 +1,70 @@
+// Divides what may be sent to a peer among its subscriptions: audio first, then everybody's lowest layer in
+// the order of priority, then layer by layer, the highest priority and within it the lowest rate first.
+// Raises with care (room to spare, and not soon after it had to lower), lowers when it must, so that pictures
+// do not flicker between layers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "media/core/time.h"
+#include "media/routing/layers.h"
+
+namespace parley::media::congestion {
+
+class Allocator {
+ public:
+  static constexpr Duration kHold =
+      std::chrono::seconds(10);  // after lowering; doubled when it happens again
+  static constexpr Duration kLongestHold = std::chrono::seconds(60);
+  static constexpr Duration kBetweenRaises = std::chrono::seconds(1);
+  static constexpr Duration kPatience = std::chrono::milliseconds(700);  // with a little too much
+
+  struct Demand {
+    uint32_t id = 0;
+    bool audio = false;
+    uint8_t priority = 0;                  // larger is more important
+    std::span<const LayerOption> options;  // in rising order
+  };
+  struct Choice {
+    uint32_t id = 0;
+    std::optional<LayerTarget> layers;  // nothing: does not fit
+  };
+
+  // One choice for each demand, in their order; valid until the next call.
+  std::span<const Choice> allocate(std::span<const Demand> demands, int64_t bps, TimePoint now);
+  // What would be used if there were room for one more step, in bit/s; no more than now when all is as it
+  // should be.
+  int64_t wanted_bps() const { return wanted_; }
+  int64_t allocated_bps() const { return allocated_; }
+
+ private:
+  struct State {
+    uint32_t id = 0;
+    int chosen = -1;     // index of an option; -1: none
+    LayerTarget layers;  // of the choice: options come and go
+    bool sending = false;
+    bool fresh = true;  // has not had a choice yet
+    std::optional<TimePoint> raised, lowered, tight_since;
+    Duration hold = kHold;
+    bool seen = false;
+    int64_t cost = 0;
+  };
+  State& state_of(uint32_t id);
+  // What is sent now, where it still exists.
+  static int current_index(const State& state, std::span<const LayerOption> options);
+  bool may_raise(const State& state, TimePoint now) const;
+  void settle(State& state, const Demand& demand, int index, TimePoint now);
+  // The next option that is a step up from `from`; -1: none.
+  static int next_step(std::span<const LayerOption> options, int from);
+
+  std::vector<State> states_;
+  std::vector<Choice> choices_;
+  std::vector<int> picked_;
+  int64_t wanted_ = 0;
+  int64_t allocated_ = 0;
+};
+
+}  // namespace parley::media::congestion

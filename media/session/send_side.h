@@ -1,0 +1,77 @@
+// The sending side of a peer's congestion control: hands feedback to the estimate, fills probes with padding,
+// lets paced packets go, and divides the estimate among the subscriptions.
+//
+// A peer without any feedback is sent everything at once, as it comes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "media/congestion/allocator.h"
+#include "media/congestion/pace_list.h"
+#include "media/congestion/send_controller.h"
+#include "media/core/packet_pool.h"
+#include "media/core/send_slab.h"
+#include "media/core/time.h"
+#include "media/routing/egress.h"
+#include "media/routing/subscription.h"
+#include "media/rtcp/packets.h"
+
+namespace parley::media {
+
+struct SendSideStats {
+  congestion::EstimatorStats estimate;
+  int64_t allocated_bps = 0;  // by the subscriptions, headers included
+  int64_t wanted_bps = 0;     // with one step more
+  size_t queued_packets = 0;  // in the pacer
+  size_t queued_bytes = 0;
+  Duration longest_wait{0};
+  uint64_t paced_packets = 0;    // that had to wait
+  uint64_t refused_packets = 0;  // found the pacer full
+};
+
+class SendSide final : public congestion::PaceList::Member {
+ public:
+  using Subscriptions = std::vector<std::unique_ptr<Subscription>>;
+  static constexpr Duration kAllocationInterval = std::chrono::milliseconds(100);
+
+  // All must outlive it.
+  SendSide(Egress& egress, Subscriptions& subscriptions, PacketPool& pool, congestion::PaceList& pacing)
+      : egress_(egress), subscriptions_(subscriptions), pool_(pool), pacing_(pacing) {}
+  ~SendSide() override;
+  SendSide(const SendSide&) = delete;
+  SendSide& operator=(const SendSide&) = delete;
+
+  // The subscriptions and what was agreed on for them have changed.
+  void on_negotiated(TimePoint now);
+  void on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
+  void on_remb(uint64_t bps, TimePoint now);
+  void on_report(const rtcp::ReportBlock& block, Subscription& about, TimePoint now);
+
+  // Called with the peer's tick.
+  void on_deadline(TimePoint now, SendSlab& out);
+  bool on_pace(TimePoint now, SendSlab& out) override;
+
+  // Nothing for a peer without feedback.
+  std::optional<SendSideStats> stats(TimePoint now) const;
+
+ private:
+  void start(bool transport_feedback, TimePoint now);
+  void after_feedback(TimePoint now, SendSlab& out);
+  void release(TimePoint now, SendSlab& out);
+  void pad(size_t bytes, TimePoint now, SendSlab& out);
+  void allocate(TimePoint now, SendSlab& out);
+
+  Egress& egress_;
+  Subscriptions& subscriptions_;
+  PacketPool& pool_;
+  congestion::PaceList& pacing_;
+  std::unique_ptr<congestion::SendController> controller_;
+  congestion::Allocator allocator_;
+  std::vector<congestion::Allocator::Demand> demands_;
+  TimePoint next_allocation_;
+};
+
+}  // namespace parley::media
