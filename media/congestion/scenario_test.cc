@@ -190,7 +190,7 @@ TEST_P(Congestion, ProbesForWhatIsWantedWhileLittleIsSent) {
   const bool found = net.run_until([&] { return flow.sender.target() >= 2'500'000; }, 10s);
   std::printf("seed %lu: room for 2.5 Mbit/s found at %.2f s, %lu probes\n", GetParam(),
               static_cast<double>(to_us(net.now()) - 6'000'000) / 1e6,
-              flow.sender.controller().estimator().stats(net.now()).probes);
+              flow.sender.controller().estimator().stats().probes);
   EXPECT_TRUE(found) << flow.sender.target();
 }
 

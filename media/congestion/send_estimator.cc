@@ -119,7 +119,8 @@ void SendEstimator::on_feedback(const rtcp::TransportFeedbackReader& feedback, T
     return;
   }
   on_round_trip(now - time_from_us(counts.newest_sent_us), now);
-  if (detector_.usage() == Usage::kOver && now > quiet_until_) last_over_ = now;
+  const bool queue = detector_.queue_delay_us() > kNoQueueUs;
+  if (detector_.usage() == Usage::kOver && queue && now > quiet_until_) last_over_ = now;
   loss_.on_counts(counts.received, counts.lost, target_bps(), queued_lately(now), now);
   update_rate(now, counts.newest_arrival_us);
   use_probe(now);
@@ -153,6 +154,7 @@ void SendEstimator::update_rate(TimePoint now, int64_t arrival_us) {
 void SendEstimator::use_probe(TimePoint now) {
   const auto result = prober_.take_result(now);
   if (!result) return;
+  probed_ = true;
   if (result->bps > rate_.rate()) {
     rate_.set(result->bps, now);
     probe_interval_ = kFirstProbeInterval;
@@ -218,6 +220,8 @@ TimePoint SendEstimator::next_deadline() const {
 
 void SendEstimator::on_deadline(TimePoint now) {
   if (prober_.next_deadline() <= now) use_probe(now);
+  // The first probe may have found nothing to be made of.
+  if (started_ && !probed_ && !prober_.busy() && !outage_) prober_.request(config_.start_bps * 3, true, now);
   if (!config_.transport_feedback || outage_ || !last_feedback_ || !waiting_since_) return;
   if (now - *waiting_since_ >= kSilence + round_trip_) begin_outage(now);
 }
@@ -246,7 +250,7 @@ void SendEstimator::end_outage(TimePoint now) {
   quiet_until_ = now + round_trip_ + kReaction + Prober::kLength;
 }
 
-EstimatorStats SendEstimator::stats(TimePoint now) const {
+EstimatorStats SendEstimator::stats() const {
   EstimatorStats s;
   s.target_bps = target_bps();
   s.acknowledged_bps = acknowledged_.rate(latest_arrival_us_, 475'000).value_or(0);
@@ -256,7 +260,6 @@ EstimatorStats SendEstimator::stats(TimePoint now) const {
   s.probes = prober_.sent_clusters();
   s.decreases = decreases_;
   s.outages = outages_;
-  (void)now;
   return s;
 }
 

@@ -73,7 +73,7 @@ class SendEstimator {
   // What could be used if it were there, in bit/s: probed for when it is more than the target.
   void set_wanted(int64_t bps) { wanted_bps_ = bps; }
   Prober& prober() { return prober_; }
-  EstimatorStats stats(TimePoint now) const;
+  EstimatorStats stats() const;
 
  private:
   struct Counts {
@@ -117,6 +117,7 @@ class SendEstimator {
   Duration probe_interval_ = std::chrono::seconds(2);
   int64_t most_proven_bps_ = 0;  // before the latest fall
   bool started_ = false;
+  bool probed_ = false;
   uint64_t decreases_ = 0;
   uint64_t outages_ = 0;
 };

@@ -12,10 +12,10 @@ constexpr uint8_t kPaddingSize = 224;
 }  // namespace
 
 size_t Subscription::send_padding(size_t bytes, TimePoint now, SendSlab& out) {
-  if (track_ == nullptr || !config_.rtx_payload_type || !started_) return 0;
+  if (track_ == nullptr || !config_.rtx_payload_type) return 0;
   size_t sent = 0;
   while (sent < bytes) {
-    const size_t size = silent() ? 0 : repeat_packet(now, out);
+    const size_t size = silent() || !started_ ? 0 : repeat_packet(now, out);
     const size_t padded = size > 0 ? size : send_bare_padding(now, out);
     if (padded == 0) break;
     ++stats_.probe_packets;

@@ -163,6 +163,7 @@ PeerStats Peer::stats() const {
   s.packets_sent = transport_.egress().packets();
   s.bytes_sent = transport_.egress().bytes();
   s.estimated_by_receiver = remb_;
+  s.sending = send_side_.stats();
   for (const auto& t : tracks_) s.tracks.push_back(t->stats());
   for (const auto& sub : subscriptions_) s.subscriptions.push_back(sub->stats());
   return s;

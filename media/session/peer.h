@@ -30,6 +30,7 @@ struct PeerStats {
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
   std::optional<uint64_t> estimated_by_receiver;  // bit/s that its way in carries, should it say so (REMB)
+  std::optional<SendSideStats> sending;  // of a peer that gives feedback
   std::vector<TrackStats> tracks;
   std::vector<SubscriptionStats> subscriptions;
 };

@@ -87,6 +87,7 @@ void SendSide::pad(size_t bytes, TimePoint now, SendSlab& out) {
 
 void SendSide::on_deadline(TimePoint now, SendSlab& out) {
   if (!controller_ || !egress_.is_open()) return;
+  last_tick_ = now;
   auto& estimator = controller_->estimator();
   if (estimator.next_deadline() <= now) {
     estimator.on_deadline(now);
@@ -117,15 +118,15 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
   estimator.set_wanted(allocator_.wanted_bps());
 }
 
-std::optional<SendSideStats> SendSide::stats(TimePoint now) const {
+std::optional<SendSideStats> SendSide::stats() const {
   if (!controller_) return std::nullopt;
   SendSideStats s;
-  s.estimate = controller_->estimator().stats(now);
+  s.estimate = controller_->estimator().stats();
   s.allocated_bps = allocator_.allocated_bps();
   s.wanted_bps = allocator_.wanted_bps();
   s.queued_packets = controller_->pacer().packets();
   s.queued_bytes = controller_->pacer().bytes();
-  s.longest_wait = controller_->pacer().longest_wait(now);
+  s.longest_wait = controller_->pacer().longest_wait(last_tick_);
   s.paced_packets = controller_->pacer().held();
   s.refused_packets = controller_->pacer().refused();
   return s;

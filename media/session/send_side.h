@@ -55,7 +55,7 @@ class SendSide final : public congestion::PaceList::Member {
   bool on_pace(TimePoint now, SendSlab& out) override;
 
   // Nothing for a peer without feedback.
-  std::optional<SendSideStats> stats(TimePoint now) const;
+  std::optional<SendSideStats> stats() const;
 
  private:
   void start(bool transport_feedback, TimePoint now);
@@ -72,6 +72,7 @@ class SendSide final : public congestion::PaceList::Member {
   congestion::Allocator allocator_;
   std::vector<congestion::Allocator::Demand> demands_;
   TimePoint next_allocation_;
+  TimePoint last_tick_;
 };
 
 }  // namespace parley::media
