@@ -13,13 +13,14 @@ Dispatcher::Dispatcher(napi_env env) {
 
 Dispatcher::~Dispatcher() { close(); }
 
-void Dispatcher::dispatch(Call call) {
+bool Dispatcher::dispatch(Call call) {
   auto owned = std::make_unique<Call>(std::move(call));
   if (napi_call_threadsafe_function(function_, owned.get(), napi_tsfn_nonblocking) == napi_ok) {
     owned.release();  // run() owns it now
-  } else {
-    dropped_++;
+    return true;
   }
+  dropped_++;
+  return false;
 }
 
 void Dispatcher::close() {

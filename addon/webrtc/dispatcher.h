@@ -22,7 +22,7 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // From any thread. A full queue drops the call and counts it: JavaScript has stood still for 20,000 events.
-  void dispatch(Call call);
+  bool dispatch(Call call);
   uint64_t dropped() const { return dropped_; }
   // No call is run from now on. On JavaScript's thread; idempotent.
   void close();

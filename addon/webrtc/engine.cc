@@ -42,11 +42,14 @@ std::string codec_name(const media::ChosenCodec& chosen) { return chosen.codec.n
 Engine::Engine(media::dtls::Certificate certificate, EventSink sink)
     : certificate_(std::move(certificate)), hub_(certificate_, random_, std::move(sink)) {}
 
-Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, EventSink sink) {
+Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, EventSink sink,
+                                                DataSink data_sink) {
   auto certificate = media::dtls::Certificate::generate();
   if (!certificate) return Failure{"ERR_CERTIFICATE", certificate.error().reason};
   std::unique_ptr<Engine> engine(new Engine(std::move(certificate).value(), std::move(sink)));
 
+  engine->hub_.set_data(data_settings(wanted.max_message_size, std::move(data_sink)));
+  engine->endpoint_.max_message_size = wanted.max_message_size;
   UdpWorker::Options options;
   options.udp = wanted.udp;
   options.tcp = wanted.tcp;
@@ -129,8 +132,12 @@ Outcome<bool> Engine::start_peer(PeerId id, const media::ice::Credentials& local
   Peer* peer = find(id);
   if (peer->on_media_thread) return true;
   auto posted = post([this, id, local](TimePoint now, SendSlab&) { hub_.add_peer(id, local, now); });
-  if (posted) peer->on_media_thread = true;
-  return posted;
+  if (!posted) return posted;
+  peer->on_media_thread = true;
+  for (UdpWorker::Command& command : std::exchange(peer->waiting, {})) {
+    if (auto later = post(std::move(command)); !later) return later;
+  }
+  return true;
 }
 
 Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
@@ -143,6 +150,7 @@ Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
   PublisherNegotiator::Outcome& outcome = *settled;
 
   if (auto started = start_peer(id, outcome.local); !started) return started.error();
+  if (outcome.data) peer->data = outcome.data;
   std::vector<media::TrackConfig> configs;
   Answer answer{std::move(outcome.answer), {}};
   for (uint32_t removed : outcome.removed) published_.erase(removed);
@@ -160,6 +168,7 @@ Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
         if (outcome.ice_restarted) hub_.restart_ice(id, outcome.local, now);
         hub_.set_tracks(id, configs);
         hub_.set_remote(id, outcome.remote, now, out);
+        set_remote_data(id, outcome.data, now, out);
       });
   if (!posted) return posted.error();
   return answer;
@@ -184,6 +193,7 @@ Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
   std::vector<media::SubscriptionConfig> configs;
   for (const media::OutgoingTrack& track : settled->active)
     configs.push_back(media::negotiation::to_config(track));
+  if (settled->data) peer->data = settled->data;
   for (uint32_t refused : settled->refused) std::erase(peer->subscriptions, refused);
   return post(
       [this, id, outcome = std::move(*settled), configs = std::move(configs)](TimePoint now, SendSlab& out) {
@@ -191,6 +201,7 @@ Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
         const bool has_transport = !outcome.remote.credentials.ufrag.empty();
         if (has_transport) hub_.set_remote(id, outcome.remote, now, out);
         hub_.set_subscriptions(id, configs, now, out);
+        set_remote_data(id, outcome.data, now, out);
       });
 }
 

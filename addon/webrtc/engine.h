@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "addon/webrtc/connection.h"
+#include "addon/webrtc/data_mail.h"
 #include "media/io/system.h"
 #include "media/io/udp_worker.h"
 #include "media/session/hub.h"
@@ -41,6 +42,7 @@ struct EngineOptions {
   std::vector<Binding> bindings;
   bool udp = true;
   bool tcp = false;  // listens on the same port numbers (RFC 6544, passive)
+  size_t max_message_size = media::LocalEndpoint{}.max_message_size;  // of data channels, what peers may send
 };
 
 struct TrackInfo {
@@ -55,6 +57,12 @@ struct Answer {
   std::vector<TrackInfo> tracks;
 };
 
+// A data channel as the program knows it.
+struct ChannelInfo {
+  uint32_t id = 0;
+  std::shared_ptr<media::DataGauge> gauge;
+};
+
 enum class Role { kPublisher, kSubscriber };
 
 class Engine {
@@ -62,10 +70,14 @@ class Engine {
   using PeerId = uint32_t;
   using EventSink = std::function<void(const media::HubEvent&)>;
   using StatsSink = std::function<void(std::optional<media::PeerStats>)>;
+  using DataSink = std::function<void(media::DataEvent&&)>;
   static constexpr size_t kMaxPeers = media::Hub::kMaxPeers;
+  static constexpr size_t kMaxBufferedAmount = size_t{16} << 20;  // of one data channel
+  static constexpr size_t kMaxWaitingChannels = 4096;             // commands for a peer that has not begun
 
-  // The sink is called on the media thread.
-  static Outcome<std::unique_ptr<Engine>> create(const EngineOptions& options, EventSink sink);
+  // The sinks are called on the media thread.
+  static Outcome<std::unique_ptr<Engine>> create(const EngineOptions& options, EventSink sink,
+                                                 DataSink data_sink);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -109,6 +121,14 @@ class Engine {
   bool send_samples(PeerId id, uint32_t transceiver, std::span<const int16_t> samples, unsigned channels);
   void configure_encoding(PeerId id, uint32_t transceiver, size_t encoding, const EncodingSettings& settings);
 
+  // Data channels. A subscriber offers them from its next offer on.
+  Outcome<ChannelInfo> create_channel(PeerId peer, const media::sctp::ChannelConfig& config);
+  Outcome<bool> send_data(PeerId peer, const ChannelInfo& channel, bool text, std::vector<uint8_t> bytes);
+  Outcome<bool> close_channel(PeerId peer, uint32_t channel);
+  Outcome<bool> set_low_threshold(PeerId peer, uint32_t channel, size_t bytes);
+  // The program has dealt with received messages of this cost (media/session/peer_data.h).
+  void release_data(PeerId peer, size_t cost);
+
   // The sinks are called once, on the media thread.
   Outcome<bool> peer_stats(PeerId peer, StatsSink sink);
   Outcome<bool> stats(std::function<void(media::HubStats, media::io::UdpCounters)> sink);
@@ -119,6 +139,8 @@ class Engine {
     std::vector<uint32_t> tracks;         // published
     std::vector<uint32_t> subscriptions;  // subscribed
     bool on_media_thread = false;
+    std::vector<media::io::UdpWorker::Command> waiting = {};  // until it is on the media thread
+    std::optional<media::RemoteData> data = {};               // as the other side described them
   };
   struct Published {
     PeerId owner;
@@ -132,6 +154,12 @@ class Engine {
   media::SubscriberNegotiator* subscriber(PeerId id);
   Outcome<bool> apply_plan(PeerId id, Connection& connection, const media::jsep::Plan& plan);
   void end_connection(const Connection& connection);
+  static media::DataSettings data_settings(size_t max_message_size, DataSink sink);
+  Outcome<bool> on_data(PeerId id,
+                        std::function<void(media::PeerData&, media::TimePoint, media::SendSlab&)> what);
+  void set_remote_data(PeerId id, const std::optional<media::RemoteData>& remote, media::TimePoint now,
+                       media::SendSlab& out);
+  void send_outbox(media::TimePoint now, media::SendSlab& out);
   Outcome<bool> start_peer(PeerId id, const media::ice::Credentials& local);
 
   media::dtls::Certificate certificate_;
@@ -147,6 +175,8 @@ class Engine {
   PeerId next_peer_ = 1;
   uint32_t next_track_ = 1;
   uint32_t next_subscription_ = 1;
+  uint32_t next_channel_ = 1;
+  Mailbox<OutgoingData> outbox_;
   bool closed_ = false;
 };
 

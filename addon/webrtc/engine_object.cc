@@ -58,10 +58,20 @@ std::optional<std::vector<Binding>> read_bindings(napi_env env, napi_value optio
   return bindings;
 }
 
+// Of data channels: what peers may send in one message.
+std::optional<size_t> read_max_message_size(napi_env env, napi_value options) {
+  const napi_value value = get(env, options, "maxMessageSize");
+  if (is_type(env, value, napi_undefined)) return media::LocalEndpoint{}.max_message_size;
+  const auto size = read_uint32(env, value);
+  if (!size || *size < 1024 || *size > media::sctp::Config{}.max_message_size) return {};
+  return *size;
+}
+
 std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
   auto bindings = read_bindings(env, value);
   if (!bindings) return {};
-  EngineOptions options{std::move(*bindings)};
+  EngineOptions options;
+  options.bindings = std::move(*bindings);
   const auto read_flag = [env, value](const char* name, bool& flag) {
     const napi_value given = get(env, value, name);
     if (is_type(env, given, napi_undefined)) return true;
@@ -71,6 +81,9 @@ std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
   };
   if (!read_flag("udp", options.udp) || !read_flag("tcp", options.tcp)) return {};
   if (!options.udp && !options.tcp) return {};
+  const auto max_message_size = read_max_message_size(env, value);
+  if (!max_message_size) return {};
+  options.max_message_size = *max_message_size;
   return options;
 }
 
@@ -136,7 +149,8 @@ bool EngineObject::open(napi_value options, napi_value on_event) {
   if (!wanted) {
     throw_type_error(env_,
                      "options.bindings must be an array of {ip, port, announcedIp?, announcedIps?} with "
-                     "numeric addresses; options.udp and options.tcp are booleans, not both false");
+                     "numeric addresses; options.udp and options.tcp are booleans, not both false; "
+                     "options.maxMessageSize is an integer of 1024 to 16777216");
     return false;
   }
   if (!is_type(env_, on_event, napi_function)) {
@@ -145,9 +159,12 @@ bool EngineObject::open(napi_value options, napi_value on_event) {
   }
   dispatcher_ = std::make_unique<Dispatcher>(env_);
   gate_ = std::make_shared<Gate>(*dispatcher_);
-  auto engine = Engine::create(*wanted, [this](const media::HubEvent& event) {
-    dispatcher_->dispatch([this, event](napi_env) { emit(event); });
-  });
+  auto engine = Engine::create(
+      *wanted,
+      [this](const media::HubEvent& event) {
+        dispatcher_->dispatch([this, event](napi_env) { emit(event); });
+      },
+      [this](media::DataEvent&& event) { receive_data(std::move(event)); });
   if (!engine) {
     dispatcher_->close();
     throw_failure(env_, engine.error());
@@ -175,6 +192,7 @@ void EngineObject::shut() {
     napi_reject_deferred(env_, deferred, make_error(env_, "ERR_ENGINE_CLOSED", "the engine was closed"));
   }
   promises_.clear();
+  detach_channels(std::nullopt);
   napi_delete_reference(env_, std::exchange(on_event_, nullptr));
   napi_delete_reference(env_, std::exchange(self_, nullptr));
 }
@@ -223,6 +241,7 @@ void EngineObject::forget_peer(Engine::PeerId peer) {
   if (it == peer_names_.end()) return;
   peers_by_name_.erase(it->second);
   peer_names_.erase(it);
+  detach_channels(peer);
 }
 
 napi_value EngineObject::get_bindings(napi_env env, napi_callback_info info) {

@@ -33,6 +33,7 @@ class Gate {
   std::mutex mutex_;
   Dispatcher* dispatcher_;
 };
+class DataChannelObject;
 
 class EngineObject {
  public:
@@ -49,6 +50,9 @@ class EngineObject {
   void forget_peer(Engine::PeerId peer);
   // Calls the program's onEvent for a peer that is not closed. On JavaScript's thread.
   void tell(Engine::PeerId peer, const char* type, napi_value payload, std::string_view reason);
+  // The JavaScript object of a data channel, which hears of its events from now on.
+  napi_value add_channel(Engine::PeerId peer, const ChannelInfo& info,
+                         const media::sctp::ChannelConfig& config, bool open);
 
  private:
   explicit EngineObject(napi_env env) : env_(env) {}
@@ -68,6 +72,11 @@ class EngineObject {
   static void end_thread(void* object);
   void shut();
   void emit(const media::HubEvent& event);
+  // engine_object_data.cc: events of data channels.
+  void receive_data(media::DataEvent&& event);  // on the media thread
+  void read_inbox();
+  void emit_data(const media::DataEvent& event);
+  void detach_channels(std::optional<Engine::PeerId> peer);
 
   napi_env env_;
   napi_ref self_ = nullptr;      // strong while the engine is open
@@ -79,6 +88,8 @@ class EngineObject {
   std::unordered_map<std::string, Engine::PeerId> peers_by_name_;
   std::unordered_map<uint64_t, napi_deferred> promises_;
   uint64_t next_promise_ = 1;
+  Mailbox<media::DataEvent> inbox_;
+  std::unordered_map<uint64_t, DataChannelObject*> channels_;  // by peer and channel, until they are closed
 };
 
 }  // namespace parley::addon

@@ -1,6 +1,7 @@
 // The module: its classes, and how it is found, as webrtc.node or as the linked binding `webrtc` of parley.
 #include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/connection_values.h"
+#include "addon/webrtc/data_channel_object.h"
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
@@ -12,6 +13,7 @@ void Instance::install(napi_env env) {
   auto* instance = new Instance;
   napi_create_reference(env, PeerObject::define(env), 1, &instance->peer_class_);
   napi_create_reference(env, ConnectionObject::define(env), 1, &instance->connection_class_);
+  napi_create_reference(env, DataChannelObject::define(env), 1, &instance->data_channel_class_);
   napi_set_instance_data(
       env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
 }
@@ -31,6 +33,12 @@ napi_value Instance::peer_class(napi_env env) const {
 napi_value Instance::connection_class(napi_env env) const {
   napi_value constructor = nullptr;
   napi_get_reference_value(env, connection_class_, &constructor);
+  return constructor;
+}
+
+napi_value Instance::data_channel_class(napi_env env) const {
+  napi_value constructor = nullptr;
+  napi_get_reference_value(env, data_channel_class_, &constructor);
   return constructor;
 }
 

@@ -5,6 +5,7 @@
 namespace parley::addon {
 
 const napi_type_tag kEngineTag = {0x3a1f6e0c52d84b17, 0x9b4c1d2e7f605a31};
+const napi_type_tag kDataChannelTag = {0x2f8d40c6e19b4a53, 0xb7e60d938c1f4d05};
 const napi_type_tag kPeerTag = {0x71c9ab0f4d2e4e68, 0xa5d3f81b06c94e22};
 const napi_type_tag kConnectionTag = {0x52d07fe19c3b4a86, 0x8e61b2d94f7a0c35};
 
@@ -97,6 +98,14 @@ napi_value throw_type_error(napi_env env, const char* message) {
   napi_is_exception_pending(env, &pending);
   if (!pending) napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", message);
   return nullptr;
+}
+
+void report_exception(napi_env env) {
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return;
+  napi_value error = nullptr;
+  napi_get_and_clear_last_exception(env, &error);
+  napi_fatal_exception(env, error);
 }
 
 std::string track_name(uint32_t id) { return "t" + std::to_string(id); }

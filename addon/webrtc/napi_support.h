@@ -33,6 +33,8 @@ napi_value get(napi_env env, napi_value object, const char* name);
 // Throws; returns null for the callback to return.
 napi_value throw_failure(napi_env env, const Failure& failure);
 napi_value throw_type_error(napi_env env, const char* message);
+// What a callback of the program threw, if it did, as an uncaught exception: it is nobody else's.
+void report_exception(napi_env env);
 
 // Names in JavaScript: tracks are "t7", subscriptions "s7", so that one is never taken for the other.
 std::string track_name(uint32_t id);
@@ -43,6 +45,7 @@ std::optional<uint32_t> parse_name(char prefix, std::string_view name);
 extern const napi_type_tag kEngineTag;
 extern const napi_type_tag kPeerTag;
 extern const napi_type_tag kConnectionTag;
+extern const napi_type_tag kDataChannelTag;
 
 // A callback's `this` and arguments, the native object behind `this` checked by its tag.
 template <class T, size_t N>

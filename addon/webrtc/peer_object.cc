@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "addon/webrtc/data_channel_object.h"
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
@@ -33,6 +34,7 @@ napi_value PeerObject::define(napi_env env) {
       method("pause", pause),
       method("requestKeyFrame", request_key_frame),
       method("restartIce", restart_ice),
+      method("createDataChannel", create_data_channel),
       method("getStats", get_stats),
       method("close", close),
   };
@@ -163,6 +165,16 @@ napi_value PeerObject::restart_ice(napi_env env, napi_callback_info info) {
   Arguments<PeerObject, 0> arguments(env, info, kPeerTag);
   if (!arguments.self) return nullptr;
   return finish(env, arguments.self->owner_.engine().restart_ice(arguments.self->id_));
+}
+
+napi_value PeerObject::create_data_channel(napi_env env, napi_callback_info info) {
+  Arguments<PeerObject, 2> arguments(env, info, kPeerTag);
+  if (!arguments.self) return nullptr;
+  const auto config = DataChannelObject::read_config(env, arguments.values[0], arguments.values[1]);
+  if (!config) return nullptr;
+  const auto channel = arguments.self->owner_.engine().create_channel(arguments.self->id_, *config);
+  if (!channel) return throw_failure(env, channel.error());
+  return arguments.self->owner_.add_channel(arguments.self->id_, *channel, *config, false);
 }
 
 napi_value PeerObject::get_stats(napi_env env, napi_callback_info info) {

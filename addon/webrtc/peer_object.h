@@ -31,6 +31,7 @@ class PeerObject {
   static napi_value pause(napi_env env, napi_callback_info info);
   static napi_value request_key_frame(napi_env env, napi_callback_info info);
   static napi_value restart_ice(napi_env env, napi_callback_info info);
+  static napi_value create_data_channel(napi_env env, napi_callback_info info);
   static napi_value get_stats(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
 

@@ -28,6 +28,7 @@ struct Transport::Impl {
   std::optional<Fingerprint> expected;
   std::optional<SrtpKeys> keys;
   bool handshake_done = false;
+  bool srtp_optional = false;
   TimePoint give_up_at = kNever;
   TimePoint retransmit_at = kNever;
   Duration interval = kFirstRetransmission;
@@ -40,24 +41,28 @@ struct Transport::Impl {
     retransmit_at = give_up_at = kNever;
   }
   // Lets OpenSSL work on what is at hand.
-  void advance(TimePoint now);
+  void advance(TimePoint now, DataSink* data = nullptr);
   void handshake(TimePoint now);
-  void read_records();
+  void read_records(DataSink* data);
   void check_peer();
   bool export_keys();
 
   // Only for the duration of a call may OpenSSL write somewhere.
   struct Outlet {
-    Outlet(Impl& impl, const Route& to, SendSlab& out) : bio(impl.bio) {
+    Outlet(Impl& impl, const Route& to, SendSlab& out)
+        : bio(impl.bio), outer_destination(bio.destination), outer_out(bio.out) {
       bio.destination = &to;
       bio.out = &out;
     }
     ~Outlet() {
-      bio.destination = nullptr;
-      bio.out = nullptr;
+      bio.destination = outer_destination;
+      bio.out = outer_out;
       bio.incoming = {};
     }
     DatagramBio& bio;
+    // Of the call inside which this one is made: data is answered while it is read.
+    const Route* outer_destination;
+    SendSlab* outer_out;
   };
 };
 
@@ -107,22 +112,32 @@ void Transport::start(const Route& to, TimePoint now, SendSlab& out) {
   s.advance(now);
 }
 
-void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now,
-                            SendSlab& out) {
+void Transport::set_srtp_optional() { impl_->srtp_optional = true; }
+
+void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now, SendSlab& out,
+                            DataSink* data) {
   Impl& s = *impl_;
   if (!looks_like_dtls(datagram)) return;
   if (s.state == State::kNew) start(to, now, out);
   if (s.state != State::kConnecting && s.state != State::kConnected) return;
   const Impl::Outlet outlet(s, to, out);
   s.bio.incoming = datagram;
-  s.advance(now);
+  s.advance(now, data);
 }
 
-void Transport::Impl::advance(TimePoint now) {
+bool Transport::send(std::span<const uint8_t> data, const Route& to, SendSlab& out) {
+  Impl& s = *impl_;
+  if (s.state != State::kConnected || data.empty()) return false;
+  const Impl::Outlet outlet(s, to, out);
+  ERR_clear_error();
+  return SSL_write(s.ssl.get(), data.data(), static_cast<int>(data.size())) > 0;
+}
+
+void Transport::Impl::advance(TimePoint now, DataSink* data) {
   ERR_clear_error();
   if (!handshake_done) handshake(now);
   // After the handshake too: a peer that lost our last flight sends its own again, and reading answers it.
-  if (handshake_done && state != State::kFailed) read_records();
+  if (handshake_done && state != State::kFailed) read_records(data);
 }
 
 void Transport::Impl::handshake(TimePoint now) {
@@ -148,13 +163,19 @@ void Transport::Impl::handshake(TimePoint now) {
   }
 }
 
-void Transport::Impl::read_records() {
-  uint8_t discarded[2048];
-  // Application data has no meaning before SCTP is here; alerts and retransmissions are what is looked for. A
-  // datagram holds few records, each read takes one.
+void Transport::Impl::read_records(DataSink* data) {
+  uint8_t record[2048];
+  // A datagram holds few records, each read takes one.
   for (int i = 0; i < 32; ++i) {
-    const int n = SSL_read(ssl.get(), discarded, sizeof discarded);
-    if (n > 0) continue;
+    const int n = SSL_read(ssl.get(), record, sizeof record);
+    if (n > 0) {
+      // Before the check it could be anybody's.
+      if (data != nullptr && state == State::kConnected) {
+        data->on_application_data({record, static_cast<size_t>(n)});
+        ERR_clear_error();
+      }
+      continue;
+    }
     switch (SSL_get_error(ssl.get(), n)) {
       case SSL_ERROR_ZERO_RETURN:
         if (state == State::kConnecting || state == State::kConnected) state = State::kClosed;
@@ -178,7 +199,7 @@ void Transport::Impl::check_peer() {
     fail("the peer has no certificate");
   } else if (!(actual == *expected)) {
     fail("the peer's certificate is not the one its description names");
-  } else if (!export_keys()) {
+  } else if (!export_keys() && !srtp_optional) {
     fail("no SRTP profile in common");
   } else {
     state = State::kConnected;

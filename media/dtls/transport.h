@@ -1,5 +1,5 @@
-// One DTLS 1.2 association (RFC 6347) that agrees on SRTP keys (RFC 5764), on OpenSSL, without sockets or
-// clocks.
+// One DTLS 1.2 association (RFC 6347) that agrees on SRTP keys (RFC 5764) and carries SCTP packets (RFC
+// 8261), on OpenSSL, without sockets or clocks.
 //
 // Datagrams and deadlines go in; datagrams for `to` come out in the slab. The peer is who its fingerprint
 // says (RFC 8122) or nobody: keys are given only after the check. As a server, feed it only datagrams from
@@ -33,6 +33,14 @@ inline bool looks_like_dtls(std::span<const uint8_t> datagram) {
   return datagram.size() >= 13 && datagram[0] >= 20 && datagram[0] <= 63;
 }
 
+// Takes what the peer sends over the connection once it is known who it is.
+class DataSink {
+ public:
+  virtual ~DataSink() = default;
+  // May call Transport::send().
+  virtual void on_application_data(std::span<const uint8_t> data) = 0;
+};
+
 class Transport {
  public:
   static constexpr size_t kMtu = 1200;
@@ -49,10 +57,16 @@ class Transport {
   // May be set late (the peer's answer is on the way): the handshake runs, but nothing is connected before
   // the check.
   void set_remote_fingerprint(const Fingerprint& fingerprint);
+  // For a connection that carries data alone: no SRTP profile in common is no failure. Before the check.
+  void set_srtp_optional();
 
   // Starts the handshake's deadline; the active side sends its first flight.
   void start(const Route& to, TimePoint now, SendSlab& out);
-  void on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now, SendSlab& out);
+  // Application data goes to `data`; without one it is dropped.
+  void on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now, SendSlab& out,
+                   DataSink* data = nullptr);
+  // One record of application data. False when there is no connection.
+  bool send(std::span<const uint8_t> data, const Route& to, SendSlab& out);
   TimePoint next_deadline() const;
   void on_deadline(const Route& to, TimePoint now, SendSlab& out);
   // Sends close_notify when there is a connection to close.
@@ -60,7 +74,7 @@ class Transport {
 
   State state() const;
   Role role() const;
-  // Set once connected.
+  // Set once connected, unless only data is carried.
   const std::optional<SrtpKeys>& keys() const;
   // Why it failed; "" otherwise.
   const char* failure() const;

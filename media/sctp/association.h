@@ -83,6 +83,8 @@ class Association {
   Association(const Association&) = delete;
   Association& operator=(const Association&) = delete;
 
+  // Before it connects: the peer's port is known only from its description.
+  void set_remote_port(uint16_t port) { config_.remote_port = port; }
   void connect(TimePoint now, PacketSink& out);
   void on_packet(std::span<const uint8_t> packet, TimePoint now, PacketSink& out);
   TimePoint next_deadline() const;
@@ -168,7 +170,7 @@ class Association {
   uint32_t window() const;
   size_t data_header() const { return interleaving_ ? kIDataHeader : kDataHeader; }
 
-  const Config config_;
+  Config config_;
   Random& random_;
   Observer& observer_;
   CookieJar jar_;

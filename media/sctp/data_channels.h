@@ -76,6 +76,8 @@ class DataChannels final : private Association::Observer {
   // 0 for max_message_size: the peer takes any size (RFC 8841 section 6.1).
   void start(dtls::Role role, size_t max_message_size, TimePoint now, PacketSink& out);
   bool started() const { return started_; }
+  // a=sctp-port, before start().
+  void set_remote_port(uint16_t port) { association_.set_remote_port(port); }
   // A later description may say another size.
   void set_max_message_size(size_t bytes) { remote_max_ = bytes; }
 

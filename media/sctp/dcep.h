@@ -17,16 +17,17 @@ inline constexpr uint8_t kDcepAck = 2, kDcepOpen = 3;
 inline constexpr uint16_t kPriorityNormal = 256;
 
 struct ChannelConfig {
-  std::string label;  // up to 65,535 bytes of UTF-8 each
-  std::string protocol;
+  std::string label = {};  // up to 65,535 bytes of UTF-8 each
+  std::string protocol = {};
   bool ordered = true;
   // At most one of the two; neither: reliable.
-  std::optional<uint16_t> max_retransmits;
-  std::optional<uint16_t> max_packet_life_time;  // milliseconds
+  std::optional<uint16_t> max_retransmits = {};
+  std::optional<uint16_t> max_packet_life_time = {};  // milliseconds
   uint16_t priority = kPriorityNormal;
   // Agreed on outside: both sides create it, with the same id.
   bool negotiated = false;
-  std::optional<uint16_t> id;  // of negotiated ones; the others' are chosen by DTLS role (RFC 8832 section 6)
+  std::optional<uint16_t> id =
+      {};  // of negotiated ones; the others' are chosen by DTLS role (RFC 8832 section 6)
 };
 
 // DATA_CHANNEL_OPEN. Nothing when it is malformed.

@@ -29,8 +29,8 @@ Hub::Entry* Hub::find(uint32_t peer) {
 bool Hub::add_peer(uint32_t id, const ice::Credentials& local, TimePoint now) {
   if (peers_.size() >= kMaxPeers || peers_.contains(id) || by_ufrag_.contains(local.ufrag)) return false;
   Entry& entry = peers_[id];
-  entry.peer =
-      std::make_unique<Peer>(id, local, Peer::Shared{certificate_, pool_, random_, tracks_, pacing_}, now);
+  entry.peer = std::make_unique<Peer>(
+      id, local, Peer::Shared{certificate_, pool_, random_, tracks_, pacing_, data_}, now);
   add_ufrag(entry, local.ufrag);
   if (next_tick_ == kNever) next_tick_ = now + kTick;
   return true;
@@ -57,6 +57,11 @@ void Hub::set_remote(uint32_t peer, const RemoteTransport& remote, TimePoint now
   if (entry == nullptr) return;
   entry->peer->transport().set_remote(remote, now, out);
   tell_state(*entry);
+}
+
+PeerData* Hub::data(uint32_t peer) {
+  Entry* entry = find(peer);
+  return entry != nullptr ? &entry->peer->data() : nullptr;
 }
 
 void Hub::set_tracks(uint32_t peer, const std::vector<TrackConfig>& tracks) {
@@ -121,7 +126,7 @@ void Hub::forget(Entry& entry) {
 void Hub::close_peer(uint32_t peer, SendSlab& out) {
   Entry* entry = find(peer);
   if (entry == nullptr) return;
-  entry->peer->transport().close(out);
+  entry->peer->close(out);
   tell_state(*entry);
   forget(*entry);
   peers_.erase(peer);

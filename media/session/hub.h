@@ -51,6 +51,10 @@ class Hub final : public DatagramHandler {
   bool add_peer(uint32_t id, const ice::Credentials& local, TimePoint now);
   void restart_ice(uint32_t peer, const ice::Credentials& local, TimePoint now);
   void set_remote(uint32_t peer, const RemoteTransport& remote, TimePoint now, SendSlab& out);
+  // Before the first peer: limits of data channels, and who hears of them.
+  void set_data(DataSettings settings) { data_ = std::move(settings); }
+  // Null when there is no such peer.
+  PeerData* data(uint32_t peer);
   void set_tracks(uint32_t peer, const std::vector<TrackConfig>& tracks);
   void set_subscriptions(uint32_t peer, const std::vector<SubscriptionConfig>& subscriptions, TimePoint now,
                          SendSlab& out);
@@ -99,6 +103,7 @@ class Hub final : public DatagramHandler {
   PacketPool pool_;
   TrackTable tracks_;
   congestion::PaceList pacing_;
+  DataSettings data_;
   std::unordered_map<uint32_t, LocalTrack> local_tracks_;
   std::unordered_map<uint32_t, Entry> peers_;
   std::unordered_map<std::string, Entry*> by_ufrag_;

@@ -26,6 +26,7 @@ struct LocalEndpoint {
   dtls::Fingerprint fingerprint;
   std::vector<SocketAddress> candidates;           // as announced
   std::vector<SocketAddress> tcp_candidates = {};  // likewise, passive (RFC 6544)
+  size_t max_message_size = size_t{1} << 20;       // of data channels, what we take
 };
 
 // The other side's half of the transport.
@@ -33,6 +34,7 @@ struct RemoteTransport {
   ice::Credentials credentials;
   dtls::Fingerprint fingerprint;
   dtls::Role local_role = dtls::Role::kPassive;
+  bool data_only = false;  // no media was agreed on: no need of SRTP
 };
 
 // A stream that a publisher sends to us.

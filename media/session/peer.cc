@@ -91,12 +91,23 @@ bool Peer::set_subscription_paused(uint32_t id, bool paused, TimePoint now, Send
 
 void Peer::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out) {
   const bool was_open = transport_.egress().is_open();
-  transport_.on_dtls(datagram, source, now, out);
+  transport_.on_dtls(datagram, source, now, out, data_ ? data_->receiver(now, out) : nullptr);
+  if (data_) data_->poll(now, out);
   if (was_open || !transport_.egress().is_open()) return;
   // Whatever came before was dropped: pictures begin now.
   for (const auto& s : subscriptions_) {
     if (s->track() != nullptr) s->track()->request_key_frame(now, out);
   }
+}
+
+PeerData& Peer::data() {
+  if (!data_) data_ = std::make_unique<PeerData>(id_, shared_.data, transport_, shared_.random);
+  return *data_;
+}
+
+void Peer::close(SendSlab& out) {
+  if (data_) data_->end("closed by the program", out);
+  transport_.close(out);
 }
 
 Track* Peer::find_track(const rtp::Packet& packet) {
@@ -140,6 +151,7 @@ void Peer::on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
 
 void Peer::on_deadline(TimePoint now, SendSlab& out) {
   transport_.on_deadline(now, out);
+  if (data_) data_->poll(now, out);
   if (!transport_.egress().is_open()) return;
   for (const auto& t : tracks_) {
     if (t->next_deadline() <= now) t->on_deadline(now, out);

@@ -15,6 +15,7 @@
 #include "media/routing/track.h"
 #include "media/rtcp/extended_report.h"
 #include "media/rtcp/transport_feedback.h"
+#include "media/session/peer_data.h"
 #include "media/session/send_side.h"
 #include "media/session/transport.h"
 
@@ -30,7 +31,7 @@ struct PeerStats {
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
   std::optional<uint64_t> estimated_by_receiver;  // bit/s that its way in carries, should it say so (REMB)
-  std::optional<SendSideStats> sending;  // of a peer that gives feedback
+  std::optional<SendSideStats> sending;           // of a peer that gives feedback
   std::vector<TrackStats> tracks;
   std::vector<SubscriptionStats> subscriptions;
 };
@@ -49,6 +50,7 @@ class Peer {
     Random& random;
     TrackTable& tracks;
     congestion::PaceList& pacing;
+    const DataSettings& data;
   };
 
   Peer(uint32_t id, ice::Credentials local, Shared shared, TimePoint now);
@@ -71,6 +73,11 @@ class Peer {
   void on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out);
   void on_rtcp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out);
   void on_deadline(TimePoint now, SendSlab& out);
+
+  // Its data channels; made when they are first asked for.
+  PeerData& data();
+  // Says goodbye, on data channels and off them.
+  void close(SendSlab& out);
 
   std::vector<std::unique_ptr<Track>>& tracks() { return tracks_; }
   PeerStats stats() const;
@@ -102,6 +109,7 @@ class Peer {
   SendSide send_side_;
   std::vector<uint32_t> paused_;  // subscriptions paused before they were agreed on
   TimePoint next_report_;
+  std::unique_ptr<PeerData> data_;
 };
 
 }  // namespace parley::media

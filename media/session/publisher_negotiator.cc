@@ -48,9 +48,15 @@ bool in_bundle(const sdp::SessionDescription& offer, const sdp::MediaSection& m)
   return std::find(offer.bundle.begin(), offer.bundle.end(), m.mid) != offer.bundle.end();
 }
 
+sdp::Setup answer_setup(const RemoteTransport& remote) {
+  return remote.local_role == dtls::Role::kActive ? sdp::Setup::kActive : sdp::Setup::kPassive;
+}
+
 struct Accepted {
   std::vector<std::optional<ChosenCodec>> codecs;  // of each section; nothing: rejected
   const sdp::MediaSection* first = nullptr;        // whose transport all share
+  const sdp::MediaSection* data = nullptr;         // the one for data channels
+  bool media = false;
 };
 
 // One transport: the first acceptable section's; the others must be bundled with it (RFC 9143).
@@ -61,18 +67,26 @@ Result<Accepted, NegotiationError> choose_sections(const sdp::SessionDescription
   for (size_t i = 0; i < offer.media.size(); ++i) {
     const sdp::MediaSection& m = offer.media[i];
     if ((m.port == 0 && !m.bundle_only) || count >= PublisherNegotiator::kMaxTracks) continue;
+    const bool joins =
+        accepted.first == nullptr || (in_bundle(offer, m) && in_bundle(offer, *accepted.first));
+    if (negotiation::is_data_section(m) && accepted.data == nullptr && joins) {
+      accepted.data = &m;
+      if (accepted.first == nullptr) accepted.first = &m;
+      continue;
+    }
     if (m.kind != sdp::MediaKind::kAudio && m.kind != sdp::MediaKind::kVideo) continue;
     if (m.protocol.find("TLS/RTP/SAVP") == std::string::npos) continue;
-    if (accepted.first != nullptr && (!in_bundle(offer, m) || !in_bundle(offer, *accepted.first))) continue;
+    if (!joins) continue;
     auto codec = choose_codec(m);
     if (!codec) continue;
     if (!m.rtcp_mux) return NegotiationError{"rtcp-mux is required (mid " + m.mid + ")"};
     accepted.codecs[i] = std::move(codec);
+    accepted.media = true;
     if (accepted.first == nullptr) accepted.first = &m;
     ++count;
   }
   if (accepted.first == nullptr) {
-    return NegotiationError{"no audio or video section with a codec that Parley knows"};
+    return NegotiationError{"no section with data channels or a codec that Parley knows"};
   }
   return accepted;
 }
@@ -119,7 +133,7 @@ sdp::MediaSection PublisherNegotiator::answer_section(const sdp::MediaSection& o
   m.protocol = offered.protocol;
   m.mid = offered.mid;
   m.direction = sdp::sends(offered.direction) ? sdp::Direction::kRecvOnly : sdp::Direction::kInactive;
-  m.setup = remote.local_role == dtls::Role::kActive ? sdp::Setup::kActive : sdp::Setup::kPassive;
+  m.setup = answer_setup(remote);
   m.rtcp_reduced_size = offered.rtcp_reduced_size;
   if (answers_reference_times(offered)) m.extended_reports = "rcvr-rtt=all";
   write_extensions(read_extensions(offered, two_byte_), &m);
@@ -149,6 +163,15 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
   std::vector<Known> known;
   for (size_t i = 0; i < offer.media.size(); ++i) {
     const sdp::MediaSection& m = offer.media[i];
+    if (&m == accepted->data) {
+      answer.media.push_back(negotiation::data_section(endpoint_, outcome.local));
+      answer.media.back().mid = m.mid;
+      answer.media.back().protocol = m.protocol;
+      answer.media.back().setup = answer_setup(outcome.remote);
+      if (in_bundle(offer, m)) answer.bundle.push_back(m.mid);
+      outcome.data = negotiation::read_data_section(m);
+      continue;
+    }
     if (!chosen[i]) {
       answer.media.push_back(rejected_section(m));
       continue;

@@ -9,6 +9,7 @@
 
 #include "media/core/random.h"
 #include "media/core/result.h"
+#include "media/session/data_section.h"
 #include "media/session/negotiation.h"
 
 namespace parley::media {
@@ -24,6 +25,7 @@ class PublisherNegotiator {
     RemoteTransport remote;
     bool ice_restarted = false;         // `local` and `remote.credentials` are a new generation
     std::vector<IncomingTrack> tracks;  // all that are sent from now on
+    std::optional<RemoteData> data;     // data channels are agreed on
     std::vector<uint32_t> removed;      // ids of tracks that were and are no more
   };
 

@@ -65,7 +65,7 @@ Result<std::string, NegotiationError> SubscriberNegotiator::add(uint32_t subscri
   auto codec = map_codec(source.codec);
   if (!codec) return NegotiationError{"no payload types left for another format"};
   auto section = std::find_if(sections_.begin(), sections_.end(), [&](const Section& s) {
-    return !s.dead && !s.sending && s.kind == source.kind;
+    return !s.dead && !s.data && !s.sending && s.kind == source.kind;
   });
   if (section == sections_.end()) {
     if (sections_.size() >= kMaxSections) return NegotiationError{"too many subscriptions on one peer"};
@@ -99,13 +99,30 @@ bool SubscriberNegotiator::remove(uint32_t subscription) {
   return false;
 }
 
+void SubscriberNegotiator::add_data() {
+  const bool has =
+      std::any_of(sections_.begin(), sections_.end(), [](const Section& s) { return s.data && !s.dead; });
+  if (has || sections_.size() >= kMaxSections) return;
+  Section section;
+  section.mid = std::to_string(sections_.size());
+  section.data = true;
+  sections_.push_back(std::move(section));
+}
+
 void SubscriberNegotiator::restart_ice() {
   local_ = ice::Credentials::generate(random_);
   restarting_ = true;
 }
 
 sdp::MediaSection SubscriberNegotiator::offer_section(const Section& section) const {
-  sdp::MediaSection m = negotiation::local_section(endpoint_, local_);
+  sdp::MediaSection m = section.data ? negotiation::data_section(endpoint_, local_)
+                                     : negotiation::local_section(endpoint_, local_);
+  if (section.data) {
+    m.mid = section.mid;
+    m.setup = sdp::Setup::kActPass;
+    if (section.dead) m.port = 0;
+    return m;
+  }
   const bool audio = section.kind == TrackKind::kAudio;
   m.kind = audio ? sdp::MediaKind::kAudio : sdp::MediaKind::kVideo;
   m.media = negotiation::kind_name(section.kind);
@@ -153,7 +170,7 @@ std::optional<NegotiationError> SubscriberNegotiator::check_sections(
   for (size_t i = 0; i < offered_sections_; ++i) {
     const sdp::MediaSection& m = answer.media[i];
     const std::string which = "m= line " + std::to_string(i + 1) + " of the answer ";
-    if (m.media != negotiation::kind_name(sections_[i].kind))
+    if (m.media != (sections_[i].data ? "application" : negotiation::kind_name(sections_[i].kind)))
       return NegotiationError{which + "is of another kind"};
     if (!m.mid.empty() && m.mid != sections_[i].mid) return NegotiationError{which + "has another mid"};
   }
@@ -163,6 +180,10 @@ std::optional<NegotiationError> SubscriberNegotiator::check_sections(
 void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcome* outcome) {
   const bool rejected = sdp::is_rejected(m);
   if (rejected) s.dead = true;
+  if (s.data) {
+    if (!rejected && negotiation::is_data_section(m)) outcome->data = negotiation::read_data_section(m);
+    return;
+  }
   if (!s.sending || s.sending->id != s.offered) return;  // came after the offer: the next one's
   const bool takes = !rejected && sdp::receives(m.direction) &&
                      std::any_of(m.codecs.begin(), m.codecs.end(),
@@ -203,7 +224,11 @@ Result<SubscriberNegotiator::Outcome, NegotiationError> SubscriberNegotiator::ac
     return NegotiationError{"the answer rejects every section"};
   }
   two_byte_ = kOffered.two_byte && answer.extmap_allow_mixed;
-  for (size_t i = 0; i < offered_sections_; ++i) settle(sections_[i], answer.media[i], &outcome);
+  outcome.remote.data_only = true;
+  for (size_t i = 0; i < offered_sections_; ++i) {
+    settle(sections_[i], answer.media[i], &outcome);
+    if (!sections_[i].data && !sections_[i].dead) outcome.remote.data_only = false;
+  }
   outcome.local = local_;
   outcome.ice_restarted = remote_ && restarting_;
   remote_ = outcome.remote.credentials;

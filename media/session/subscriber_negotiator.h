@@ -10,6 +10,7 @@
 
 #include "media/core/random.h"
 #include "media/core/result.h"
+#include "media/session/data_section.h"
 #include "media/session/negotiation.h"
 
 namespace parley::media {
@@ -31,6 +32,7 @@ class SubscriberNegotiator {
     ice::Credentials local;
     RemoteTransport remote;
     bool ice_restarted = false;
+    std::optional<RemoteData> data;     // data channels are agreed on
     std::vector<OutgoingTrack> active;  // what may be sent from now on
     std::vector<uint32_t> refused;      // subscriptions whose section the answer rejected; they are gone
   };
@@ -40,6 +42,8 @@ class SubscriberNegotiator {
   // Takes part in the next offer, in the section whose mid is returned. `subscription` is not 0.
   Result<std::string, NegotiationError> add(uint32_t subscription, const Source& source);
   bool remove(uint32_t subscription);
+  // Offers data channels from the next offer on.
+  void add_data();
   void restart_ice();
   std::string create_offer();
   // On error nothing has changed.
@@ -52,6 +56,7 @@ class SubscriberNegotiator {
   struct Section {
     std::string mid;
     TrackKind kind = TrackKind::kAudio;
+    bool data = false;  // data channels, not media
     bool dead = false;  // the peer rejected it for good
     std::optional<OutgoingTrack> sending;
     uint32_t offered = 0;  // the subscription that the last offer showed here; 0: none

@@ -34,6 +34,7 @@ void PeerTransport::set_remote(const RemoteTransport& remote, TimePoint now, Sen
     remote_ = remote;
     if (dtls_ && dtls_->role() != remote.local_role) dtls_.reset();
     if (dtls_) {
+      if (remote.data_only) dtls_->set_srtp_optional();
       dtls_->set_remote_fingerprint(remote.fingerprint);
       take_keys();
     }
@@ -44,6 +45,7 @@ void PeerTransport::set_remote(const RemoteTransport& remote, TimePoint now, Sen
 void PeerTransport::start_dtls(TimePoint now, SendSlab& out) {
   // Before the peer's answer it can only be the client: we offer actpass, and browsers answer active.
   dtls_.emplace(certificate_, remote_ ? remote_->local_role : dtls::Role::kPassive);
+  if (remote_ && remote_->data_only) dtls_->set_srtp_optional();
   if (remote_) dtls_->set_remote_fingerprint(remote_->fingerprint);
   dtls_->start(*ice_.selected(), now, out);
 }
@@ -72,10 +74,19 @@ ice::Verdict PeerTransport::on_stun(const stun::Message& message, const Route& s
 }
 
 void PeerTransport::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now,
-                            SendSlab& out) {
+                            SendSlab& out, dtls::DataSink* data) {
   if (closed_ || !dtls_ || !ice_.is_validated(source)) return;
-  dtls_->on_datagram(datagram, source, now, out);
+  dtls_->on_datagram(datagram, source, now, out, data);
   take_keys();
+}
+
+bool PeerTransport::send_data(std::span<const uint8_t> data, SendSlab& out) {
+  return !closed_ && dtls_ && ice_.selected() && dtls_->send(data, *ice_.selected(), out);
+}
+
+std::optional<dtls::Role> PeerTransport::data_role() const {
+  if (closed_ || !dtls_ || dtls_->state() != dtls::State::kConnected) return std::nullopt;
+  return dtls_->role();
 }
 
 std::span<const uint8_t> PeerTransport::opened(Result<std::span<uint8_t>> result, TimePoint now) {
@@ -137,7 +148,7 @@ PeerState PeerTransport::state() const {
     case ice::State::kConnected:
       break;
   }
-  return receiver_ ? PeerState::kConnected : PeerState::kChecking;
+  return receiver_ || data_role() ? PeerState::kConnected : PeerState::kChecking;
 }
 
 const char* PeerTransport::failure() const {

@@ -28,7 +28,12 @@ class PeerTransport {
   void set_remote(const RemoteTransport& remote, TimePoint now, SendSlab& out);
 
   ice::Verdict on_stun(const stun::Message& message, const Route& source, TimePoint now, SendSlab& out);
-  void on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out);
+  void on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out,
+               dtls::DataSink* data = nullptr);
+  // Data for the peer, over DTLS. False when that is not connected.
+  bool send_data(std::span<const uint8_t> data, SendSlab& out);
+  // Set once DTLS is connected: which side we are.
+  std::optional<dtls::Role> data_role() const;
   // Opened in place; empty when refused.
   std::span<const uint8_t> open_rtp(std::span<uint8_t> packet, TimePoint now);
   std::span<const uint8_t> open_rtcp(std::span<uint8_t> packet, TimePoint now);

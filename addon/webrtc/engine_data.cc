@@ -1,0 +1,109 @@
+// See engine.h: the data channels of its peers.
+#include <utility>
+
+#include "addon/webrtc/engine.h"
+
+namespace parley::addon {
+
+using media::SendSlab;
+using media::TimePoint;
+
+media::DataSettings Engine::data_settings(size_t max_message_size, DataSink sink) {
+  media::DataSettings settings;
+  settings.config.max_message_size = max_message_size;
+  // Whole messages wait here while they grow, and those that the program has not dealt with.
+  settings.config.receive_buffer = max_message_size + (size_t{1} << 20);
+  settings.config.send_buffer = 4 * kMaxBufferedAmount;
+  settings.sink = std::move(sink);
+  return settings;
+}
+
+Outcome<ChannelInfo> Engine::create_channel(PeerId id, const media::sctp::ChannelConfig& config) {
+  Peer* peer = find(id);
+  if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
+  if (media::SubscriberNegotiator* negotiator = subscriber(id)) negotiator->add_data();
+  ChannelInfo info{next_channel_++, std::make_shared<media::DataGauge>(0)};
+  auto command = [this, id, info, config](TimePoint now, SendSlab& out) {
+    if (media::PeerData* data = hub_.data(id)) data->create(info.id, config, info.gauge, now, out);
+  };
+  if (!peer->on_media_thread) {
+    if (peer->waiting.size() >= kMaxWaitingChannels)
+      return Failure{"ERR_TOO_MANY_CHANNELS", "too many data channels"};
+    peer->waiting.emplace_back(std::move(command));
+    return info;
+  }
+  if (auto posted = post(std::move(command)); !posted) return posted.error();
+  return info;
+}
+
+Outcome<bool> Engine::send_data(PeerId id, const ChannelInfo& channel, bool text,
+                                std::vector<uint8_t> bytes) {
+  const Peer* peer = find(id);
+  if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
+  if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
+  const size_t most = peer->data ? peer->data->max_message_size : 0;
+  if (most != 0 && bytes.size() > most) {
+    return Failure{"ERR_MESSAGE_TOO_LARGE",
+                   "the peer takes messages of up to " + std::to_string(most) + " bytes"};
+  }
+  if (*channel.gauge + bytes.size() > kMaxBufferedAmount) {
+    return Failure{"ERR_BUFFER_FULL", "too much waits to be sent: see bufferedAmount"};
+  }
+  *channel.gauge += bytes.size();
+  if (!outbox_.put({id, channel.id, text, std::move(bytes)})) return true;
+  auto posted = post([this](TimePoint now, SendSlab& out) { send_outbox(now, out); });
+  if (!posted) outbox_.not_called();  // what is in it goes with the next one
+  return posted;
+}
+
+void Engine::set_remote_data(PeerId id, const std::optional<media::RemoteData>& remote, TimePoint now,
+                             SendSlab& out) {
+  media::PeerData* data = remote ? hub_.data(id) : nullptr;
+  if (data != nullptr) data->set_remote(*remote, now, out);
+}
+
+void Engine::send_outbox(TimePoint now, SendSlab& out) {
+  uint32_t last = 0;
+  media::PeerData* data = nullptr;
+  for (const OutgoingData& d : outbox_.take()) {
+    if (d.peer != last) {
+      if (data != nullptr) data->poll(now, out);
+      data = hub_.data(d.peer);
+      last = d.peer;
+    }
+    if (data != nullptr) data->send(d.channel, d.text, d.bytes, now);
+  }
+  if (data != nullptr) data->poll(now, out);
+}
+
+Outcome<bool> Engine::close_channel(PeerId id, uint32_t channel) {
+  return on_data(
+      id, [channel](media::PeerData& data, TimePoint now, SendSlab& out) { data.close(channel, now, out); });
+}
+
+Outcome<bool> Engine::set_low_threshold(PeerId id, uint32_t channel, size_t bytes) {
+  return on_data(id, [channel, bytes](media::PeerData& data, TimePoint, SendSlab&) {
+    data.set_low_threshold(channel, bytes);
+  });
+}
+
+void Engine::release_data(PeerId id, size_t cost) {
+  // A closed peer has no window left to open.
+  (void)on_data(
+      id, [cost](media::PeerData& data, TimePoint now, SendSlab& out) { data.release(cost, now, out); });
+}
+
+Outcome<bool> Engine::on_data(PeerId id, std::function<void(media::PeerData&, TimePoint, SendSlab&)> what) {
+  Peer* peer = find(id);
+  if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
+  auto command = [this, id, what = std::move(what)](TimePoint now, SendSlab& out) {
+    if (media::PeerData* data = hub_.data(id)) what(*data, now, out);
+  };
+  if (peer->on_media_thread) return post(std::move(command));
+  if (peer->waiting.size() >= kMaxWaitingChannels)
+    return Failure{"ERR_ENGINE_BUSY", "too much waits for the peer to begin"};
+  peer->waiting.emplace_back(std::move(command));
+  return true;
+}
+
+}  // namespace parley::addon
