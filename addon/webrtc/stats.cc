@@ -45,11 +45,35 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
               {{"packetsSent", static_cast<double>(subscription.packets)},
                {"bytesSent", static_cast<double>(subscription.bytes)},
                {"retransmittedPacketsSent", static_cast<double>(subscription.retransmitted)},
+               {"probePacketsSent", static_cast<double>(subscription.probe_packets)},
                {"nackCount", static_cast<double>(subscription.nacks)},
                {"pliCount", static_cast<double>(subscription.plis)},
                {"fractionLost", subscription.fraction_lost},
                {"packetsLost", static_cast<double>(subscription.lost)},
                {"roundTripTime", subscription.rtt_seconds}});
+  return object;
+}
+
+// What is known of the way to a peer, in W3C's words where there are any; rates in bit/s, times in seconds.
+napi_value make_sending(napi_env env, const media::SendSideStats& sending) {
+  const napi_value object = make_object(env);
+  const auto seconds = [](media::Duration d) { return static_cast<double>(d.count()) / 1e6; };
+  set_numbers(env, object,
+              {{"availableOutgoingBitrate", static_cast<double>(sending.estimate.target_bps)},
+               {"targetBitrate", static_cast<double>(sending.allocated_bps)},
+               {"wantedBitrate", static_cast<double>(sending.wanted_bps)},
+               {"acknowledgedBitrate", static_cast<double>(sending.estimate.acknowledged_bps)},
+               {"lossRatio", sending.estimate.loss},
+               {"currentRoundTripTime", seconds(sending.estimate.round_trip)},
+               {"queueDelay", seconds(sending.estimate.queue_delay)},
+               {"probes", static_cast<double>(sending.estimate.probes)},
+               {"decreases", static_cast<double>(sending.estimate.decreases)},
+               {"outages", static_cast<double>(sending.estimate.outages)},
+               {"pacerPackets", static_cast<double>(sending.queued_packets)},
+               {"pacerBytes", static_cast<double>(sending.queued_bytes)},
+               {"pacerDelay", seconds(sending.longest_wait)},
+               {"packetsPaced", static_cast<double>(sending.paced_packets)},
+               {"packetsRefused", static_cast<double>(sending.refused_packets)}});
   return object;
 }
 
@@ -66,6 +90,7 @@ napi_value make_peer_stats(napi_env env, const media::PeerStats& stats) {
                {"packetsRefused", static_cast<double>(stats.packets_refused)},
                {"packetsSent", static_cast<double>(stats.packets_sent)},
                {"bytesSent", static_cast<double>(stats.bytes_sent)}});
+  if (stats.sending) set(env, object, "sending", make_sending(env, *stats.sending));
   const napi_value tracks = make_array(env);
   for (const auto& track : stats.tracks) append(env, tracks, make_track(env, track));
   set(env, object, "tracks", tracks);

@@ -35,7 +35,10 @@ void write_chunks(ByteWriter& out, std::span<const uint8_t> symbols) {
 
 }  // namespace
 
-void TransportFeedback::on_packet(SeqNumber seq16, TimePoint now) {
+void TransportFeedback::on_packet(SeqNumber seq16, TimePoint now, size_t size) {
+  if (!slots_) slots_ = std::make_unique<std::array<Slot, kWindow>>();
+  if (!counting_since_) counting_since_ = now;
+  bytes_ += size;
   const int64_t seq = unwrapper_.unwrap(seq16);
   if (!started_) {
     started_ = true;
@@ -48,11 +51,24 @@ void TransportFeedback::on_packet(SeqNumber seq16, TimePoint now) {
     next_to_report_ = seq;
   }
   next_to_report_ = std::max(next_to_report_, highest_ - kWindow + 1);
-  slots_[static_cast<uint64_t>(seq) % kWindow] = {seq, to_us(now)};
+  (*slots_)[static_cast<uint64_t>(seq) % kWindow] = {seq, to_us(now)};
   if (!pending_) {
     pending_ = true;
-    due_ = now + kInterval;
+    due_ = now + interval_;
   }
+}
+
+void TransportFeedback::adapt_interval(size_t written, TimePoint now) {
+  constexpr size_t kPerPacket = 28 + 14;  // UDP, IPv4 and SRTCP
+  feedback_bytes_ += written + kPerPacket;
+  const Duration length = now - *counting_since_;
+  if (length < std::chrono::milliseconds(500)) return;
+  // With this interval feedback took feedback_bytes_; it may take a twentieth of bytes_.
+  const auto allowed = std::max<int64_t>(static_cast<int64_t>(bytes_) / 20, 1);
+  interval_ = std::clamp(Duration(interval_.count() * static_cast<int64_t>(feedback_bytes_) / allowed),
+                         kInterval, kLongestInterval);
+  bytes_ = feedback_bytes_ = 0;
+  counting_since_ = now;
 }
 
 bool TransportFeedback::write(ByteWriter& out, Ssrc sender, Ssrc media, TimePoint now) {
@@ -101,6 +117,7 @@ bool TransportFeedback::write(ByteWriter& out, Ssrc sender, Ssrc media, TimePoin
   }
   out.zeros((4 - (out.size() - begin) % 4) % 4);
   out.patch_u16(begin + 2, static_cast<uint16_t>((out.size() - begin) / 4 - 1));
+  adapt_interval(out.size() - begin, now);
   next_to_report_ = seq;
   pending_ = next_to_report_ <= highest_;
   due_ = pending_ ? now : kNever;

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 #include "media/core/bytes.h"
 #include "media/core/time.h"
@@ -15,8 +17,10 @@ namespace parley::media::rtcp {
 class TransportFeedback {
  public:
   static constexpr Duration kInterval = std::chrono::milliseconds(50);
+  static constexpr Duration kLongestInterval = std::chrono::milliseconds(250);
 
-  void on_packet(SeqNumber seq, TimePoint now);
+  // `size` in bytes: feedback takes a twentieth of what arrives, and so comes less often when little does.
+  void on_packet(SeqNumber seq, TimePoint now, size_t size = 1200);
   // kNever while there is nothing to report.
   TimePoint next_deadline() const { return pending_ ? due_ : kNever; }
   // Writes one feedback packet about everything since the last. False when there is nothing, or no room.
@@ -31,17 +35,23 @@ class TransportFeedback {
     int64_t arrival_us = 0;
   };
   const Slot* received(int64_t seq) const {
-    const Slot& s = slots_[static_cast<uint64_t>(seq) % kWindow];
+    const Slot& s = (*slots_)[static_cast<uint64_t>(seq) % kWindow];
     return s.seq == seq ? &s : nullptr;
   }
 
   SeqUnwrapper unwrapper_;
-  std::array<Slot, kWindow> slots_{};
+  void adapt_interval(size_t written, TimePoint now);
+
+  std::unique_ptr<std::array<Slot, kWindow>> slots_;  // made with the first packet: most peers only listen
   bool pending_ = false;
   bool started_ = false;
   int64_t next_to_report_ = 0;
   int64_t highest_ = 0;
   TimePoint due_ = kNever;
+  Duration interval_ = kInterval;
+  size_t bytes_ = 0;  // that have arrived since counting_since_
+  size_t feedback_bytes_ = 0;
+  std::optional<TimePoint> counting_since_;
   uint8_t count_ = 0;
 };
 

@@ -144,7 +144,7 @@ void Peer::on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
   const auto packet = rtp::Packet::parse(bytes);
   if (!packet) return;
   const auto transport_seq = rtp::read_transport_seq(packet->extension(transport_cc_extension_));
-  if (transport_seq) feedback_.on_packet(*transport_seq, now);
+  if (transport_seq) feedback_.on_packet(*transport_seq, now, bytes.size());
   Track* track = find_track(*packet);
   if (track != nullptr) track->on_packet(*packet, now, out);
 }

@@ -23,7 +23,7 @@ class RateReceiver final : public DatagramHandler {
 
   void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab&) override {
     for (const Datagram& d : datagrams) {
-      feedback_.on_packet({load_be16(d.bytes.data() + 2)}, now);
+      feedback_.on_packet({load_be16(d.bytes.data() + 2)}, now, d.bytes.size());
       bytes += d.bytes.size() + 28;
       if (last_ != TimePoint() && now - last_ > longest_gap) longest_gap = now - last_;
       last_ = now;

@@ -1,0 +1,100 @@
+// How an estimate is divided: order, priorities, hysteresis.
+#include "media/congestion/allocator.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace parley::media::congestion {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<LayerOption> kSimulcast = {{0, 0, 150'000}, {1, 0, 500'000}, {2, 0, 2'000'000}};
+const std::vector<LayerOption> kAudio = {{0, 0, 40'000}};
+
+class AllocatorTest : public ::testing::Test {
+ protected:
+  std::span<const Allocator::Choice> allocate(int64_t bps) { return allocator.allocate(demands, bps, now); }
+  // The spatial layer each has after `seconds` of this estimate; -1: none.
+  std::vector<int> after(int seconds, int64_t bps) {
+    std::vector<int> layers;
+    for (int i = 0; i < seconds * 10; ++i, now += 100ms) {
+      layers.clear();
+      for (const auto& c : allocate(bps)) layers.push_back(c.layers ? c.layers->spatial : -1);
+    }
+    return layers;
+  }
+  Allocator allocator;
+  std::vector<Allocator::Demand> demands;
+  TimePoint now = time_from_us(1'000'000);
+};
+
+TEST_F(AllocatorTest, RisesLayerByLayerToWhatFits) {
+  demands = {{1, true, 0, kAudio}, {2, false, 128, kSimulcast}};
+  EXPECT_EQ(after(1, 300'000), (std::vector{0, 0}));
+  EXPECT_EQ(after(5, 1'000'000), (std::vector{0, 1}));
+  EXPECT_EQ(after(5, 3'000'000), (std::vector{0, 2}));
+  EXPECT_EQ(allocator.wanted_bps(), allocator.allocated_bps());  // nothing more to want
+}
+
+TEST_F(AllocatorTest, GivesEveryoneTheLowestLayerBeforeAnyoneMore) {
+  demands = {{1, false, 128, kSimulcast}, {2, false, 128, kSimulcast}, {3, false, 128, kSimulcast}};
+  EXPECT_EQ(after(5, 600'000), (std::vector{0, 0, 0}));
+  EXPECT_EQ(after(15, 1'900'000), (std::vector{1, 1, 1}));
+}
+
+TEST_F(AllocatorTest, PrefersTheHigherPriority) {
+  demands = {{1, false, 10, kSimulcast}, {2, false, 200, kSimulcast}};
+  EXPECT_EQ(after(15, 1'000'000), (std::vector{0, 1}));
+  EXPECT_EQ(after(15, 200'000), (std::vector{-1, 0}));
+}
+
+TEST_F(AllocatorTest, LowersAtOnceAndRaisesLater) {
+  demands = {{1, false, 128, kSimulcast}};
+  EXPECT_EQ(after(5, 3'000'000), (std::vector{2}));
+  EXPECT_EQ(after(1, 700'000), (std::vector{1}));
+  EXPECT_EQ(after(8, 3'000'000), (std::vector{1}));
+  EXPECT_EQ(after(3, 3'000'000), (std::vector{2}));
+  // Again, so soon after it was raised: the wait is longer.
+  EXPECT_EQ(after(1, 700'000), (std::vector{1}));
+  EXPECT_EQ(after(18, 3'000'000), (std::vector{1}));
+  EXPECT_EQ(after(4, 3'000'000), (std::vector{2}));
+}
+
+TEST_F(AllocatorTest, BearsALittleTooMuchForAMoment) {
+  demands = {{1, false, 128, kSimulcast}};
+  EXPECT_EQ(after(5, 3'000'000), (std::vector{2}));
+  now += 100ms;
+  EXPECT_EQ(allocate(2'150'000)[0].layers->spatial, 2);
+  EXPECT_EQ(after(2, 2'150'000), (std::vector{1}));
+}
+
+TEST_F(AllocatorTest, NamesTheRateThatOneMoreStepNeeds) {
+  demands = {{1, true, 0, kAudio}, {2, false, 128, kSimulcast}};
+  after(5, 1'000'000);
+  EXPECT_GT(allocator.wanted_bps(), 2'240'000);
+  EXPECT_LT(allocator.wanted_bps(), 2'800'000);
+}
+
+TEST_F(AllocatorTest, DoesNotForbidWhatHasNotComeYet) {
+  demands = {{1, false, 128, {}}};
+  ASSERT_EQ(allocate(100'000).size(), 1u);
+  EXPECT_TRUE(allocate(100'000)[0].layers);
+  demands = {{1, false, 128, kSimulcast}};
+  EXPECT_EQ(after(1, 10'000), (std::vector{-1}));
+}
+
+TEST_F(AllocatorTest, KeepsALayerWhoseTemporalLayersCome) {
+  const std::vector<LayerOption> temporal = {
+      {0, 0, 100'000}, {0, 1, 150'000}, {1, 0, 300'000}, {1, 1, 500'000}};
+  demands = {{1, false, 128, temporal}};
+  after(5, 350'000);
+  EXPECT_EQ(allocate(350'000)[0].layers, (LayerTarget{0, 1}));
+  now += 2s;
+  EXPECT_EQ(after(3, 700'000), (std::vector{1}));
+  EXPECT_EQ(allocate(700'000)[0].layers, (LayerTarget{1, 1}));
+}
+
+}  // namespace
+}  // namespace parley::media::congestion
