@@ -68,6 +68,7 @@ const CHECKS = {
   'room.destroySeconds': between(0, 86400),
   'room.answerSeconds': between(1, 600),
   'room.restartSeconds': between(1, 600),
+  'room.loudest': between(0, 1000),
   'room.maxStreams': between(1, 100),
   'media.tcp': (v) => typeof v === 'boolean' || 'must be true or false',
   'media.udp': (v) => typeof v === 'boolean' || 'must be true or false',

@@ -142,6 +142,19 @@ test('a publisher names its codec, and a subscriber the layers it wants', async 
   assert.deepStrictEqual(await bob.event('layers-changed'), { streamId, spatial: 0, temporal: 2 });
 });
 
+test('everyone is told who speaks', async (t) => {
+  const server = await startServer(t);
+  const ada = await Client.join(server, 'r');
+  const bob = await Client.join(server, 'r');
+  const { streamId } = await publish(ada);
+  await watch(bob, streamId);
+  const ofAda = { streamId, participantId: ada.id };
+  for (const client of [ada, bob]) {
+    assert.deepStrictEqual(await client.event('active-speaker'), ofAda);
+    assert.deepStrictEqual(await client.event('speakers'), { streams: [ofAda] });
+  }
+});
+
 test('both kinds of connections restart ICE where they are', async (t) => {
   const server = await startServer(t);
   const ada = await Client.join(server, 'r');

@@ -107,7 +107,7 @@ export class Publication {
     this.#lease = lease;
     this.#peerId = peerId;
     try {
-      const call = { peerId, owner: this.#room.endpoint, offer, codec };
+      const call = { peerId, owner: this.#room.endpoint, offer, codec, loudest: this.#room.settings.loudest };
       const { answer, tracks } = await this.#room.call(lease, 'publish', call, CALL_MS);
       if (this.#peerId !== peerId || !this.#room.lease.holds(lease)) throw gone(this.status);
       this.#adopt(tracks);

@@ -309,10 +309,22 @@ export class Room {
       if (type === 'layers-changed') p.subscriber.layersChanged(payload);
       return;
     }
+    if (type === 'dominant-speaker') return this.#tellSpeakers('active-speaker', [payload.trackId]);
+    if (type === 'active-speakers') return this.#tellSpeakers('speakers', payload.trackIds);
     if (type !== 'state') return;
     const stream = this.streams.get(peerId.split('.')[0]);
     if (stream?.peerId === peerId)
       this.#transportState(stream.participant, stream.id, 'publish', payload, stream);
+  }
+
+  #tellSpeakers(event, trackIds) {
+    const streams = this.#liveStreams();
+    const speaking = trackIds
+      .map((id) => streams.find((stream) => stream.tracks.audio?.id === id))
+      .filter(Boolean)
+      .map((stream) => ({ streamId: stream.id, participantId: stream.participant.id }));
+    if (event === 'speakers') this.#broadcast(event, { streams: speaking });
+    else if (speaking.length > 0) this.#broadcast(event, speaking[0]);
   }
 
   #transportState(participant, transportId, direction, state, stream) {

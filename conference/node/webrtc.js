@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { Failure } from '../errors.js';
 import { loadEngine } from './engine.js';
 import { sendingSections } from './sdp.js';
+import { Voices } from './voices.js';
 
 const MAX_PEERS = 5000;
 const MAX_ADDRESSES = 8;
@@ -44,10 +45,11 @@ export async function create({ bus, options, log }) {
   const Engine = await loadEngine(options.engine);
   const peers = new Map(); // peerId → { peer, owner }
   const onEvent = (type, peerId, payload) => {
-    const entry = peers.get(peerId);
-    if (entry) bus.notify(entry.owner, 'onPeerEvent', { peerId, type, payload });
+    const owner = peers.get(peerId)?.owner ?? voices.ownerOf(peerId);
+    if (owner) bus.notify(owner, 'onPeerEvent', { peerId, type, payload });
   };
   const engine = await openEngine(Engine, options.media ?? {}, onEvent);
+  const voices = new Voices(engine);
 
   const open = (peerId, owner, options) => {
     if (peers.has(peerId)) throw new Failure('conflict', `there is a peer ${peerId} already`);
@@ -65,6 +67,7 @@ export async function create({ bus, options, log }) {
     const entry = peers.get(peerId);
     if (!peers.delete(peerId)) return;
     entry.peer.close();
+    voices.remove(entry.owner, peerId);
   };
   const guard = (code, fn) => {
     try {
@@ -77,13 +80,15 @@ export async function create({ bus, options, log }) {
   };
 
   const handlers = {
-    publish({ peerId, owner, offer, codec }) {
+    publish({ peerId, owner, offer, codec, loudest = 0 }) {
       const peer = open(peerId, owner, {
         role: 'publisher',
         ...(codec ? { codecs: preferring(codec) } : {}),
       });
       try {
-        return guard('bad-sdp', () => peer.acceptOffer(offer));
+        const { answer, tracks } = guard('bad-sdp', () => peer.acceptOffer(offer));
+        voices.add(owner, peerId, tracks, loudest);
+        return { answer, tracks };
       } catch (error) {
         closePeer({ peerId });
         throw error;
@@ -91,7 +96,9 @@ export async function create({ bus, options, log }) {
     },
     renegotiate({ peerId, offer }) {
       const peer = find(peerId);
-      return guard('bad-sdp', () => peer.acceptOffer(offer));
+      const negotiated = guard('bad-sdp', () => peer.acceptOffer(offer));
+      voices.add(peers.get(peerId).owner, peerId, negotiated.tracks);
+      return negotiated;
     },
     createSubscriber({ peerId, owner }) {
       guard('internal', () => open(peerId, owner, { role: 'subscriber' }));

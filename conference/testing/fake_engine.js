@@ -50,6 +50,7 @@ class Peer {
     if (!track) throw new Error(`there is no track ${trackId}`);
     const subscriptionId = `${this.id}#${this.#next++}`;
     this.#sections.push({ mid: String(this.#sections.length), kind: track.kind, trackId, subscriptionId });
+    if (track.kind === 'audio') setImmediate(() => this.#engine.hear());
     return subscriptionId;
   }
 
@@ -120,6 +121,19 @@ export class Engine {
     this.peers.set(id, peer);
     return peer;
   }
+  createAudioGroup() {
+    this.group = [];
+    return 'g1';
+  }
+  addToAudioGroup(group, trackId) {
+    this.group.push(trackId);
+  }
+  /** The latest voice of the group is heard. */
+  hear() {
+    this.emit('dominant-speaker', 'g1', { trackId: this.group.at(-1) });
+    this.emit('active-speakers', 'g1', { trackIds: this.group });
+  }
+  closeAudioGroup() {}
   stats() {
     return { peers: this.peers.size, tracks: this.tracks.size };
   }

@@ -41,6 +41,9 @@ async function fetchToken(room, name) {
  * - `media` [{participantId, streamId, attributes, stream: MediaStream, audio: {muted}|null, video: {muted}|null}] whenever a person's
  *   media changed; `attributes.source` is 'screen' for a shared screen
  * - `media-removed` [{participantId, streamId, attributes}]
+ * - `speakers` [{streams: [{streamId, participantId}]}] who speaks now, the loudest first
+ * - `active-speaker` [{streamId, participantId}] who has the floor
+ * - `layers` [{streamId, spatial, temporal}] what is sent of a video in layers
  * - `connection` [{state: 'connected'|'reconnecting'}]
  * - `text` [{from, message}]
  * - `ended` [{reason}] the session is over and not by `leave()`
@@ -134,6 +137,11 @@ export class Session extends EventTarget {
     }
   }
 
+  /** The highest layers wanted of a stream's video, such as { spatial: 0 } for a small tile; {} for all. */
+  setLayers(streamId, layers) {
+    return this.#request('subscription-control', { streamId, kind: 'video', layers });
+  }
+
   sendText(message) {
     return this.#request('text', { message });
   }
@@ -142,6 +150,11 @@ export class Session extends EventTarget {
   leave() {
     this.#signalling?.request('logout').catch(() => {});
     this.#stop();
+  }
+
+  /** The ids of the others' streams. */
+  get streamIds() {
+    return [...this.#streams.keys()];
   }
 
   /** The live RTCPeerConnections, for statistics. */
@@ -249,7 +262,11 @@ export class Session extends EventTarget {
       case 'transport-restart':
         return this.#restart(data);
       case 'text':
-        return this.#emit('text', data);
+      case 'speakers':
+      case 'active-speaker':
+        return this.#emit(event, data);
+      case 'layers-changed':
+        return this.#emit('layers', data);
       case 'drop':
         this.#dropReason = data.reason;
     }

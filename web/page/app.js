@@ -93,6 +93,10 @@ function listen(current) {
     grid.get(participantId)?.setStream(null);
     grid.get(participantId)?.setVideoShown(false);
   });
+  on('speakers', ({ streams }) => {
+    const speaking = new Set(streams.map((stream) => stream.participantId));
+    for (const id of names.keys()) grid.get(id)?.setSpeaking(speaking.has(id));
+  });
   on('connection', ({ state }) =>
     showBanner(state === 'reconnecting' ? 'Connection lost. Reconnecting…' : ''),
   );

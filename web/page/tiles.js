@@ -103,6 +103,10 @@ class Tile {
     this.element.classList.toggle('no-video', !shown);
   }
 
+  setSpeaking(speaking) {
+    this.element.classList.toggle('speaking', speaking);
+  }
+
   setMuted(muted) {
     this.element.classList.toggle('muted', muted);
   }
