@@ -14,6 +14,9 @@ constexpr int64_t kRaisePercent = 92;
 constexpr int64_t kKeepPercent = 108;
 // The lowest layer is kept for longer: a poor picture is better than none.
 constexpr int64_t kLowestPercent = 125;
+// However little there seems to be: an estimate that has just begun, or just been cut, is mostly wrong.
+constexpr Duration kLowestPatience = std::chrono::seconds(4);
+constexpr Duration kBackAfter = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -106,12 +109,16 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
       if (!fits && used + more <= most) {
         if (!s.tight_since) s.tight_since = now;
         fits = step == 0 || now - *s.tight_since < kPatience;
+      } else if (!fits && step == 0) {
+        if (!s.tight_since) s.tight_since = now;
+        fits = now - *s.tight_since < kLowestPatience;
       } else if (fits && step == current) {
         s.tight_since.reset();
       }
     } else {
       const bool first = s.fresh && step == 0;
-      fits = first || (used + more <= video * kRaisePercent / 100 && may_raise(s, now));
+      const bool back = step == 0 && used + more <= video && now - s.lowered.value_or(now) >= kBackAfter;
+      fits = first || back || (used + more <= video * kRaisePercent / 100 && may_raise(s, now));
       if (!fits && used + more > video * kRaisePercent / 100) {
         const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);
         if (wanted_ == 0 || wanted < wanted_) wanted_ = wanted;

@@ -82,7 +82,9 @@ TEST_F(AllocatorTest, DoesNotForbidWhatHasNotComeYet) {
   ASSERT_EQ(allocate(100'000).size(), 1u);
   EXPECT_TRUE(allocate(100'000)[0].layers);
   demands = {{1, false, 128, kSimulcast}};
-  EXPECT_EQ(after(1, 10'000), (std::vector{-1}));
+  EXPECT_EQ(after(3, 10'000), (std::vector{0}));  // the lowest layer is given time
+  EXPECT_EQ(after(3, 10'000), (std::vector{-1}));
+  EXPECT_EQ(after(3, 180'000), (std::vector{0}));
 }
 
 TEST_F(AllocatorTest, KeepsALayerWhoseTemporalLayersCome) {

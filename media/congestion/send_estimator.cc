@@ -13,7 +13,7 @@ constexpr int64_t kLeastWindow = 8 * 1200;
 constexpr Duration kDrained = std::chrono::milliseconds(60);
 constexpr Duration kQueuedLately = std::chrono::seconds(3);
 constexpr Duration kFirstProbeInterval = std::chrono::seconds(2);
-constexpr Duration kLongestProbeInterval = std::chrono::seconds(20);
+constexpr Duration kLongestProbeInterval = std::chrono::seconds(8);
 constexpr Duration kLeastPeriod = std::chrono::seconds(15);
 constexpr Duration kReaction = std::chrono::milliseconds(300);
 

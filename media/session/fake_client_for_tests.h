@@ -38,6 +38,7 @@ class FakeClient {
         dtls_(certificate, dtls::Role::kActive) {
     dtls_.set_remote_fingerprint(server_fingerprint);
   }
+  virtual ~FakeClient() = default;
 
   const SocketAddress& address() const { return address_; }
   void move_to(SocketAddress address) { address_ = address; }
@@ -66,7 +67,7 @@ class FakeClient {
     } else if (receiver_) {
       const auto plain = receiver_->unprotect_rtp(d);
       ASSERT_TRUE(plain.ok()) << plain.error().reason;
-      on_rtp(*plain, now);
+      on_rtp(*plain, now, out);
     }
   }
 
@@ -132,7 +133,7 @@ class FakeClient {
     return n > 0;
   }
 
- private:
+ protected:
   void send(std::span<const uint8_t> header, std::span<const uint8_t> prefix,
             std::span<const uint8_t> payload, SendSlab& out) {
     const auto room = out.reserve(server_, 1500);
@@ -145,6 +146,13 @@ class FakeClient {
     const auto room = out.reserve(server_, 1500);
     out.commit(sender_->protect_rtcp(packet, room));
   }
+  // Opened packets; whoever derives from this publishes or receives in another way.
+  virtual void on_rtcp(std::span<const uint8_t> compound, TimePoint now, SendSlab& out) {
+    receive_rtcp(compound, now, out);
+  }
+  virtual void on_rtp(std::span<const uint8_t> bytes, TimePoint now, SendSlab&) { receive_rtp(bytes, now); }
+
+ private:
   void send_report(TimePoint now, SendSlab& out) {
     std::array<uint8_t, 64> bytes;
     ByteWriter writer(bytes);
@@ -153,7 +161,7 @@ class FakeClient {
     send_rtcp(writer.written(), out);
   }
 
-  void on_rtcp(std::span<const uint8_t> compound, TimePoint now, SendSlab& out) {
+  void receive_rtcp(std::span<const uint8_t> compound, TimePoint now, SendSlab& out) {
     (void)now;
     compounds.emplace_back(compound.begin(), compound.end());
     rtcp::Reader reader(compound);
@@ -180,7 +188,7 @@ class FakeClient {
     send(header.finish(), original, it->second, out);
   }
 
-  void on_rtp(std::span<const uint8_t> bytes, TimePoint now) {
+  void receive_rtp(std::span<const uint8_t> bytes, TimePoint now) {
     const auto p = rtp::Packet::parse(bytes);
     ASSERT_TRUE(p);
     last_mid = as_text(p->extension(4));
