@@ -114,13 +114,15 @@ SubscriberNegotiator* Engine::subscriber(PeerId id) {
   return peer ? std::get_if<SubscriberNegotiator>(&peer->negotiator) : nullptr;
 }
 
-Outcome<Engine::PeerId> Engine::create_peer(Role role) {
+Outcome<Engine::PeerId> Engine::create_peer(Role role, media::CodecPreferences codecs) {
   if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
   if (peers_.size() >= kMaxPeers)
     return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
+  if (codecs.empty()) codecs = media::default_video_codecs();
   const PeerId id = next_peer_++;
   if (role == Role::kPublisher) {
-    peers_.emplace(id, new Peer{PublisherNegotiator(endpoint_, random_, next_track_), {}, {}});
+    peers_.emplace(id,
+                   new Peer{PublisherNegotiator(endpoint_, random_, next_track_, std::move(codecs)), {}, {}});
   } else {
     peers_.emplace(id, new Peer{SubscriberNegotiator(endpoint_, random_), {}, {}});
   }
@@ -183,7 +185,8 @@ Outcome<std::string> Engine::create_offer(PeerId id) {
   return offer;
 }
 
-Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
+Outcome<std::vector<SubscriberNegotiator::Outcome::Refused>> Engine::accept_answer(PeerId id,
+                                                                                   std::string_view answer) {
   Peer* peer = find(id);
   if (!peer) return no_peer();
   SubscriberNegotiator* negotiator = subscriber(id);
@@ -194,8 +197,9 @@ Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
   for (const media::OutgoingTrack& track : settled->active)
     configs.push_back(media::negotiation::to_config(track));
   if (settled->data) peer->data = settled->data;
-  for (uint32_t refused : settled->refused) std::erase(peer->subscriptions, refused);
-  return post(
+  auto refused = std::move(settled->refused);
+  for (const auto& one : refused) std::erase(peer->subscriptions, one.subscription);
+  auto posted = post(
       [this, id, outcome = std::move(*settled), configs = std::move(configs)](TimePoint now, SendSlab& out) {
         // An answer to an offer without sections describes no transport.
         const bool has_transport = !outcome.remote.credentials.ufrag.empty();
@@ -203,6 +207,8 @@ Outcome<bool> Engine::accept_answer(PeerId id, std::string_view answer) {
         hub_.set_subscriptions(id, configs, now, out);
         set_remote_data(id, outcome.data, now, out);
       });
+  if (!posted) return posted.error();
+  return refused;
 }
 
 Outcome<bool> Engine::add_remote_candidate(PeerId id, std::string_view candidate) {
@@ -259,6 +265,18 @@ Outcome<bool> Engine::pause_subscription(PeerId id, uint32_t subscription, bool 
   }
   return post([this, id, subscription, paused](TimePoint now, SendSlab& out) {
     hub_.pause_subscription(id, subscription, paused, now, out);
+  });
+}
+
+Outcome<bool> Engine::set_preferred_layers(PeerId id, uint32_t subscription, media::LayerTarget layers) {
+  Peer* peer = find(id);
+  if (!peer) return no_peer();
+  if (std::find(peer->subscriptions.begin(), peer->subscriptions.end(), subscription) ==
+      peer->subscriptions.end()) {
+    return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
+  }
+  return post([this, id, subscription, layers](TimePoint now, SendSlab& out) {
+    hub_.set_preferred_layers(id, subscription, layers, now, out);
   });
 }
 

@@ -89,16 +89,20 @@ class Engine {
   // Says goodbye to all peers and ends the thread. Idempotent; every later call fails.
   void close();
 
-  Outcome<PeerId> create_peer(Role role);
+  // A publisher's video codecs are `codecs`, the preferred one first; empty: the engine's own order.
+  Outcome<PeerId> create_peer(Role role, media::CodecPreferences codecs = {});
   Outcome<Answer> accept_offer(PeerId peer, std::string_view offer);
   Outcome<std::string> create_offer(PeerId peer);
-  Outcome<bool> accept_answer(PeerId peer, std::string_view answer);
+  // Gives what the answer does not take: these subscriptions are gone.
+  Outcome<std::vector<media::SubscriberNegotiator::Outcome::Refused>> accept_answer(PeerId peer,
+                                                                                    std::string_view answer);
   // ICE-lite learns addresses from checks: a candidate is only looked at.
   Outcome<bool> add_remote_candidate(PeerId peer, std::string_view candidate);
   Outcome<uint32_t> subscribe(PeerId peer, uint32_t track);
   Outcome<bool> unsubscribe(PeerId peer, uint32_t subscription);
   Outcome<bool> pause_track(PeerId peer, uint32_t track, bool paused);
   Outcome<bool> pause_subscription(PeerId peer, uint32_t subscription, bool paused);
+  Outcome<bool> set_preferred_layers(PeerId peer, uint32_t subscription, media::LayerTarget layers);
   Outcome<bool> request_key_frame(uint32_t track);
   Outcome<bool> restart_ice(PeerId peer);
   void close_peer(PeerId peer);

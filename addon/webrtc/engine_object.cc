@@ -6,6 +6,7 @@
 #include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/peer_object.h"
+#include "addon/webrtc/stats.h"
 
 namespace parley::addon {
 namespace {
@@ -85,6 +86,25 @@ std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
   if (!max_message_size) return {};
   options.max_message_size = *max_message_size;
   return options;
+}
+
+// The names of video codecs, the preferred one first. Empty for undefined; nothing for anything else.
+std::optional<media::CodecPreferences> read_codecs(napi_env env, napi_value list) {
+  media::CodecPreferences codecs;
+  if (is_type(env, list, napi_undefined)) return codecs;
+  bool is_array = false;
+  napi_is_array(env, list, &is_array);
+  uint32_t length = 0;
+  if (!is_array || napi_get_array_length(env, list, &length) != napi_ok || length == 0 || length > 16)
+    return {};
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element;
+    napi_get_element(env, list, i, &element);
+    const auto kind = media::codec_kind(read_string(env, element).value_or(""));
+    if (kind == media::CodecKind::kOther || kind == media::CodecKind::kOpus) return {};
+    codecs.push_back(kind);
+  }
+  return codecs;
 }
 
 napi_value make_address(napi_env env, const media::SocketAddress& address) {
@@ -202,6 +222,10 @@ void EngineObject::emit(const media::HubEvent& event) {
   napi_value payload;
   if (event.type == media::HubEvent::Type::kPeerState) {
     payload = make_string(env_, to_string(event.state));
+  } else if (event.type == media::HubEvent::Type::kLayersChanged) {
+    type = "layers-changed";
+    payload = make_layers(env_, event.layers);
+    set(env_, payload, "subscriptionId", make_string(env_, subscription_name(event.subscription)));
   } else {
     type = event.type == media::HubEvent::Type::kTrackActive ? "track-active" : "track-inactive";
     payload = make_object(env_);
@@ -317,7 +341,12 @@ napi_value EngineObject::create_peer(napi_env env, napi_callback_info info) {
   if (role != "publisher" && role != "subscriber") {
     return throw_type_error(env, "options.role must be 'publisher' or 'subscriber'");
   }
-  const auto peer = self->engine_->create_peer(role == "publisher" ? Role::kPublisher : Role::kSubscriber);
+  const auto codecs = read_codecs(env, get(env, arguments.values[1], "codecs"));
+  if (!codecs) {
+    return throw_type_error(env, "options.codecs must be an array of 'VP8', 'VP9', 'H264', 'AV1', 'H265'");
+  }
+  const auto peer =
+      self->engine_->create_peer(role == "publisher" ? Role::kPublisher : Role::kSubscriber, *codecs);
   if (!peer) return throw_failure(env, peer.error());
   self->peer_names_.emplace(*peer, *name);
   self->peers_by_name_.emplace(*name, *peer);

@@ -33,6 +33,12 @@ napi_value make_undefined(napi_env env) {
   return value;
 }
 
+napi_value make_null(napi_env env) {
+  napi_value value = nullptr;
+  napi_get_null(env, &value);
+  return value;
+}
+
 napi_value make_object(napi_env env) {
   napi_value value = nullptr;
   napi_create_object(env, &value);

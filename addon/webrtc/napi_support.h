@@ -17,6 +17,7 @@ napi_value make_string(napi_env env, std::string_view text);
 napi_value make_number(napi_env env, double value);
 napi_value make_boolean(napi_env env, bool value);
 napi_value make_undefined(napi_env env);
+napi_value make_null(napi_env env);
 napi_value make_object(napi_env env);
 napi_value make_array(napi_env env);
 void append(napi_env env, napi_value array, napi_value value);

@@ -1,5 +1,6 @@
 #include "addon/webrtc/peer_object.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -32,6 +33,7 @@ napi_value PeerObject::define(napi_env env) {
       method("subscribe", subscribe),
       method("unsubscribe", unsubscribe),
       method("pause", pause),
+      method("setPreferredLayers", set_preferred_layers),
       method("requestKeyFrame", request_key_frame),
       method("restartIce", restart_ice),
       method("createDataChannel", create_data_channel),
@@ -108,7 +110,18 @@ napi_value PeerObject::accept_answer(napi_env env, napi_callback_info info) {
   if (!arguments.self) return nullptr;
   const auto answer = read_string(env, arguments.values[0]);
   if (!answer) return throw_type_error(env, "sdp must be a string");
-  return finish(env, arguments.self->owner_.engine().accept_answer(arguments.self->id_, *answer));
+  const auto refused = arguments.self->owner_.engine().accept_answer(arguments.self->id_, *answer);
+  if (!refused) return throw_failure(env, refused.error());
+  const napi_value list = make_array(env);
+  for (const auto& one : *refused) {
+    const napi_value object = make_object(env);
+    set(env, object, "subscriptionId", make_string(env, subscription_name(one.subscription)));
+    set(env, object, "reason", make_string(env, one.reason));
+    append(env, list, object);
+  }
+  const napi_value result = make_object(env);
+  set(env, result, "refused", list);
+  return result;
 }
 
 napi_value PeerObject::add_remote_candidate(napi_env env, napi_callback_info info) {
@@ -151,6 +164,28 @@ napi_value PeerObject::pause(napi_env env, napi_callback_info info) {
     return finish(env, engine.pause_subscription(arguments.self->id_, *subscription, *paused));
   }
   return throw_type_error(env, "id must be a track's or a subscription's id");
+}
+
+napi_value PeerObject::set_preferred_layers(napi_env env, napi_callback_info info) {
+  Arguments<PeerObject, 2> arguments(env, info, kPeerTag);
+  if (!arguments.self) return nullptr;
+  const auto subscription = parse_name('s', read_string(env, arguments.values[0]).value_or(""));
+  if (!subscription) return throw_type_error(env, "subscriptionId must be a subscription's id");
+  if (!is_type(env, arguments.values[1], napi_object)) {
+    return throw_type_error(env, "layers must be {spatial?, temporal?}");
+  }
+  media::LayerTarget layers;
+  const std::pair<const char*, uint8_t*> members[] = {{"spatial", &layers.spatial},
+                                                      {"temporal", &layers.temporal}};
+  for (const auto& [name, member] : members) {
+    const napi_value value = get(env, arguments.values[1], name);
+    if (is_type(env, value, napi_undefined)) continue;  // as high as there is
+    const auto number = read_uint32(env, value);
+    if (!number) return throw_type_error(env, "layers are numbers of 0 and more");
+    *member = static_cast<uint8_t>(std::min<uint32_t>(*number, *member));
+  }
+  Engine& engine = arguments.self->owner_.engine();
+  return finish(env, engine.set_preferred_layers(arguments.self->id_, *subscription, layers));
 }
 
 napi_value PeerObject::request_key_frame(napi_env env, napi_callback_info info) {

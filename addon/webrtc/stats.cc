@@ -15,6 +15,25 @@ void set_numbers(napi_env env, napi_value object, Numbers numbers) {
   for (const auto& [name, value] : numbers) set(env, object, name, make_number(env, value));
 }
 
+napi_value make_encoding(napi_env env, const media::EncodingStats& encoding) {
+  const napi_value object = make_object(env);
+  set(env, object, "rid", make_string(env, encoding.rid));
+  set(env, object, "active", make_boolean(env, encoding.active));
+  set_numbers(env, object,
+              {{"ssrc", static_cast<double>(encoding.ssrc)},
+               {"packetsReceived", static_cast<double>(encoding.packets)},
+               {"bytesReceived", static_cast<double>(encoding.bytes)},
+               {"packetsDuplicated", static_cast<double>(encoding.duplicates)},
+               {"packetsRecovered", static_cast<double>(encoding.recovered)},
+               {"packetsLost", static_cast<double>(encoding.lost)},
+               {"jitter", encoding.jitter_seconds},
+               {"bitrate", static_cast<double>(encoding.bitrate_bps)},
+               {"nackCount", static_cast<double>(encoding.nacks)},
+               {"pliCount", static_cast<double>(encoding.plis)},
+               {"keyFrames", static_cast<double>(encoding.key_frames)}});
+  return object;
+}
+
 napi_value make_track(napi_env env, const media::TrackStats& track) {
   const napi_value object = make_object(env);
   set(env, object, "id", make_string(env, track_name(track.id)));
@@ -32,6 +51,9 @@ napi_value make_track(napi_env env, const media::TrackStats& track) {
                {"pliCount", static_cast<double>(track.plis)},
                {"keyFrames", static_cast<double>(track.key_frames)},
                {"subscriptions", static_cast<double>(track.subscriptions)}});
+  const napi_value encodings = make_array(env);
+  for (const auto& one : track.encodings) append(env, encodings, make_encoding(env, one));
+  set(env, object, "encodings", encodings);
   return object;
 }
 
@@ -51,6 +73,10 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
                {"fractionLost", subscription.fraction_lost},
                {"packetsLost", static_cast<double>(subscription.lost)},
                {"roundTripTime", subscription.rtt_seconds}});
+  set(env, object, "layers", make_layers(env, subscription.layers));
+  set(env, object, "preferredLayers", make_layers(env, subscription.preferred_layers));
+  set(env, object, "allowedLayers",
+      subscription.allowed_layers ? make_layers(env, *subscription.allowed_layers) : make_null(env));
   return object;
 }
 
@@ -78,6 +104,14 @@ napi_value make_sending(napi_env env, const media::SendSideStats& sending) {
 }
 
 }  // namespace
+
+napi_value make_layers(napi_env env, media::LayerTarget layers) {
+  const napi_value object = make_object(env);
+  set_numbers(
+      env, object,
+      {{"spatial", static_cast<double>(layers.spatial)}, {"temporal", static_cast<double>(layers.temporal)}});
+  return object;
+}
 
 napi_value make_peer_stats(napi_env env, const media::PeerStats& stats) {
   const napi_value object = make_object(env);

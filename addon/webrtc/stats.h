@@ -7,6 +7,8 @@
 
 namespace parley::addon {
 
+// {spatial, temporal}
+napi_value make_layers(napi_env env, media::LayerTarget layers);
 napi_value make_peer_stats(napi_env env, const media::PeerStats& stats);
 
 }  // namespace parley::addon

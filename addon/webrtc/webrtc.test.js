@@ -73,6 +73,54 @@ test('a subscriber is offered the tracks it subscribed to', async (t) => {
   assert.throws(() => peer.unsubscribe(subscriptions[1]), { code: 'ERR_NO_SUBSCRIPTION' });
 });
 
+// Three encodings of one video, as Chromium offers them.
+const simulcastOffer = offer
+  .replace(/a=ssrc-group:FID[^]*$/, '')
+  .concat(
+    'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n',
+    'a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n',
+    'a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n',
+  );
+
+test('simulcast is answered, and each encoding has statistics', async (t) => {
+  const engine = open(t);
+  const peer = engine.createPeer('ada', { role: 'publisher' });
+  const { answer, tracks } = peer.acceptOffer(simulcastOffer);
+  assert.match(answer, /a=rid:q recv\r\n/);
+  assert.match(answer, /a=simulcast:recv q;h;f\r\n/);
+  const stats = await peer.getStats();
+  const video = stats.tracks.find(({ id }) => id === tracks[1].id);
+  assert.deepStrictEqual(
+    video.encodings.map(({ rid }) => rid),
+    ['q', 'h', 'f'],
+  );
+});
+
+test('the preferred codec is chosen, and no other than those named', async (t) => {
+  const engine = open(t);
+  const codecOf = (codecs) =>
+    engine.createPeer(codecs.join(), { role: 'publisher', codecs }).acceptOffer(offer).tracks[1]?.codec;
+  assert.strictEqual(codecOf(['VP9', 'VP8']), 'VP9');
+  assert.strictEqual(codecOf(['H264']), 'H264');
+  assert.strictEqual(codecOf(['H265']), undefined);
+  for (const codecs of ['VP8', [], ['MPEG'], [7]]) {
+    assert.throws(() => engine.createPeer('x', { role: 'publisher', codecs }), { code: 'ERR_INVALID_ARG_TYPE' });
+  }
+});
+
+test('preferred layers are kept from before the answer', async (t) => {
+  const engine = open(t);
+  const { tracks } = engine.createPeer('ada', { role: 'publisher' }).acceptOffer(offer);
+  const peer = engine.createPeer('bela', { role: 'subscriber' });
+  const subscription = peer.subscribe(tracks[1].id);
+  peer.setPreferredLayers(subscription, { spatial: 1 });
+  peer.setPreferredLayers(subscription, { spatial: 0, temporal: 99 });
+  assert.throws(() => peer.setPreferredLayers('s999', {}), { code: 'ERR_NO_SUBSCRIPTION' });
+  assert.throws(() => peer.setPreferredLayers('t1', {}), TypeError);
+  assert.throws(() => peer.setPreferredLayers(subscription), TypeError);
+  assert.throws(() => peer.setPreferredLayers(subscription, { spatial: -1 }), TypeError);
+});
+
 test('mistakes are told by their codes', async (t) => {
   const engine = open(t);
   const publisher = engine.createPeer('ada', { role: 'publisher' });

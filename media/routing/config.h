@@ -24,6 +24,8 @@ struct ExtensionIds {
   uint8_t video_orientation = 0;
   uint8_t abs_capture_time = 0;
   uint8_t playout_delay = 0;
+  uint8_t dependency_descriptor = 0;
+  uint8_t frame_marking = 0;
   bool two_byte = false;  // both forms of RFC 8285 may come (a=extmap-allow-mixed)
 };
 

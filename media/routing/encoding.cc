@@ -4,12 +4,15 @@
 #include <algorithm>
 
 #include "media/core/bytes.h"
-#include "media/rtp/key_frame.h"
 
 namespace parley::media {
 
+rtp::PayloadParser::Extensions layer_extensions(const TrackConfig& track) {
+  return {track.extensions.dependency_descriptor, track.extensions.frame_marking};
+}
+
 Encoding::Encoding(const EncodingConfig& config, const TrackConfig& track, PacketPool& pool)
-    : config_(config), statistics_(track.clock_rate), buffer_(pool) {}
+    : config_(config), statistics_(track.clock_rate), parser_(track.codec), buffer_(pool) {}
 
 bool Encoding::owns(Ssrc ssrc) const {
   return source_ == ssrc || rtx_source_ == ssrc || config_.ssrc == ssrc || config_.rtx_ssrc == ssrc;
@@ -32,6 +35,7 @@ void Encoding::restart(const TrackConfig& track) {
   unwrapper_ = SeqUnwrapper();
   statistics_ = rtp::ReceiveStatistics(track.clock_rate);
   nacks_ = rtp::NackGenerator();
+  parser_ = rtp::PayloadParser(track.codec);
   sender_report_.reset();
 }
 
@@ -58,8 +62,11 @@ std::optional<Encoding::Arrival> Encoding::on_media(const rtp::Packet& packet, c
   ++stats_.packets;
   stats_.bytes += packet.payload.size();
   if (track.kind == TrackKind::kVideo) {
-    a.info.key_frame = rtp::starts_key_frame(track.codec, packet.payload);
-    if (a.info.key_frame) {
+    const auto info =
+        packet.payload.empty() ? std::nullopt : parser_.parse(packet, layer_extensions(track), a.newest);
+    a.has_frame = info.has_value();
+    a.info = info.value_or(rtp::PayloadInfo{});
+    if (a.has_frame && a.info.key_frame) {
       ++stats_.key_frames;
       key_frame_.wanted = false;
     }
@@ -72,14 +79,17 @@ void Encoding::measure(const rtp::PayloadInfo& info, size_t bytes, TimePoint now
   const size_t spatial = std::min<size_t>(info.spatial, kMaxSpatialLayers - 1);
   const size_t temporal = std::min<size_t>(info.temporal, kMaxTemporalLayers - 1);
   bitrates_[spatial][temporal].add(bytes, now);
+  if (!info.not_for_upper) bitrates_for_top_[spatial][temporal].add(bytes, now);
   top_spatial_ = std::max(top_spatial_, static_cast<uint8_t>(spatial));
   top_temporal_ = std::max(top_temporal_, static_cast<uint8_t>(temporal));
 }
 
 uint32_t Encoding::bitrate_bps(LayerTarget upto, TimePoint now) const {
   uint32_t sum = 0;
-  for (size_t s = 0; s <= upto.spatial && s < kMaxSpatialLayers; ++s) {
-    for (size_t t = 0; t <= upto.temporal && t < kMaxTemporalLayers; ++t) sum += bitrates_[s][t].bps(now);
+  const size_t top = std::min(upto.spatial, top_spatial_);
+  for (size_t s = 0; s <= top; ++s) {
+    const Meters& meters = s == top ? bitrates_ : bitrates_for_top_;
+    for (size_t t = 0; t <= upto.temporal && t < kMaxTemporalLayers; ++t) sum += meters[s][t].bps(now);
   }
   return sum;
 }

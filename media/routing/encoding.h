@@ -17,6 +17,7 @@
 #include "media/rtp/nack_generator.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/payload_info.h"
+#include "media/rtp/payload_parser.h"
 #include "media/rtp/receive_statistics.h"
 #include "media/rtp/retransmission_buffer.h"
 
@@ -38,6 +39,8 @@ struct EncodingStats {
   bool active = false;
 };
 
+rtp::PayloadParser::Extensions layer_extensions(const TrackConfig& track);
+
 class Encoding {
  public:
   static constexpr Duration kLiveFor = std::chrono::milliseconds(1500);  // after its latest packet
@@ -58,12 +61,18 @@ class Encoding {
     int64_t seq = 0;          // unwrapped; keeps growing when the source begins anew
     bool new_source = false;  // it has begun anew: other numbers, another clock
     bool newest = false;
+    bool has_frame = true;  // not padding, nor nonsense
     rtp::PayloadInfo info;
   };
   // Nothing when it came before.
   std::optional<Arrival> on_media(const rtp::Packet& packet, const TrackConfig& track, TimePoint now);
-  void store(int64_t seq, const rtp::Packet& packet, TimePoint now) { buffer_.store(seq, packet, now); }
-  std::optional<rtp::Packet> find(int64_t seq, TimePoint now) const { return buffer_.find(seq, now); }
+  void store(const Arrival& arrival, const rtp::Packet& packet, TimePoint now) {
+    buffer_.store(arrival.seq, packet, arrival.info.picture, now);
+  }
+  std::optional<rtp::RetransmissionBuffer::Found> find(int64_t seq, TimePoint now) const {
+    return buffer_.find(seq, now);
+  }
+  const rtp::PayloadParser& parser() const { return parser_; }
 
   bool on_sender_report(const rtcp::SenderReport& report, TimePoint now);
   std::optional<rtcp::ReportBlock> report(TimePoint now);
@@ -77,8 +86,11 @@ class Encoding {
   const std::optional<rtcp::SenderReport>& sender_report() const { return sender_report_; }
 
   bool live(TimePoint now) const { return source_ && seen_ && now - last_packet_ < kLiveFor; }
-  // Of everything up to these layers.
+  // Of everything that is needed for these layers.
   uint32_t bitrate_bps(LayerTarget upto, TimePoint now) const;
+  bool layer_live(uint8_t spatial, uint8_t temporal, TimePoint now) const {
+    return bitrates_[spatial][temporal].bps(now) > 0;
+  }
   uint8_t top_spatial() const { return top_spatial_; }
   uint8_t top_temporal() const { return top_temporal_; }
 
@@ -107,8 +119,11 @@ class Encoding {
   int64_t newest_ = -1;
   rtp::ReceiveStatistics statistics_;
   rtp::NackGenerator nacks_;
+  rtp::PayloadParser parser_;
   rtp::RetransmissionBuffer buffer_;
-  std::array<std::array<rtp::BitrateMeter, kMaxTemporalLayers>, kMaxSpatialLayers> bitrates_;
+  using Meters = std::array<std::array<rtp::BitrateMeter, kMaxTemporalLayers>, kMaxSpatialLayers>;
+  Meters bitrates_;          // of each layer
+  Meters bitrates_for_top_;  // of what in it higher spatial layers need
   uint8_t top_spatial_ = 0;
   uint8_t top_temporal_ = 0;
   std::optional<rtcp::SenderReport> sender_report_;

@@ -13,6 +13,7 @@
 #include "media/core/time.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
+#include "media/routing/layer_filter.h"
 #include "media/routing/layers.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/packet.h"
@@ -37,6 +38,9 @@ struct SubscriptionStats {
   double rtt_seconds = 0;  // 0: not known yet
   bool paused = false;
   bool waiting_for_key_frame = false;
+  LayerTarget layers{0, 0};                   // forwarded
+  LayerTarget preferred_layers;               // asked for
+  std::optional<LayerTarget> allowed_layers;  // by bandwidth; nothing: paused by the want of it
 };
 
 class Subscription {
@@ -57,8 +61,12 @@ class Subscription {
   // A packet of the track; `seq` is the source's (source_seq.h).
   void forward(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, TimePoint now,
                SendSlab& out);
+  // A packet of the track that holds nothing of a frame.
+  void leave_out(int64_t seq);
   // An encoding began anew under other sequence numbers and timestamps.
-  void on_source_restart(size_t encoding, RtpTimestamp first, TimePoint now);
+  void on_source_restart(size_t encoding);
+  // Chooses among the encodings of simulcast: those that live come and go.
+  void select_encoding(TimePoint now, SendSlab& out);
 
   void set_paused(bool paused, TimePoint now, SendSlab& out);
   // Packets of the track were left out on purpose: goes on without a gap in its numbers, from a key frame.
@@ -74,7 +82,9 @@ class Subscription {
   void set_target(std::optional<LayerTarget> target, TimePoint now, SendSlab& out);
   std::optional<LayerTarget> target() const { return target_; }
   // What is being forwarded; follows the target at the next frame where that is seamless.
-  LayerTarget current_layers() const { return {0, 0}; }
+  LayerTarget current_layers() const;
+  // True once after each change of them.
+  bool take_layers_change();
 
   // Among the subscriptions of one peer, when not all of them fit; the larger goes first.
   void set_priority(uint8_t priority) { priority_ = priority; }
@@ -83,7 +93,8 @@ class Subscription {
 
   // Whether only a key frame of this encoding helps.
   bool waiting_for_key_frame(size_t encoding) const {
-    return encoding == encoding_ && waiting_for_key_frame_ && !silent() && egress_.is_open();
+    if (silent() || !egress_.is_open() || encoding != wanted_encoding_) return false;
+    return waiting_for_key_frame_ || encoding != encoding_ || filter_.needs_key_frame();
   }
 
   // RTCP about this subscription.
@@ -104,10 +115,43 @@ class Subscription {
   SubscriptionStats stats() const;
 
  private:
-  bool send(const rtp::Packet& packet, SeqNumber seq, rtp::SendClass kind, TimePoint now, SendSlab& out);
   void stamp_later(rtp::HeaderWriter& header, rtp::Outgoing& outgoing) const;
   size_t repeat_packet(TimePoint now, SendSlab& out);
   size_t send_bare_padding(TimePoint now, SendSlab& out);
+  // How the numbers of one segment (seq_rewriter.h) differ from the source's.
+  struct Offsets {
+    uint32_t timestamp = 0;
+    uint16_t number = 0;  // of VP9's picture ids, or of the dependency descriptor's frames
+    uint8_t tl0 = 0;
+  };
+  // Where a packet goes.
+  struct Way {
+    rtp::SeqRewriter::Place place;
+    uint16_t picture = 0;
+    bool marker = false;
+    rtp::SendClass kind = rtp::SendClass::kVideo;
+  };
+  // Clocks that all encodings of a track share, by sender reports.
+  struct Anchor {
+    uint64_t ntp;
+    uint32_t timestamp;  // towards the subscriber
+  };
+
+  bool video() const;
+  void begin(size_t encoding, const rtp::Packet& packet, const rtp::PayloadInfo& info, TimePoint now);
+  uint32_t aligned_offset(size_t encoding, RtpTimestamp first, TimePoint now);
+  // False: left out, or too late.
+  bool find_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, Way* way, TimePoint now,
+                SendSlab& out);
+  void left_out(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, bool newest,
+                TimePoint now, SendSlab& out);
+  void remember(const rtp::Packet& packet, const rtp::PayloadInfo& info, TimePoint now);
+  bool send(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way, TimePoint now,
+            SendSlab& out);
+  // A packet again, through RTX; its size, or 0 when it could not be sent.
+  size_t resend(SeqNumber seq, rtp::SendClass kind, TimePoint now, SendSlab& out);
+  void add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, uint16_t offset,
+                      rtp::HeaderWriter& header) const;
   // Paused by the program, or by want of bandwidth.
   bool silent() const { return paused_ || !target_; }
 
@@ -122,11 +166,23 @@ class Subscription {
   Track* track_ = nullptr;
   rtp::SendClass media_class_ = rtp::SendClass::kVideo;
   rtp::SeqRewriter rewriter_;
+  rtp::SeqRewriter pictures_;  // VP8's picture ids
+  std::array<Offsets, rtp::SeqRewriter::kSegments> offsets_{};
+  Offsets next_offsets_;  // of the segment that begins
+  uint8_t segment_ = 0;   // the latest
+  LayerFilter filter_;
+  std::optional<RtpTimestamp> dropped_timestamp_;  // of the newest packet, if that was left out
+  uint8_t dropped_spatial_ = 0;
+  std::optional<Anchor> anchor_;
   SeqNumber next_rtx_seq_;
-  uint32_t timestamp_offset_ = 0;
   RtpTimestamp last_timestamp_;
+  uint16_t last_number_ = 0;
+  uint8_t last_tl0_ = 0;
   TimePoint last_sent_;
-  size_t encoding_ = 0;  // that is forwarded
+  size_t encoding_ = 0;         // that is forwarded
+  size_t wanted_encoding_ = 0;  // that will be, from its next key frame on
+  bool source_changed_ = false;
+  LayerTarget told_layers_{0, 0};
   bool started_ = false;
   SeqNumber last_seq_;
   uint8_t padded_ = 0;  // packets behind last_seq_ that probes have repeated

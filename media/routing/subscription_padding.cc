@@ -2,7 +2,6 @@
 #include <array>
 
 #include "media/routing/subscription.h"
-#include "media/routing/track.h"
 
 namespace parley::media {
 namespace {
@@ -27,14 +26,8 @@ size_t Subscription::send_padding(size_t bytes, TimePoint now, SendSlab& out) {
 // A packet that the subscriber has most likely received: should it have been lost, this helps.
 size_t Subscription::repeat_packet(TimePoint now, SendSlab& out) {
   while (padded_ < kMostRepeated) {
-    const SeqNumber seq = last_seq_ - padded_++;
-    const auto source_seq = rewriter_.reverse(seq);
-    if (!source_seq) continue;
-    const auto packet = track_->find(*source_seq, now);
-    if (!packet) continue;
-    if (!send(*packet, seq, rtp::SendClass::kPadding, now, out)) return 0;
-    ++next_rtx_seq_;
-    return packet->payload.size() + rtp::kFixedHeaderSize;
+    const size_t size = resend(last_seq_ - padded_++, rtp::SendClass::kPadding, now, out);
+    if (size > 0) return size;
   }
   return 0;
 }

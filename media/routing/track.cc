@@ -47,7 +47,7 @@ Track::~Track() {
 void Track::add(Subscription& subscription, TimePoint now, SendSlab& out) {
   subscriptions_.push_back(&subscription);
   subscription.set_track(this);
-  if (config_.kind == TrackKind::kVideo) request_key_frame(now, out);
+  subscription.select_encoding(now, out);
 }
 
 void Track::remove(Subscription& subscription) {
@@ -55,9 +55,20 @@ void Track::remove(Subscription& subscription) {
   subscription.set_track(nullptr);
 }
 
-std::optional<rtp::Packet> Track::find(int64_t seq, TimePoint now) const {
+std::optional<rtp::RetransmissionBuffer::Found> Track::find(int64_t seq, TimePoint now) const {
   const size_t i = encoding_of(seq);
   return i < encodings_.size() ? encodings_[i]->find(seq_of(seq), now) : std::nullopt;
+}
+
+size_t Track::best_encoding(size_t most, TimePoint now) const {
+  most = std::min(most, encodings_.size() - 1);
+  for (size_t i = most + 1; i-- > 0;) {
+    if (encodings_[i]->live(now)) return i;
+  }
+  for (size_t i = most + 1; i < encodings_.size(); ++i) {
+    if (encodings_[i]->live(now)) return i;
+  }
+  return most;
 }
 
 // By SSRC, then by rid (RFC 8852); what cannot be told apart belongs to the only encoding, if there is one.
@@ -95,16 +106,21 @@ void Track::on_media(size_t index, const rtp::Packet& packet, TimePoint now, Sen
   const auto arrival = encoding.on_media(packet, config_, now);
   if (!arrival) return;
   if (arrival->new_source) {
-    for (Subscription* s : subscriptions_) s->on_source_restart(index, packet.timestamp, now);
+    for (Subscription* s : subscriptions_) s->on_source_restart(index);
+  }
+  const int64_t seq = source_seq(index, arrival->seq);
+  if (!arrival->has_frame) {
+    for (Subscription* s : subscriptions_) s->leave_out(seq);
+    return;
   }
   if (paused_) return;
+  if (next_selection_ == kNever && encodings_.size() > 1) next_selection_ = now + kSelectionInterval;
   if (sink_ && index == 0) sink_->on_packet(packet, arrival->seq, now);
-  const int64_t seq = source_seq(index, arrival->seq);
   for (Subscription* s : subscriptions_) s->forward(packet, seq, arrival->info, now, out);
   // Wanted before the source was known: its first packet is the first chance to ask.
   const auto& key_frame = encoding.key_frame();
   if (key_frame.wanted && !key_frame.asked) request_key_frame(index, now, out);
-  if (config_.kind == TrackKind::kVideo && !subscriptions_.empty()) encoding.store(arrival->seq, packet, now);
+  if (config_.kind == TrackKind::kVideo && !subscriptions_.empty()) encoding.store(*arrival, packet, now);
 }
 
 void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
@@ -157,7 +173,7 @@ void Track::request_key_frame(size_t index, TimePoint now, SendSlab& out) {
 }
 
 TimePoint Track::next_deadline() const {
-  TimePoint next = sink_ ? sink_->next_deadline() : kNever;
+  TimePoint next = sink_ ? std::min(next_selection_, sink_->next_deadline()) : next_selection_;
   for (const auto& e : encodings_) {
     if (config_.nack) next = std::min(next, e->nacks().next_deadline());
     const auto& request = e->key_frame();
@@ -183,6 +199,10 @@ bool Track::key_frame_needed(size_t encoding) const {
 }
 
 void Track::on_deadline(TimePoint now, SendSlab& out) {
+  if (next_selection_ <= now) {
+    next_selection_ = subscriptions_.empty() ? kNever : now + kSelectionInterval;
+    for (Subscription* s : subscriptions_) s->select_encoding(now, out);
+  }
   const bool sink_lost = sink_ && sink_->next_deadline() <= now && sink_->on_deadline(now);
   for (size_t i = 0; i < encodings_.size(); ++i) {
     Encoding& encoding = *encodings_[i];
@@ -208,9 +228,18 @@ std::span<const LayerOption> Track::layer_options(TimePoint now) {
   if (layer_options_at_ && now - *layer_options_at_ < kLayerOptionsAge) return layer_options_.all();
   layer_options_at_ = now;
   layer_options_.clear();
+  const bool simulcast = encodings_.size() > 1;
   for (size_t i = 0; i < encodings_.size(); ++i) {
-    const uint32_t bps = encodings_[i]->bitrate_bps({}, now);
-    if (bps > 0) layer_options_.add({static_cast<uint8_t>(i), 0, bps});
+    const Encoding& e = *encodings_[i];
+    if (!e.live(now)) continue;
+    const size_t spatial_layers = simulcast ? 1 : e.top_spatial() + size_t{1};
+    for (uint8_t s = 0; s < spatial_layers; ++s) {
+      for (uint8_t t = 0; t <= e.top_temporal(); ++t) {
+        const LayerTarget upto{simulcast ? LayerTarget{}.spatial : s, t};
+        if (!e.layer_live(s, t, now)) continue;
+        layer_options_.add({simulcast ? static_cast<uint8_t>(i) : s, t, e.bitrate_bps(upto, now)});
+      }
+    }
   }
   return layer_options_.all();
 }

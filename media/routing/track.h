@@ -43,7 +43,8 @@ struct TrackStats {
 
 class Track {
  public:
-  static constexpr Duration kKeyFrameInterval = std::chrono::milliseconds(300);  // between requests
+  static constexpr Duration kKeyFrameInterval = std::chrono::milliseconds(300);   // between requests
+  static constexpr Duration kSelectionInterval = std::chrono::milliseconds(200);  // of encodings that live
   static constexpr Duration kSilentAfter = std::chrono::seconds(3);
 
   // `egress` is the publisher's; it and the pool must outlive the track. `reporter` is our SSRC in RTCP.
@@ -57,7 +58,9 @@ class Track {
   size_t encodings() const { return encodings_.size(); }
   const Encoding& encoding(size_t i) const { return *encodings_[i]; }
   // A packet by its source number (source_seq.h), for a retransmission.
-  std::optional<rtp::Packet> find(int64_t source_seq, TimePoint now) const;
+  std::optional<rtp::RetransmissionBuffer::Found> find(int64_t source_seq, TimePoint now) const;
+  // The encoding to be forwarded: the best live one up to `most`, else the lowest live one.
+  size_t best_encoding(size_t most, TimePoint now) const;
 
   void add(Subscription& subscription, TimePoint now, SendSlab& out);
   void remove(Subscription& subscription);
@@ -112,6 +115,7 @@ class Track {
   uint8_t fir_command_ = 0;
   std::optional<Duration> round_trip_;
   TimePoint last_packet_;
+  TimePoint next_selection_ = kNever;  // simulcast only
   bool active_ = false;
   bool told_active_ = false;
 };

@@ -5,6 +5,6 @@
 
 namespace parley::media {
 
-enum class CodecKind : uint8_t { kOpus, kVp8, kH264, kVp9, kAv1, kOther };
+enum class CodecKind : uint8_t { kOpus, kVp8, kH264, kVp9, kAv1, kH265, kOther };
 
 }  // namespace parley::media

@@ -1,5 +1,5 @@
 // Does this RTP payload begin a key frame? Read from the payload descriptors: VP8 (RFC 7741), VP9 (RFC 9628),
-// H.264 (RFC 6184), AV1 (the AV1 RTP payload specification).
+// H.264 (RFC 6184), H.265 (RFC 7798), AV1 (the AV1 RTP payload specification).
 #pragma once
 
 #include <cstdint>

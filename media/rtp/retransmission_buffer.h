@@ -22,7 +22,7 @@ class RetransmissionBuffer {
 
   explicit RetransmissionBuffer(PacketPool& pool) : pool_(pool) {}
 
-  void store(int64_t seq, const Packet& packet, TimePoint now) {
+  void store(int64_t seq, const Packet& packet, int64_t picture, TimePoint now) {
     if (!entries_) entries_ = std::make_unique<std::array<Entry, kPackets>>();
     Entry& e = (*entries_)[index(seq)];
     if (e.seq >= seq) return;  // a packet too late to be asked for
@@ -44,11 +44,15 @@ class RetransmissionBuffer {
     e.extension_size = static_cast<uint16_t>(packet.extensions.size());
     e.payload_type = packet.payload_type;
     e.marker = packet.marker;
+    e.picture = picture;
   }
 
-  // Views into the buffer, until the next store; `header` is empty. Nothing when it was never there, has been
-  // overwritten or is too old.
-  std::optional<Packet> find(int64_t seq, TimePoint now) const {
+  struct Found {
+    Packet packet;  // views into the buffer, until the next store; `header` is empty
+    int64_t picture;
+  };
+  // Nothing when it was never there, has been overwritten or is too old.
+  std::optional<Found> find(int64_t seq, TimePoint now) const {
     if (!entries_ || seq < 0) return std::nullopt;
     const Entry& e = (*entries_)[index(seq)];
     if (e.seq != seq || now - e.stored > kMaxAge) return std::nullopt;
@@ -60,12 +64,13 @@ class RetransmissionBuffer {
     p.extension_profile = e.extension_profile;
     p.extensions = e.bytes.bytes().first(e.extension_size);
     p.payload = e.bytes.bytes().subspan(e.extension_size);
-    return p;
+    return Found{p, e.picture};
   }
 
  private:
   struct Entry {
     int64_t seq = -1;
+    int64_t picture = -1;  // its picture id, unwrapped
     TimePoint stored;
     RtpTimestamp timestamp;
     uint16_t extension_profile = 0;

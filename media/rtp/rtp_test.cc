@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "media/core/random.h"
-#include "media/rtp/key_frame.h"
 #include "media/rtp/nack_generator.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/receive_statistics.h"
@@ -68,38 +67,35 @@ TEST(RtpPacket, SurvivesMutations) {
     if (!p) continue;
     EXPECT_LE(p->header.size() + p->payload.size(), bytes.size());
     for (int id = 0; id < 256; ++id) p->extension(static_cast<uint8_t>(id));
-    for (auto codec : {CodecKind::kVp8, CodecKind::kVp9, CodecKind::kH264, CodecKind::kAv1}) {
-      starts_key_frame(codec, p->payload);
-    }
   }
 }
 
 TEST(SeqRewriter, KeepsLossesAndClosesCuts) {
   SeqRewriter r(65534);
-  EXPECT_EQ(r.forward(100)->value, 65534);
-  EXPECT_EQ(r.forward(101)->value, 65535);
-  EXPECT_EQ(r.forward(104)->value, 2) << "a loss stays a loss";
-  EXPECT_EQ(r.forward(102)->value, 0) << "and what is late fills its own place";
+  EXPECT_EQ(r.forward(100)->seq.value, 65534);
+  EXPECT_EQ(r.forward(101)->seq.value, 65535);
+  EXPECT_EQ(r.forward(104)->seq.value, 2) << "a loss stays a loss";
+  EXPECT_EQ(r.forward(102)->seq.value, 0) << "and what is late fills its own place";
   r.cut();
   EXPECT_FALSE(r.forward(103)) << "late, and after the cut";
-  EXPECT_EQ(r.forward(200)->value, 3) << "no gap where packets were left out";
-  EXPECT_EQ(r.forward(201)->value, 4);
-  EXPECT_EQ(r.forward(103)->value, 1) << "from before the cut, where its place is known";
+  EXPECT_EQ(r.forward(200)->seq.value, 3) << "no gap where packets were left out";
+  EXPECT_EQ(r.forward(201)->seq.value, 4);
+  EXPECT_EQ(r.forward(103)->seq.value, 1) << "from before the cut, where its place is known";
   EXPECT_FALSE(r.forward(150)) << "left out on purpose";
-  EXPECT_EQ(r.reverse({4}), 201);
-  EXPECT_EQ(r.reverse({3}), 200);
-  EXPECT_EQ(r.reverse({2}), 104);
-  EXPECT_EQ(r.reverse({65534}), 100);
+  EXPECT_EQ(r.reverse({4})->in, 201);
+  EXPECT_EQ(r.reverse({3})->in, 200);
+  EXPECT_EQ(r.reverse({2})->in, 104);
+  EXPECT_EQ(r.reverse({65534})->in, 100);
   EXPECT_FALSE(r.reverse({5})) << "never sent";
 }
 
 TEST(SeqRewriter, ForgetsOldSegmentsSafely) {
   SeqRewriter r(0);
   for (int64_t i = 0; i < 1000; ++i) {
-    EXPECT_EQ(r.forward(i * 10)->value, static_cast<uint16_t>(i));
+    EXPECT_EQ(r.forward(i * 10)->seq.value, static_cast<uint16_t>(i));
     r.cut();
   }
-  EXPECT_EQ(r.reverse({999}), 9990);
+  EXPECT_EQ(r.reverse({999})->in, 9990);
   EXPECT_FALSE(r.reverse({10}));
 }
 
@@ -167,41 +163,23 @@ TEST(RetransmissionBuffer, FindsWhatIsRecent) {
     p.extension_profile = 0xBEDE;
     p.extensions = extensions;
     p.payload = payload;
-    b.store(i, p, now);
+    b.store(i, p, i * 2, now);
   }
   EXPECT_EQ(pool.in_use(), RetransmissionBuffer::kPackets);
   const auto found = b.find(999, now);
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->payload[0], static_cast<uint8_t>(999));
-  EXPECT_EQ(found->extension(1)[0], 7);
-  EXPECT_TRUE(found->marker);
-  EXPECT_EQ(found->timestamp.value, 999u);
+  EXPECT_EQ(found->packet.payload[0], static_cast<uint8_t>(999));
+  EXPECT_EQ(found->packet.extension(1)[0], 7);
+  EXPECT_TRUE(found->packet.marker);
+  EXPECT_EQ(found->packet.timestamp.value, 999u);
+  EXPECT_EQ(found->picture, 1998);
   EXPECT_FALSE(b.find(100, now)) << "overwritten";
   EXPECT_FALSE(b.find(999, now + 3s)) << "too old";
   const std::vector<uint8_t> huge(2000);
   Packet p;
   p.payload = huge;
-  b.store(1000, p, now);
+  b.store(1000, p, -1, now);
   EXPECT_FALSE(b.find(1000, now)) << "larger than a packet can be";
-}
-
-TEST(KeyFrame, IsFoundInPayloadDescriptors) {
-  const std::vector<uint8_t> vp8_key = {0x90, 0x80, 0x81, 0x23, 0x00},
-                             vp8_delta = {0x90, 0x80, 0x81, 0x23, 0x01},
-                             vp8_later = {0x80, 0x80, 0x81, 0x23, 0x00};
-  EXPECT_TRUE(starts_key_frame(CodecKind::kVp8, vp8_key));
-  EXPECT_FALSE(starts_key_frame(CodecKind::kVp8, vp8_delta));
-  EXPECT_FALSE(starts_key_frame(CodecKind::kVp8, vp8_later));
-  const std::vector<uint8_t> sps = {0x67, 1}, stap = {24, 0, 2, 0x67, 1, 0, 1, 0x68}, fu_idr = {28, 0x85},
-                             fu_idr_later = {28, 0x05}, slice = {0x41, 0};
-  EXPECT_TRUE(starts_key_frame(CodecKind::kH264, sps));
-  EXPECT_TRUE(starts_key_frame(CodecKind::kH264, stap));
-  EXPECT_TRUE(starts_key_frame(CodecKind::kH264, fu_idr));
-  EXPECT_FALSE(starts_key_frame(CodecKind::kH264, fu_idr_later));
-  EXPECT_FALSE(starts_key_frame(CodecKind::kH264, slice));
-  const std::vector<uint8_t> vp9_key = {0x8C, 0x81, 0x23}, vp9_delta = {0xCC, 0x81, 0x23};
-  EXPECT_TRUE(starts_key_frame(CodecKind::kVp9, vp9_key));
-  EXPECT_FALSE(starts_key_frame(CodecKind::kVp9, vp9_delta));
 }
 
 }  // namespace

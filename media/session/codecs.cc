@@ -9,29 +9,31 @@ namespace {
 constexpr std::string_view kVideoFeedback[] = {"nack", "nack pli", "ccm fir", "transport-cc", "rrtr"};
 constexpr std::string_view kAudioFeedback[] = {"transport-cc", "rrtr"};
 
-// Lower is better; negative is "not at all".
-int rank(const sdp::Codec& c, sdp::MediaKind section) {
-  switch (codec_kind(c.name)) {
-    case CodecKind::kOpus:
-      return section == sdp::MediaKind::kAudio && c.clock_rate == 48000 ? 0 : -1;
-    case CodecKind::kVp8:
-      return section == sdp::MediaKind::kVideo ? 0 : -1;
-    case CodecKind::kH264: {
-      // Mode 0 forbids fragments: nothing a browser sends above a postage stamp.
-      if (section != sdp::MediaKind::kVideo || c.parameter("packetization-mode") != "1") return -1;
-      const auto profile = c.parameter("profile-level-id");
-      const bool constrained_baseline = profile && sdp::equals_ignoring_case(profile->substr(0, 4), "42e0");
-      return constrained_baseline ? 10 : 11;
-    }
-    case CodecKind::kVp9: {
-      const auto profile = c.parameter("profile-id");
-      return section == sdp::MediaKind::kVideo && (!profile || *profile == "0") ? 20 : -1;
-    }
-    case CodecKind::kAv1:
-    case CodecKind::kOther:
-      break;
+std::string_view parameter_or(const sdp::Codec& c, std::string_view key, std::string_view otherwise) {
+  return c.parameter(key).value_or(otherwise);
+}
+
+// Within one codec; lower is better.
+int variant_rank(CodecKind kind, const sdp::Codec& c) {
+  if (kind == CodecKind::kH264) {
+    // Mode 0 forbids fragments: nothing a browser sends above a postage stamp.
+    const int mode = parameter_or(c, "packetization-mode", "0") == "1" ? 0 : 4;
+    const auto profile = parameter_or(c, "profile-level-id", "42000a").substr(0, 4);
+    return mode + (sdp::equals_ignoring_case(profile, "42e0") ? 0 : 1);
   }
-  return -1;
+  if (kind == CodecKind::kVp9) return parameter_or(c, "profile-id", "0") == "0" ? 0 : 1;
+  if (kind == CodecKind::kAv1) return parameter_or(c, "profile", "0") == "0" ? 0 : 1;
+  return 0;
+}
+
+// Lower is better; negative is "not at all".
+int rank(const sdp::Codec& c, sdp::MediaKind section, const CodecPreferences& video) {
+  const CodecKind kind = codec_kind(c.name);
+  if (section == sdp::MediaKind::kAudio) return kind == CodecKind::kOpus && c.clock_rate == 48000 ? 0 : -1;
+  if (section != sdp::MediaKind::kVideo || kind == CodecKind::kOther) return -1;
+  const auto preferred = std::find(video.begin(), video.end(), kind);
+  if (preferred == video.end()) return -1;
+  return static_cast<int>(preferred - video.begin()) * 10 + variant_rank(kind, c);
 }
 
 template <typename Known>
@@ -44,17 +46,47 @@ void keep_known_feedback(sdp::Codec& c, const Known& known) {
 }  // namespace
 
 CodecKind codec_kind(std::string_view name) {
-  if (sdp::equals_ignoring_case(name, "opus")) return CodecKind::kOpus;
-  if (sdp::equals_ignoring_case(name, "VP8")) return CodecKind::kVp8;
-  if (sdp::equals_ignoring_case(name, "H264")) return CodecKind::kH264;
-  return sdp::equals_ignoring_case(name, "VP9") ? CodecKind::kVp9 : CodecKind::kOther;
+  constexpr std::pair<std::string_view, CodecKind> kNames[] = {
+      {"opus", CodecKind::kOpus}, {"VP8", CodecKind::kVp8}, {"H264", CodecKind::kH264},
+      {"VP9", CodecKind::kVp9},   {"AV1", CodecKind::kAv1}, {"H265", CodecKind::kH265}};
+  for (const auto& [known, kind] : kNames) {
+    if (sdp::equals_ignoring_case(name, known)) return kind;
+  }
+  return CodecKind::kOther;
 }
 
-std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered) {
+const CodecPreferences& default_video_codecs() {
+  static const CodecPreferences order = {CodecKind::kVp8, CodecKind::kH264, CodecKind::kVp9, CodecKind::kAv1,
+                                         CodecKind::kH265};
+  return order;
+}
+
+bool has_layer_extensions(CodecKind kind) {
+  return kind == CodecKind::kAv1 || kind == CodecKind::kH264 || kind == CodecKind::kH265;
+}
+
+bool same_format(const sdp::Codec& offered, const sdp::Codec& answered) {
+  const CodecKind kind = codec_kind(offered.name);
+  if (codec_kind(answered.name) != kind) return false;
+  const auto same = [&](std::string_view key, std::string_view otherwise) {
+    return sdp::equals_ignoring_case(parameter_or(offered, key, otherwise),
+                                     parameter_or(answered, key, otherwise));
+  };
+  if (kind == CodecKind::kVp9) return same("profile-id", "0");
+  if (kind == CodecKind::kAv1) return same("profile", "0");
+  if (kind != CodecKind::kH264) return true;
+  // The level may differ; profile_idc and the constraint flags are the first four digits. Answers that leave
+  // the profile out mean the one that was offered.
+  const auto ours = parameter_or(offered, "profile-level-id", "42000a");
+  const auto theirs = parameter_or(answered, "profile-level-id", ours);
+  return same("packetization-mode", "0") && sdp::equals_ignoring_case(ours.substr(0, 2), theirs.substr(0, 2));
+}
+
+std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered, const CodecPreferences& video) {
   const sdp::Codec* best = nullptr;
   int best_rank = 0;
   for (const sdp::Codec& c : offered.codecs) {
-    const int r = rank(c, offered.kind);
+    const int r = rank(c, offered.kind, video);
     if (r >= 0 && (best == nullptr || r < best_rank)) {
       best = &c;
       best_rank = r;

@@ -28,6 +28,10 @@ inline constexpr std::string_view kAbsCaptureTimeUri =
 inline constexpr std::string_view kPlayoutDelayUri =
     "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 
+inline constexpr std::string_view kDependencyDescriptorUri =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+inline constexpr std::string_view kFrameMarkingUri = "urn:ietf:params:rtp-hdrext:framemarking";
+
 // Every extension: its URI, its place among the ids, and the kinds of media it is for.
 struct KnownExtension {
   std::string_view uri;
@@ -45,6 +49,8 @@ inline constexpr KnownExtension kKnownExtensions[] = {
     {kVideoOrientationUri, &ExtensionIds::video_orientation, false, true},
     {kAbsCaptureTimeUri, &ExtensionIds::abs_capture_time},
     {kPlayoutDelayUri, &ExtensionIds::playout_delay, false, true},
+    {kDependencyDescriptorUri, &ExtensionIds::dependency_descriptor, false, true},
+    {kFrameMarkingUri, &ExtensionIds::frame_marking, false, true},
 };
 
 struct ChosenCodec {
@@ -53,8 +59,21 @@ struct ChosenCodec {
   std::optional<uint8_t> rtx_payload_type;  // RFC 4588, where the peer offers it for this codec
 };
 
+// The video codecs that are taken, the preferred one first.
+using CodecPreferences = std::vector<CodecKind>;
+const CodecPreferences& default_video_codecs();
+
 // The best codec of an offered section, or nothing. Feedback is cut down to what both sides know.
-std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered);
+std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered,
+                                        const CodecPreferences& video = default_video_codecs());
+
+// Whether layers of this codec are told by header extensions; VP8 and VP9 have them in their payload
+// descriptors, which need no negotiation.
+bool has_layer_extensions(CodecKind kind);
+
+// Whether a receiver that answered with `answered` takes what was offered as `offered`: the same codec, and
+// of H.264 the same profile and packetization mode (RFC 6184 section 8.2.2), of VP9 and AV1 the same profile.
+bool same_format(const sdp::Codec& offered, const sdp::Codec& answered);
 
 CodecKind codec_kind(std::string_view name);
 

@@ -16,7 +16,6 @@
 #include "media/dtls/transport.h"
 #include "media/ice/checking_client.h"
 #include "media/rtcp/packets.h"
-#include "media/rtp/key_frame.h"
 #include "media/rtp/nack_generator.h"
 #include "media/rtp/packet.h"
 #include "media/session/negotiation.h"

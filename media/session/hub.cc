@@ -82,6 +82,11 @@ void Hub::pause_subscription(uint32_t peer, uint32_t subscription, bool paused, 
   if (Entry* entry = find(peer)) entry->peer->set_subscription_paused(subscription, paused, now, out);
 }
 
+void Hub::set_preferred_layers(uint32_t peer, uint32_t subscription, LayerTarget layers, TimePoint now,
+                               SendSlab& out) {
+  if (Entry* entry = find(peer)) entry->peer->set_preferred_layers(subscription, layers, now, out);
+}
+
 void Hub::pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out) {
   const auto it = tracks_.find(track);
   if (it != tracks_.end()) it->second->set_paused(paused, now, out);
@@ -222,6 +227,7 @@ void Hub::on_deadline(TimePoint now, SendSlab& out) {
   for (auto& [id, entry] : peers_) {
     entry.peer->on_deadline(now, out);
     tell_state(entry);
+    tell_layers(entry);
     if (look_at_activity) tell_activity(entry, now);
   }
 }
@@ -236,6 +242,17 @@ void Hub::tell_state(Entry& entry) {
   event.state = state;
   if (state == PeerState::kFailed) event.reason = transport.failure();
   sink_(event);
+}
+
+void Hub::tell_layers(Entry& entry) {
+  entry.peer->for_each_layers_change([&](const Subscription& subscription) {
+    HubEvent event;
+    event.type = HubEvent::Type::kLayersChanged;
+    event.peer = entry.peer->id();
+    event.subscription = subscription.config().id;
+    event.layers = subscription.current_layers();
+    sink_(event);
+  });
 }
 
 void Hub::tell_activity(Entry& entry, TimePoint now) {

@@ -19,11 +19,13 @@
 namespace parley::media {
 
 struct HubEvent {
-  enum class Type : uint8_t { kPeerState, kTrackActive, kTrackInactive };
+  enum class Type : uint8_t { kPeerState, kTrackActive, kTrackInactive, kLayersChanged };
   Type type = Type::kPeerState;
   uint32_t peer = 0;
   PeerState state = PeerState::kNew;  // kPeerState
   uint32_t track = 0;                 // kTrack…
+  uint32_t subscription = 0;          // kLayersChanged
+  LayerTarget layers{0, 0};           // kLayersChanged: what is forwarded from now on
   std::string reason;                 // of a failure
 };
 
@@ -60,6 +62,8 @@ class Hub final : public DatagramHandler {
                          SendSlab& out);
   void remove_subscription(uint32_t peer, uint32_t subscription);
   void pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now, SendSlab& out);
+  void set_preferred_layers(uint32_t peer, uint32_t subscription, LayerTarget layers, TimePoint now,
+                            SendSlab& out);
   void pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out);
   void request_key_frame(uint32_t track, TimePoint now, SendSlab& out);
   // Tracks of the program's own; their ids are of the same space as peers'. False when there is such a track.
@@ -96,6 +100,7 @@ class Hub final : public DatagramHandler {
   void forget(Entry& entry);
   void tell_state(Entry& entry);
   void tell_activity(Entry& entry, TimePoint now);
+  void tell_layers(Entry& entry);
 
   const dtls::Certificate& certificate_;
   Random& random_;

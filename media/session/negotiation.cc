@@ -1,6 +1,10 @@
 // See negotiation.h.
 #include "media/session/negotiation.h"
 
+#include <algorithm>
+
+#include "media/routing/layers.h"
+
 namespace parley::media::negotiation {
 
 namespace {
@@ -72,6 +76,63 @@ void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section) {
   section->formats.push_back(std::to_string(*chosen.rtx_payload_type));
 }
 
+namespace {
+
+// "send a,b;~c recv d": of each stream that is sent its first choice (RFC 8853 section 5.1).
+std::vector<EncodingConfig> read_rids(const sdp::MediaSection& offered) {
+  std::vector<EncodingConfig> encodings;
+  std::string_view rest = offered.simulcast;
+  const auto take = [](std::string_view& text, char separator) {
+    const size_t end = text.find(separator);
+    const std::string_view head = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    return head;
+  };
+  std::string_view streams;
+  while (!rest.empty() && streams.empty()) {
+    const std::string_view direction = take(rest, ' ');
+    const std::string_view list = take(rest, ' ');
+    if (direction == "send") streams = list;
+  }
+  while (!streams.empty() && encodings.size() < kMaxSpatialLayers) {
+    std::string_view alternatives = take(streams, ';');
+    std::string_view rid = take(alternatives, ',');
+    if (!rid.empty() && rid.front() == '~') rid.remove_prefix(1);
+    const bool declared = std::any_of(offered.rids.begin(), offered.rids.end(),
+                                      [&](const sdp::Rid& r) { return r.send && r.id == rid; });
+    if (declared) encodings.push_back({std::string(rid), std::nullopt, std::nullopt});
+  }
+  return encodings;
+}
+
+std::vector<EncodingConfig> read_sim_group(const sdp::MediaSection& offered) {
+  std::vector<EncodingConfig> encodings;
+  for (const sdp::SourceGroup& sim : offered.source_groups) {
+    if (sim.semantics != "SIM" || !encodings.empty()) continue;
+    for (const uint32_t ssrc : sim.ssrcs) {
+      EncodingConfig encoding{"", Ssrc{ssrc}, std::nullopt};
+      for (const sdp::SourceGroup& fid : offered.source_groups) {
+        if (fid.semantics == "FID" && fid.ssrcs.size() == 2 && fid.ssrcs[0] == ssrc) {
+          encoding.rtx_ssrc = Ssrc{fid.ssrcs[1]};
+        }
+      }
+      if (encodings.size() < kMaxSpatialLayers) encodings.push_back(std::move(encoding));
+    }
+  }
+  return encodings;
+}
+
+}  // namespace
+
+std::vector<EncodingConfig> read_encodings(const sdp::MediaSection& offered) {
+  if (offered.kind != sdp::MediaKind::kVideo) return {};
+  // Without the extension nobody could tell which packet is of which rid.
+  auto encodings = offered.extension(kRidUri) != nullptr ? read_rids(offered) : std::vector<EncodingConfig>();
+  if (encodings.empty()) encodings = read_sim_group(offered);
+  if (encodings.size() < 2) encodings.clear();
+  return encodings;
+}
+
 const char* kind_name(TrackKind kind) { return kind == TrackKind::kAudio ? "audio" : "video"; }
 
 TrackConfig to_config(const IncomingTrack& track) {
@@ -85,6 +146,7 @@ TrackConfig to_config(const IncomingTrack& track) {
   c.rtx_payload_type = track.codec.rtx_payload_type;
   c.ssrc = track.ssrc;
   c.rtx_ssrc = track.rtx_ssrc;
+  c.encodings = track.encodings;
   c.extensions = track.extensions;
   c.nack = track.codec.codec.has_feedback("nack");
   c.fir = track.codec.codec.has_feedback("ccm fir") && !track.codec.codec.has_feedback("nack pli");

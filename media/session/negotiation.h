@@ -45,6 +45,7 @@ struct IncomingTrack {
   ChosenCodec codec;
   std::optional<Ssrc> ssrc;  // as signalled; otherwise found by mid or payload type
   std::optional<Ssrc> rtx_ssrc;
+  std::vector<EncodingConfig> encodings;  // of simulcast, as offered; empty: one
   ExtensionIds extensions;
   bool receiver_reference_time = false;  // answers XR reference times (RFC 3611)
 };
@@ -70,6 +71,9 @@ sdp::MediaSection local_section(const LocalEndpoint& endpoint, const ice::Creden
 std::optional<NegotiationError> read_transport(const sdp::MediaSection& section, RemoteTransport* out);
 void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section);
 const char* kind_name(TrackKind kind);
+// The encodings of a section that sends simulcast: by a=simulcast and a=rid (RFC 8853), or by an a=ssrc-group
+// SIM. Empty where there is only one.
+std::vector<EncodingConfig> read_encodings(const sdp::MediaSection& offered);
 TrackConfig to_config(const IncomingTrack& track);
 SubscriptionConfig to_config(const OutgoingTrack& track);
 

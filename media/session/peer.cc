@@ -67,6 +67,10 @@ void Peer::set_subscriptions(const std::vector<SubscriptionConfig>& wanted, Time
     auto subscription = std::make_unique<Subscription>(
         config, transport_.egress(), static_cast<uint16_t>(seqs & 0x7FFF), static_cast<uint16_t>(seqs >> 17));
     if (std::erase(paused_, config.id) > 0) subscription->set_paused(true, now, out);
+    std::erase_if(preferred_, [&](const auto& wish) {
+      if (wish.first == config.id) subscription->set_preferred_layers(wish.second, now, out);
+      return wish.first == config.id;
+    });
     const auto track = shared_.tracks.find(config.track);
     if (track != shared_.tracks.end()) track->second->add(*subscription, now, out);
     subscriptions_.push_back(std::move(subscription));
@@ -78,6 +82,14 @@ bool Peer::remove_subscription(uint32_t id) {
   return std::erase_if(subscriptions_, [&](const auto& s) { return s->config().id == id; }) > 0;
 }
 
+void Peer::set_preferred_layers(uint32_t id, LayerTarget layers, TimePoint now, SendSlab& out) {
+  for (const auto& s : subscriptions_) {
+    if (s->config().id == id) return s->set_preferred_layers(layers, now, out);
+  }
+  std::erase_if(preferred_, [&](const auto& wish) { return wish.first == id; });
+  if (preferred_.size() < kMaxEarlyWishes) preferred_.emplace_back(id, layers);
+}
+
 bool Peer::set_subscription_paused(uint32_t id, bool paused, TimePoint now, SendSlab& out) {
   for (const auto& s : subscriptions_) {
     if (s->config().id != id) continue;
@@ -85,7 +97,7 @@ bool Peer::set_subscription_paused(uint32_t id, bool paused, TimePoint now, Send
     return true;
   }
   std::erase(paused_, id);
-  if (paused && paused_.size() < 256) paused_.push_back(id);
+  if (paused && paused_.size() < kMaxEarlyWishes) paused_.push_back(id);
   return false;
 }
 

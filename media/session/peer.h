@@ -42,7 +42,8 @@ using TrackTable = std::unordered_map<uint32_t, Track*>;
 class Peer {
  public:
   static constexpr Duration kReportInterval = std::chrono::seconds(1);
-  static constexpr size_t kMaxSources = 64;  // SSRCs remembered of one peer
+  static constexpr size_t kMaxEarlyWishes = 256;  // about subscriptions not agreed on yet
+  static constexpr size_t kMaxSources = 64;       // SSRCs remembered of one peer
 
   struct Shared {  // of the hub; outlives its peers
     const dtls::Certificate& certificate;
@@ -67,6 +68,15 @@ class Peer {
   // The subscriptions agreed on from now on; those not named are gone.
   void set_subscriptions(const std::vector<SubscriptionConfig>& subscriptions, TimePoint now, SendSlab& out);
   bool remove_subscription(uint32_t id);
+  // Before the subscription is agreed on, too.
+  void set_preferred_layers(uint32_t id, LayerTarget layers, TimePoint now, SendSlab& out);
+  // Calls `fn` with each subscription whose layers are others than when it was last asked.
+  template <typename Fn>
+  void for_each_layers_change(Fn&& fn) {
+    for (const auto& s : subscriptions_) {
+      if (s->take_layers_change()) fn(*s);
+    }
+  }
   bool set_subscription_paused(uint32_t id, bool paused, TimePoint now, SendSlab& out);
 
   void on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now, SendSlab& out);
@@ -108,6 +118,7 @@ class Peer {
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   SendSide send_side_;
   std::vector<uint32_t> paused_;  // subscriptions paused before they were agreed on
+  std::vector<std::pair<uint32_t, LayerTarget>> preferred_;  // likewise, what they are to get
   TimePoint next_report_;
   std::unique_ptr<PeerData> data_;
 };

@@ -21,7 +21,7 @@ sdp::MediaSection rejected_section(const sdp::MediaSection& offered) {
   return m;
 }
 
-ExtensionIds read_extensions(const sdp::MediaSection& m, bool two_byte) {
+ExtensionIds read_extensions(const sdp::MediaSection& m, CodecKind codec, bool two_byte) {
   ExtensionIds ids;
   ids.two_byte = two_byte;
   for (const KnownExtension& known : kKnownExtensions) {
@@ -30,6 +30,8 @@ ExtensionIds read_extensions(const sdp::MediaSection& m, bool two_byte) {
     // Ids above 14 need the two-byte form (RFC 8285 section 4.3).
     if (offered != nullptr && (offered->id <= 14 || two_byte)) ids.*known.id = offered->id;
   }
+  if (!has_layer_extensions(codec)) ids.dependency_descriptor = 0;
+  if (codec != CodecKind::kH264) ids.frame_marking = 0;
   return ids;
 }
 
@@ -60,7 +62,8 @@ struct Accepted {
 };
 
 // One transport: the first acceptable section's; the others must be bundled with it (RFC 9143).
-Result<Accepted, NegotiationError> choose_sections(const sdp::SessionDescription& offer) {
+Result<Accepted, NegotiationError> choose_sections(const sdp::SessionDescription& offer,
+                                                   const CodecPreferences& video) {
   Accepted accepted;
   accepted.codecs.resize(offer.media.size());
   size_t count = 0;
@@ -77,7 +80,7 @@ Result<Accepted, NegotiationError> choose_sections(const sdp::SessionDescription
     if (m.kind != sdp::MediaKind::kAudio && m.kind != sdp::MediaKind::kVideo) continue;
     if (m.protocol.find("TLS/RTP/SAVP") == std::string::npos) continue;
     if (!joins) continue;
-    auto codec = choose_codec(m);
+    auto codec = choose_codec(m, video);
     if (!codec) continue;
     if (!m.rtcp_mux) return NegotiationError{"rtcp-mux is required (mid " + m.mid + ")"};
     accepted.codecs[i] = std::move(codec);
@@ -94,10 +97,11 @@ Result<Accepted, NegotiationError> choose_sections(const sdp::SessionDescription
 }  // namespace
 
 PublisherNegotiator::PublisherNegotiator(const LocalEndpoint& endpoint, Random& random,
-                                         uint32_t& next_track_id)
+                                         uint32_t& next_track_id, CodecPreferences video_codecs)
     : endpoint_(endpoint),
       random_(random),
       next_track_id_(next_track_id),
+      video_codecs_(std::move(video_codecs)),
       local_(ice::Credentials::generate(random)),
       session_id_(random.next_u64() >> 2) {}
 
@@ -106,7 +110,7 @@ IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, 
   IncomingTrack track;
   track.kind = offered.kind == sdp::MediaKind::kAudio ? TrackKind::kAudio : TrackKind::kVideo;
   track.mid = offered.mid;
-  track.extensions = read_extensions(offered, two_byte_);
+  track.extensions = read_extensions(offered, codec.kind, two_byte_);
   track.receiver_reference_time = answers_reference_times(offered) || codec.codec.has_feedback("rrtr");
   for (const sdp::SourceGroup& group : offered.source_groups) {
     if (group.semantics != "FID" || group.ssrcs.size() != 2) continue;
@@ -115,6 +119,7 @@ IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, 
     break;
   }
   if (!track.ssrc && !offered.sources.empty()) track.ssrc = Ssrc{offered.sources[0].ssrc};
+  track.encodings = negotiation::read_encodings(offered);
   for (const Known& k : known_) {
     if (k.mid == track.mid && k.codec == codec.kind) track.id = k.id;
   }
@@ -136,7 +141,12 @@ sdp::MediaSection PublisherNegotiator::answer_section(const sdp::MediaSection& o
   m.setup = answer_setup(remote);
   m.rtcp_reduced_size = offered.rtcp_reduced_size;
   if (answers_reference_times(offered)) m.extended_reports = "rcvr-rtt=all";
-  write_extensions(read_extensions(offered, two_byte_), &m);
+  write_extensions(read_extensions(offered, codec.kind, two_byte_), &m);
+  for (const EncodingConfig& encoding : negotiation::read_encodings(offered)) {
+    if (encoding.rid.empty()) break;  // SIM groups are not answered
+    m.rids.push_back({encoding.rid, false});
+    m.simulcast += (m.simulcast.empty() ? "recv " : ";") + encoding.rid;
+  }
   negotiation::append_codec(codec, &m);
   return m;
 }
@@ -150,7 +160,7 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
   if (offer.media.size() < sections_)
     return NegotiationError{"the offer has fewer m= lines than the one before"};
 
-  auto accepted = choose_sections(offer);
+  auto accepted = choose_sections(offer, video_codecs_);
   if (!accepted) return accepted.error();
   std::vector<std::optional<ChosenCodec>>& chosen = accepted->codecs;
   Outcome outcome;

@@ -30,7 +30,9 @@ class PublisherNegotiator {
   };
 
   // `next_track_id` is counted up for each new track; the engine owns it.
-  PublisherNegotiator(const LocalEndpoint& endpoint, Random& random, uint32_t& next_track_id);
+  // Of video only `video_codecs` are taken, the first of them that is offered.
+  PublisherNegotiator(const LocalEndpoint& endpoint, Random& random, uint32_t& next_track_id,
+                      CodecPreferences video_codecs = default_video_codecs());
 
   // On error nothing has changed.
   Result<Outcome, NegotiationError> accept_offer(std::string_view offer);
@@ -49,6 +51,7 @@ class PublisherNegotiator {
   const LocalEndpoint& endpoint_;
   Random& random_;
   uint32_t& next_track_id_;
+  CodecPreferences video_codecs_;
   ice::Credentials local_;
   std::optional<ice::Credentials> remote_;
   std::vector<Known> known_;

@@ -19,6 +19,7 @@ constexpr ExtensionIds kOffered = [] {
   ids.video_orientation = 5;
   ids.abs_capture_time = 6;
   ids.playout_delay = 7;
+  ids.dependency_descriptor = 8;
   ids.two_byte = true;
   return ids;
 }();
@@ -29,8 +30,10 @@ std::vector<std::string> subscriber_feedback(TrackKind kind) {
   return {"nack", "nack pli", "ccm fir", "transport-cc", "goog-remb"};
 }
 
-bool same_format(const sdp::Codec& answered, const ChosenCodec& ours) {
-  return answered.payload_type == ours.codec.payload_type && codec_kind(answered.name) == ours.kind;
+bool takes(const sdp::MediaSection& answered, const ChosenCodec& ours) {
+  return std::any_of(answered.codecs.begin(), answered.codecs.end(), [&](const sdp::Codec& c) {
+    return c.payload_type == ours.codec.payload_type && same_format(ours.codec, c);
+  });
 }
 
 }  // namespace
@@ -132,6 +135,7 @@ sdp::MediaSection SubscriberNegotiator::offer_section(const Section& section) co
   if (section.dead) m.port = 0;
   for (const KnownExtension& known : kKnownExtensions) {
     if (kOffered.*known.id == 0 || !(audio ? known.audio : known.video)) continue;
+    if (known.uri == kDependencyDescriptorUri && !has_layer_extensions(section.codec.kind)) continue;
     m.extensions.push_back({kOffered.*known.id, std::string(known.uri)});
   }
   negotiation::append_codec(section.codec, &m);
@@ -185,11 +189,16 @@ void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcom
     return;
   }
   if (!s.sending || s.sending->id != s.offered) return;  // came after the offer: the next one's
-  const bool takes = !rejected && sdp::receives(m.direction) &&
-                     std::any_of(m.codecs.begin(), m.codecs.end(),
-                                 [&](const sdp::Codec& c) { return same_format(c, s.sending->codec); });
-  if (!takes) {
-    outcome->refused.push_back(s.sending->id);
+  const char* reason = nullptr;
+  if (rejected) {
+    reason = "the answer rejects its section";
+  } else if (!sdp::receives(m.direction)) {
+    reason = "the answer does not receive in its section";
+  } else if (!takes(m, s.sending->codec)) {
+    reason = "the answer does not take its codec";
+  }
+  if (reason != nullptr) {
+    outcome->refused.push_back({s.sending->id, s.sending->codec.codec.name + ": " + reason});
     s.sending.reset();
     return;
   }
@@ -201,6 +210,8 @@ void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcom
   // arrived.
   if (out.extensions.transport_cc != 0) out.extensions.abs_send_time = 0;
   out.extensions.two_byte = two_byte_;
+  // The structure that comes with key frames is larger than the one-byte form carries.
+  if (!two_byte_) out.extensions.dependency_descriptor = 0;
   const auto rtx = out.codec.rtx_payload_type;
   if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
   outcome->active.push_back(std::move(out));

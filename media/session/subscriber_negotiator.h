@@ -34,7 +34,11 @@ class SubscriberNegotiator {
     bool ice_restarted = false;
     std::optional<RemoteData> data;     // data channels are agreed on
     std::vector<OutgoingTrack> active;  // what may be sent from now on
-    std::vector<uint32_t> refused;      // subscriptions whose section the answer rejected; they are gone
+    struct Refused {
+      uint32_t subscription;
+      std::string reason;
+    };
+    std::vector<Refused> refused;  // what the answer does not take; these subscriptions are gone
   };
 
   SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random);

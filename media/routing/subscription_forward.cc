@@ -1,0 +1,190 @@
+// The packet path of a subscription: which packets of which encoding go out, under which numbers
+// (subscription.h).
+#include <cstdlib>
+
+#include "media/routing/source_seq.h"
+#include "media/routing/subscription.h"
+#include "media/routing/track.h"
+
+namespace parley::media {
+namespace {
+
+// Ticks of `rate` between two times of sender reports (32.32 fixed point).
+int64_t ticks_between(uint64_t from, uint64_t to, uint32_t rate) {
+  return ((static_cast<int64_t>(to - from) >> 16) * rate) >> 16;
+}
+
+}  // namespace
+
+void Subscription::forward(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info,
+                           TimePoint now, SendSlab& out) {
+  if (silent() || !egress_.is_open()) return;
+  const size_t encoding = encoding_of(seq);
+  if (waiting_for_key_frame_ || encoding != encoding_) {
+    if (encoding == wanted_encoding_ && info.key_frame) {
+      begin(encoding, packet, info, now);
+    } else if (waiting_for_key_frame_) {
+      return;
+    }
+  }
+  Way way;
+  if (!find_way(packet, seq, info, &way, now, out)) return;
+  if (filter_.needs_key_frame()) track_->request_key_frame(encoding_, now, out);
+  if (!send(packet, info, way, now, out)) return;
+  ++stats_.packets;
+  stats_.bytes += packet.payload.size();
+  if (way.place.segment != segment_) return;
+  if (!started_ || way.place.seq.newer_than(last_seq_)) {
+    last_seq_ = way.place.seq;
+    padded_ = 0;
+  }
+  remember(packet, info, now);
+}
+
+// Where the subscriber's numbers have got to; a late packet takes nothing back.
+void Subscription::remember(const rtp::Packet& packet, const rtp::PayloadInfo& info, TimePoint now) {
+  const Offsets& offsets = offsets_[segment_];
+  const RtpTimestamp timestamp = packet.timestamp + offsets.timestamp;
+  const bool newer = !started_ || timestamp.newer_than(last_timestamp_);
+  if (!newer && timestamp != last_timestamp_) return;
+  const uint16_t number =
+      info.dependency != nullptr ? info.dependency->frame_number : info.numbers.picture_id;
+  const auto number_out = static_cast<uint16_t>(number + offsets.number);
+  // Of one picture the highest layer has the highest number.
+  if (newer || static_cast<int16_t>(number_out - last_number_) > 0) last_number_ = number_out;
+  if (!newer) return;
+  started_ = true;
+  last_sent_ = now;
+  last_timestamp_ = timestamp;
+  last_tl0_ = static_cast<uint8_t>(info.numbers.tl0 + offsets.tl0);
+}
+
+// The next packet begins a segment: numbers and clock go on from where they are.
+void Subscription::begin(size_t encoding, const rtp::Packet& packet, const rtp::PayloadInfo& info,
+                         TimePoint now) {
+  next_offsets_ = Offsets{};
+  if (started_) {
+    const uint16_t number =
+        info.dependency != nullptr ? info.dependency->frame_number : info.numbers.picture_id;
+    next_offsets_.number = static_cast<uint16_t>(last_number_ + 1 - number);
+    next_offsets_.tl0 = static_cast<uint8_t>(last_tl0_ + 1 - info.numbers.tl0);
+    next_offsets_.timestamp = encoding == encoding_ && !source_changed_
+                                  ? offsets_[segment_].timestamp
+                                  : aligned_offset(encoding, packet.timestamp, now);
+  }
+  source_changed_ = waiting_for_key_frame_ = false;
+  encoding_ = encoding;
+  filter_.begin();
+  rewriter_.cut();
+  pictures_.cut();
+}
+
+// By the sender reports all encodings are on one clock (RFC 3550 section 6.4.1); without them, or where they
+// make no sense, the subscriber's timeline goes on by what has passed since its latest packet.
+uint32_t Subscription::aligned_offset(size_t encoding, RtpTimestamp first, TimePoint now) {
+  const uint32_t rate = track_->config().clock_rate;
+  const auto& before = track_->encoding(encoding_).sender_report();
+  const auto& after = track_->encoding(encoding).sender_report();
+  if (!anchor_ && before && encoding != encoding_) {
+    anchor_ = Anchor{before->ntp, before->timestamp.value + offsets_[segment_].timestamp};
+  }
+  RtpTimestamp next = last_timestamp_ + static_cast<uint32_t>((now - last_sent_).count() * rate / 1'000'000);
+  if (anchor_ && after && encoding != encoding_) {
+    const int64_t ticks =
+        ticks_between(anchor_->ntp, after->ntp, rate) + first.distance_from(after->timestamp);
+    const RtpTimestamp reported{anchor_->timestamp + static_cast<uint32_t>(ticks)};
+    if (std::abs(reported.distance_from(next)) < static_cast<int32_t>(rate)) next = reported;
+  }
+  if (!next.newer_than(last_timestamp_)) next = last_timestamp_ + 1;
+  return next.value - first.value;
+}
+
+bool Subscription::find_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, Way* way,
+                            TimePoint now, SendSlab& out) {
+  const size_t encoding = encoding_of(seq);
+  way->marker = packet.marker;
+  way->kind = media_class_;
+  if (encoding == encoding_ && video()) {
+    const bool newest = rewriter_.is_new(seq);
+    if (!filter_.admits(info, packet.timestamp, newest)) {
+      left_out(packet, seq, info, newest, now, out);
+      return false;
+    }
+    if (newest) dropped_timestamp_.reset();
+    way->marker = way->marker || filter_.ends_picture(info, packet.timestamp);
+  }
+  if (info.picture >= 0 && track_->config().codec == CodecKind::kVp8) {
+    const auto picture = pictures_.forward(source_seq(encoding, info.picture));
+    if (!picture) {
+      left_out(packet, seq, info, false, now, out);
+      return false;
+    }
+    way->picture = picture->seq.value;
+  }
+  const bool begins = rewriter_.begins_segment();
+  const auto place = rewriter_.forward(seq);
+  if (!place) return false;
+  way->place = *place;
+  if (begins) {
+    segment_ = place->segment;
+    offsets_[segment_] = next_offsets_;
+  }
+  return true;
+}
+
+// Closes the gap that a packet of a layer above leaves. One that comes late has its number already: without
+// its payload it tells the subscriber not to wait for it.
+void Subscription::left_out(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, bool newest,
+                            TimePoint now, SendSlab& out) {
+  if (newest) {
+    const bool same_frame = dropped_timestamp_ == packet.timestamp && dropped_spatial_ == info.spatial;
+    rewriter_.drop(seq, same_frame);
+    if (info.picture >= 0) pictures_.drop(source_seq(encoding_of(seq), info.picture));
+    dropped_timestamp_ = packet.timestamp;
+    dropped_spatial_ = info.spatial;
+    return;
+  }
+  const auto place = rewriter_.forward(seq);
+  if (!place) return;
+  rtp::Packet empty = packet;
+  empty.payload = {};
+  empty.marker = false;
+  Way way;
+  way.place = *place;
+  way.kind = media_class_;
+  send(empty, {}, way, now, out);
+}
+
+void Subscription::leave_out(int64_t seq) {
+  if (encoding_of(seq) == encoding_) rewriter_.drop(seq);
+}
+
+void Subscription::on_source_restart(size_t encoding) {
+  if (encoding == encoding_) waiting_for_key_frame_ = source_changed_ = true;
+}
+
+void Subscription::select_encoding(TimePoint now, SendSlab& out) {
+  if (!video() || silent()) return;
+  const LayerTarget target = lower_of(preferred_, *target_);
+  const bool simulcast = track_->encodings() > 1;
+  wanted_encoding_ = simulcast ? track_->best_encoding(target.spatial, now) : 0;
+  filter_.set_target({simulcast ? LayerTarget{}.spatial : target.spatial, target.temporal});
+  if (waiting_for_key_frame_ || wanted_encoding_ != encoding_) {
+    track_->request_key_frame(wanted_encoding_, now, out);
+  }
+}
+
+LayerTarget Subscription::current_layers() const {
+  LayerTarget layers = filter_.current();
+  if (track_ != nullptr && track_->encodings() > 1) layers.spatial = static_cast<uint8_t>(encoding_);
+  return layers;
+}
+
+bool Subscription::take_layers_change() {
+  const LayerTarget layers = current_layers();
+  if (layers == told_layers_ || waiting_for_key_frame_) return false;
+  told_layers_ = layers;
+  return true;
+}
+
+}  // namespace parley::media
