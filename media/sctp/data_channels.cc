@@ -7,6 +7,7 @@ namespace parley::media::sctp {
 namespace {
 constexpr uint16_t kMaxId = 65534;
 constexpr uint8_t kAck[] = {kDcepAck};
+constexpr SendOptions kControl{.unordered = false, .counted = false, .max_retransmits = {}, .lifetime = {}};
 constexpr uint8_t kNothing[] = {0};  // what stands for an empty message (RFC 8831 section 6.6)
 }  // namespace
 
@@ -124,7 +125,7 @@ void DataChannels::open(Channel& channel) {
   if (*config.id >= association_.outbound_streams()) return finish_close(channel);
   if (config.negotiated) {
     channel.acknowledged = true;
-  } else if (!association_.send(*config.id, kPpidControl, write_open(config), {}, now_)) {
+  } else if (!association_.send(*config.id, kPpidControl, write_open(config), kControl, now_)) {
     return finish_close(channel);
   }
   channel.stats.state = ChannelState::kOpen;
@@ -194,7 +195,7 @@ void DataChannels::on_remote_open(const Message& message) {
   channel.stats.state = ChannelState::kOpen;
   by_stream_[message.stream] = &channel;
   // When there is no room for it the peer merely keeps its messages in order for longer.
-  (void)association_.send(message.stream, kPpidControl, kAck, {}, now_);
+  (void)association_.send(message.stream, kPpidControl, kAck, kControl, now_);
   observer_.on_channel(channel.stats.handle, channel.stats.config);
 }
 
@@ -213,6 +214,7 @@ Result<void, SendError> DataChannels::send(Handle handle, Kind kind, std::span<c
   if (bytes.empty()) {
     protocol = kind == Kind::kText ? kPpidEmptyText : kPpidEmptyBinary;
     sent = kNothing;
+    options.counted = false;
   }
   if (!association_.send(*config.id, protocol, sent, options, now)) return SendError::kBufferFull;
   ++channel->stats.messages_sent;

@@ -18,6 +18,8 @@ struct Message {
 
 struct SendOptions {
   bool unordered = false;
+  // Part of the stream's buffered amount; what the program did not write is not.
+  bool counted = true;
   // Partial reliability (RFC 3758, RFC 7496): given up after so many retransmissions, or so long after it was
   // queued.
   std::optional<uint16_t> max_retransmits;

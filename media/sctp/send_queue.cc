@@ -35,7 +35,8 @@ bool SendQueue::push(uint16_t id, uint32_t protocol, std::span<const uint8_t> by
   if (options.lifetime) m.expires = now + *options.lifetime;
   Stream& stream = streams_[id];
   stream.messages.push_back(slot);
-  stream.buffered += bytes.size();
+  m.counted = options.counted;
+  if (m.counted) stream.buffered += bytes.size();
   buffered_ += bytes.size();
   if (!stream.has_turn) {
     stream.has_turn = true;
@@ -44,27 +45,28 @@ bool SendQueue::push(uint16_t id, uint32_t protocol, std::span<const uint8_t> by
   return true;
 }
 
-void SendQueue::account(uint16_t id, Stream& stream, size_t sent) {
+void SendQueue::account(const Outgoing& m, Stream& stream, size_t sent) {
+  buffered_ -= sent;
+  if (!m.counted) return;
   const bool was_above = stream.buffered > stream.low_threshold;
   stream.buffered -= sent;
-  buffered_ -= sent;
-  if (was_above && stream.buffered <= stream.low_threshold) low_.push_back(id);
+  if (was_above && stream.buffered <= stream.low_threshold) low_.push_back(m.stream);
 }
 
-void SendQueue::drop_front(uint16_t id, Stream& stream) {
+void SendQueue::drop_front(Stream& stream) {
   const Slot slot = stream.messages.front();
   stream.messages.pop_front();
-  account(id, stream, slots_[slot].bytes.size() - slots_[slot].taken);
+  account(slots_[slot], stream, slots_[slot].bytes.size() - slots_[slot].taken);
   slots_[slot].taken = slots_[slot].bytes.size();
   free_if_done(slot);
 }
 
-void SendQueue::drop_expired(uint16_t id, Stream& stream, TimePoint now) {
+void SendQueue::drop_expired(Stream& stream, TimePoint now) {
   // One that is begun is the retransmission queue's to give up: the receiver knows of it.
   while (!stream.messages.empty()) {
     const Outgoing& m = slots_[stream.messages.front()];
     if (m.taken > 0 || m.expires > now) return;
-    drop_front(id, stream);
+    drop_front(stream);
   }
 }
 
@@ -91,7 +93,7 @@ std::optional<SendQueue::Fragment> SendQueue::take(size_t room, size_t full_room
   while (!turns_.empty()) {
     const uint16_t id = turns_.front();
     Stream& stream = streams_[id];
-    if (!in_message_) drop_expired(id, stream, now);
+    if (!in_message_) drop_expired(stream, now);
     if (stream.messages.empty()) {
       end_turn(stream, true);
       continue;
@@ -111,7 +113,7 @@ std::optional<SendQueue::Fragment> SendQueue::take(size_t room, size_t full_room
     f.end = f.size == left;
     m.taken += f.size;
     ++m.outstanding;
-    account(id, stream, f.size);
+    account(m, stream, f.size);
     if (f.end) stream.messages.pop_front();
     end_turn(stream, f.end);
     return f;
@@ -138,7 +140,7 @@ bool SendQueue::abandon(Slot slot) {
   if (unsent > 0) {
     Stream& stream = streams_[m.stream];
     std::erase(stream.messages, slot);
-    account(m.stream, stream, unsent);
+    account(m, stream, unsent);
     // Whether it was this message that held the turn, or one before it: the next fragment starts a message.
     if (!turns_.empty() && turns_.front() == m.stream && m.taken > 0) in_message_ = false;
   }

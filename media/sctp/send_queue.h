@@ -29,6 +29,7 @@ class SendQueue {
     uint32_t protocol = 0;
     uint16_t stream = 0;
     bool unordered = false;
+    bool counted = true;
     bool used = false;  // the slot holds a message
     bool abandoned = false;
     bool numbered = false;     // `number` is set: a fragment has been taken
@@ -94,9 +95,9 @@ class SendQueue {
 
   Slot allocate();
   void free_if_done(Slot slot);
-  void drop_front(uint16_t id, Stream& stream);
-  void drop_expired(uint16_t id, Stream& stream, TimePoint now);
-  void account(uint16_t id, Stream& stream, size_t sent);
+  void drop_front(Stream& stream);
+  void drop_expired(Stream& stream, TimePoint now);
+  void account(const Outgoing& m, Stream& stream, size_t sent);
   void number(Stream& stream, Outgoing& m);
   void end_turn(Stream& stream, bool message_ended);
 
