@@ -62,10 +62,17 @@ struct AgentEvent {
   std::string text{};
   int code = 0;
   uint32_t request = 0;  // of kConnect
-  // kConnect: to a TURN server, by TCP or by TLS (whose certificate is `name`'s), and without RFC 4571's
-  // framing: its bytes go to on_stream(). Otherwise to the peer.
+  // kConnect: to a TURN server, by TCP or by TLS (whose certificate is `name`'s), where messages
+  // tell their own lengths. Otherwise to the peer, with RFC 4571's framing.
   std::optional<TurnVia> turn{};
   SocketAddress from{}, to{};
+};
+
+// Where media goes: along a route, as it is or as ChannelData of a TURN server at the end of the route.
+struct MediaPath {
+  Route route;
+  uint16_t channel = 0;  // 0: as it is
+  bool operator==(const MediaPath&) const = default;
 };
 
 struct AgentConfig {
@@ -133,13 +140,14 @@ class Agent {
   void on_connected(uint32_t request, const Route& route, TimePoint now, SendSlab& out);
   void on_connect_failed(uint32_t request, TimePoint now, SendSlab& out);
   void on_disconnected(uint32_t connection, TimePoint now, SendSlab& out);
-  // Bytes of a connection to a TURN server; what was relayed and is not for the agent goes to `sink`.
-  void on_stream(uint32_t connection, std::span<const uint8_t> bytes, TimePoint now, SendSlab& out,
-                 UniqueFunction<void(Datagram)>& sink);
 
   // --- datagrams. Takes what is STUN's or a relay's; what is left comes back, its route as seen by
   // selected(): of a relayed datagram the peer and the relayed address.
   std::optional<Datagram> on_datagram(const Datagram& datagram, TimePoint now, SendSlab& out);
+  // Whether on_datagram() must see whatever comes by this route: a relay's server is at its end.
+  bool is_from_relay(const Route& route) const { return gatherer_.is_from_relay(route); }
+  // The way of media; nothing while there is none, or the relay's channel is not bound yet.
+  std::optional<MediaPath> media_path() const;
   // Moves what `from` holds into `out`, by way of a relay where the route is one of its. `from` is cleared.
   void forward(SendSlab& from, TimePoint now, SendSlab& out);
   // Gives relays back.

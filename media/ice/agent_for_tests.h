@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "media/core/bytes.h"
 #include "media/ice/agent.h"
 #include "media/ice/network_for_tests.h"
 
@@ -32,13 +33,10 @@ class AgentHost final : public DatagramHandler {
 
   void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
     for (const Datagram& d : datagrams) {
-      if (stun::looks_like_stun(d.bytes)) {
-        const auto m = stun::Message::parse(d.bytes);
-        if (m) agent.on_stun(*m, d.route, now, out);
-      } else {
-        received.emplace_back(d.bytes.begin(), d.bytes.end());
-        agent.on_authenticated_traffic(now);
-      }
+      const auto payload = agent.on_datagram(d, now, out);
+      if (!payload) continue;
+      received.emplace_back(payload->bytes.begin(), payload->bytes.end());
+      agent.on_authenticated_traffic(now);
     }
   }
   TimePoint next_deadline() const override { return agent.next_deadline(); }
@@ -48,8 +46,9 @@ class AgentHost final : public DatagramHandler {
   // Along the selected path; false without one.
   bool say(const std::string& text) {
     if (!agent.selected()) return false;
-    network_.slab_of(this).append(*agent.selected(),
-                                  {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+    SendSlab inner(2000, 1);
+    inner.append(*agent.selected(), as_bytes(text));
+    agent.forward(inner, network_.now(), network_.slab_of(this));
     return true;
   }
   bool connected() const { return agent.state() == ice::State::kConnected; }

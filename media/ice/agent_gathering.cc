@@ -193,14 +193,12 @@ std::optional<Datagram> Agent::on_datagram(const Datagram& datagram, TimePoint n
   return std::nullopt;
 }
 
-void Agent::on_stream(uint32_t connection, std::span<const uint8_t> bytes, TimePoint now, SendSlab& out,
-                      UniqueFunction<void(Datagram)>& sink) {
-  UniqueFunction<void(Datagram)> relayed([&](Datagram d) {
-    if (!stun::looks_like_stun(d.bytes)) return sink(d);
-    if (const auto m = stun::Message::parse(d.bytes)) on_stun(*m, d.route, now, out);
-  });
-  gatherer_.on_stream(connection, bytes, now, out, relayed);
-  take_gathered(now, out);
+std::optional<MediaPath> Agent::media_path() const {
+  if (!selected_) return std::nullopt;
+  const turn::Client* relay = gatherer_.relay(selected_->local);
+  if (relay == nullptr) return MediaPath{*selected_, 0};
+  const uint16_t channel = relay->channel(selected_->remote);
+  return channel != 0 ? std::optional(MediaPath{relay->server(), channel}) : std::nullopt;
 }
 
 void Agent::forward(SendSlab& from, TimePoint now, SendSlab& out) {

@@ -95,7 +95,6 @@ void Gatherer::fail(const SocketAddress& base, const SocketAddress& server, int 
 void Gatherer::on_connected(uint32_t request, const Route& route, TimePoint now, SendSlab& out) {
   for (const auto& relay : relays_) {
     if (relay->request != request || request == 0 || relay->client || relay->reported) continue;
-    relay->framer = std::make_unique<turn::StreamFramer>();
     start(*relay, route, now, out);
   }
 }
@@ -122,20 +121,6 @@ void Gatherer::on_disconnected(uint32_t connection) {
     relay->reported = true;
     relay->relays = false;
     relay->client.reset();
-  }
-}
-
-void Gatherer::on_stream(uint32_t connection, std::span<const uint8_t> bytes, TimePoint now, SendSlab& out,
-                         UniqueFunction<void(Datagram)>& sink) {
-  for (const auto& relay : relays_) {
-    if (!relay->client || !relay->framer || relay->client->server().connection != connection) continue;
-    turn::StreamFramer::Sink messages([&](std::span<uint8_t> message) {
-      if (auto datagram = relay->client->on_datagram(message, now, out)) sink(*datagram);
-    });
-    const bool ok = relay->framer->push(bytes, messages);
-    report(*relay);
-    if (!ok) on_disconnected(connection);
-    return;
   }
 }
 
@@ -203,7 +188,7 @@ void Gatherer::report(Relay& relay) {
   }
 }
 
-turn::Client* Gatherer::relay(const SocketAddress& relayed) {
+turn::Client* Gatherer::relay(const SocketAddress& relayed) const {
   if (!relayed.valid()) return nullptr;
   for (const auto& r : relays_)
     if (r->relays && r->client && r->client->relayed_address() == relayed) return r->client.get();

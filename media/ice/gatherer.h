@@ -13,7 +13,6 @@
 #include "media/core/random.h"
 #include "media/ice/stun.h"
 #include "media/ice/stun_transaction.h"
-#include "media/turn/channel_data.h"
 #include "media/turn/client.h"
 
 namespace parley::media::ice {
@@ -70,9 +69,6 @@ class Gatherer {
   void on_connected(uint32_t request, const Route& route, TimePoint now, SendSlab& out);
   void on_connect_failed(uint32_t request);
   void on_disconnected(uint32_t connection);
-  // Bytes of a connection to a TURN server. `sink` gets what was relayed.
-  void on_stream(uint32_t connection, std::span<const uint8_t> bytes, TimePoint now, SendSlab& out,
-                 UniqueFunction<void(Datagram)>& sink);
 
   // Whether the datagram is from one of the relays' servers; then to on_datagram().
   bool is_from_relay(const Route& route) const;
@@ -81,7 +77,7 @@ class Gatherer {
   bool on_response(const stun::Message& m, const Route& source);
 
   // The relay that owns the address; null for other addresses.
-  turn::Client* relay(const SocketAddress& relayed);
+  turn::Client* relay(const SocketAddress& relayed) const;
   void close(SendSlab& out);
 
   TimePoint next_deadline() const;
@@ -97,8 +93,7 @@ class Gatherer {
     SocketAddress base;
     TurnServer server;
     std::unique_ptr<turn::Client> client;  // null until its connection is there
-    std::unique_ptr<turn::StreamFramer> framer;
-    uint32_t request = 0;  // of its connection; 0 for UDP
+    uint32_t request = 0;                  // of its connection; 0 for UDP
     bool reported = false;
     bool relays = false;
   };

@@ -84,7 +84,9 @@ void LiteAgent::refuse(int code, std::string_view reason, const stun::Message& r
   stun::Writer w(room, stun::Class::kError, stun::kBinding, request.id);
   w.error_code(code, reason);
   if (code == 420) w.unknown_attributes(std::span(request.unknown).first(request.unknown_count));
-  out.commit(w.finish(password));
+  const size_t size = w.finish(password);
+  // Never more than came: whoever it came from is not who it says it is, maybe.
+  out.commit(size <= request.size() ? size : 0);
 }
 
 void LiteAgent::accept(const Generation& generation, const stun::Message& request, const Route& source,

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "media/congestion/send_controller.h"
+#include "media/core/bytes.h"
 #include "media/core/route.h"
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
@@ -22,7 +23,11 @@ class Egress {
 
   void open(srtp::Sender sender) { sender_ = std::move(sender); }
   void close() { sender_.reset(); }
-  void set_destination(const Route& destination) { destination_ = destination; }
+  // `channel`: of the TURN server at the end of the route (RFC 8656 section 12.4); 0 without one.
+  void set_destination(const Route& destination, uint16_t channel = 0) {
+    destination_ = destination;
+    channel_ = channel;
+  }
   bool is_open() const { return sender_.has_value() && destination_.valid(); }
   const Route& destination() const { return destination_; }
 
@@ -41,11 +46,11 @@ class Egress {
   // The same, whatever the controller thinks of it.
   bool send_rtp_now(rtp::Outgoing& packet, TimePoint now, SendSlab& out) {
     if (!is_open()) return false;
-    const auto room = out.reserve(destination_, packet.size() + srtp::kMaxOverhead);
+    const auto room = reserve(packet.size() + srtp::kMaxOverhead, out);
     if (room.empty()) return false;
     if (controller_ != nullptr) controller_->stamp(packet, now);
     const size_t written = sender_->protect_rtp(packet.header, packet.prefix, packet.payload, room);
-    out.commit(written);
+    commit(room, written, out);
     count(written);
     return written > 0;
   }
@@ -57,10 +62,10 @@ class Egress {
 
   bool send_rtcp(std::span<const uint8_t> compound, SendSlab& out) {
     if (!is_open()) return false;
-    const auto room = out.reserve(destination_, compound.size() + srtp::kMaxOverhead);
+    const auto room = reserve(compound.size() + srtp::kMaxOverhead, out);
     if (room.empty()) return false;
     const size_t written = sender_->protect_rtcp(compound, room);
-    out.commit(written);
+    commit(room, written, out);
     count(written);
     return written > 0;
   }
@@ -69,6 +74,24 @@ class Egress {
   uint64_t bytes() const { return bytes_; }
 
  private:
+  // ChannelData's header and, over TCP, its padding.
+  static constexpr size_t kChannelHeader = 4, kChannelPadding = 3;
+
+  std::span<uint8_t> reserve(size_t size, SendSlab& out) const {
+    if (channel_ == 0) return out.reserve(destination_, size);
+    const auto room = out.reserve(destination_, kChannelHeader + size + kChannelPadding);
+    return room.empty() ? room : room.subspan(kChannelHeader, size);
+  }
+  void commit(std::span<uint8_t> room, size_t written, SendSlab& out) const {
+    if (channel_ == 0 || written == 0) return out.commit(written);
+    uint8_t* header = room.data() - kChannelHeader;
+    store_be16(header, channel_);
+    store_be16(header + 2, static_cast<uint16_t>(written));
+    size_t padding = 0;
+    while (!destination_.is_udp() && (written + padding) % 4 != 0) room.data()[written + padding++] = 0;
+    out.commit(kChannelHeader + written + padding);
+  }
+
   void count(size_t written) {
     if (written == 0) return;
     ++packets_;
@@ -78,6 +101,7 @@ class Egress {
   std::optional<srtp::Sender> sender_;
   congestion::SendController* controller_ = nullptr;
   Route destination_;
+  uint16_t channel_ = 0;
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
 };

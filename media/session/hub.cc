@@ -27,13 +27,17 @@ Hub::Entry* Hub::find(uint32_t peer) {
 }
 
 bool Hub::add_peer(uint32_t id, const ice::Credentials& local, TimePoint now) {
-  if (peers_.size() >= kMaxPeers || peers_.contains(id) || by_ufrag_.contains(local.ufrag)) return false;
+  return add(id, local, IceTransport(local, now), now) != nullptr;
+}
+
+Hub::Entry* Hub::add(uint32_t id, const ice::Credentials& local, IceTransport ice, TimePoint now) {
+  if (peers_.size() >= kMaxPeers || peers_.contains(id) || by_ufrag_.contains(local.ufrag)) return nullptr;
   Entry& entry = peers_[id];
   entry.peer = std::make_unique<Peer>(
-      id, local, Peer::Shared{certificate_, pool_, random_, tracks_, pacing_, data_}, now);
+      id, std::move(ice), Peer::Shared{certificate_, pool_, random_, tracks_, pacing_, data_}, now);
   add_ufrag(entry, local.ufrag);
   if (next_tick_ == kNever) next_tick_ = now + kTick;
-  return true;
+  return &entry;
 }
 
 void Hub::add_ufrag(Entry& entry, const std::string& ufrag) {
@@ -121,6 +125,7 @@ bool Hub::set_sink(uint32_t track, std::unique_ptr<TrackSink> sink) {
 }
 
 void Hub::forget(Entry& entry) {
+  forget_agent(entry);
   for (const std::string& ufrag : entry.ufrags) by_ufrag_.erase(ufrag);
   for (const Route& route : entry.routes) {
     const auto it = by_route_.find(route);
@@ -145,6 +150,7 @@ void Hub::close_all(SendSlab& out) {
 void Hub::on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) {
   for (const Datagram& d : datagrams) {
     ++datagrams_;
+    if (!full_.empty() && on_relay(d, now, out)) continue;
     if (stun::looks_like_stun(d.bytes)) {
       on_stun(d, now, out);
     } else {
@@ -156,6 +162,7 @@ void Hub::on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendS
 void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto message = stun::Message::parse(datagram.bytes);
   if (!message) return;
+  if (!full_.empty() && on_answer(*message, datagram, now, out)) return;
   const auto owner = by_ufrag_.find(std::string(message->receiver_ufrag()));
   if (owner == by_ufrag_.end()) {
     ++refused_checks_;
@@ -185,7 +192,8 @@ void Hub::learn_route(Entry& entry, const Route& route) {
   entry.routes.erase(oldest);
 }
 
-void Hub::on_connection_closed(const Route& route, TimePoint, SendSlab&) {
+void Hub::on_connection_closed(const Route& route, TimePoint now, SendSlab& out) {
+  on_own_connection_closed(route, now, out);
   const auto owner = by_route_.find(route);
   if (owner == by_route_.end()) return;
   // The peer's checks find another way, or its consent runs out.
@@ -199,7 +207,10 @@ void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
     ++unknown_source_;
     return;
   }
-  Entry& entry = *owner->second;
+  deliver(*owner->second, datagram, now, out);
+}
+
+void Hub::deliver(Entry& entry, const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto bytes = datagram.bytes;
   if (rtp::looks_like_rtp_or_rtcp(bytes)) {
     if (rtp::is_rtcp(bytes)) {
@@ -226,6 +237,7 @@ void Hub::on_deadline(TimePoint now, SendSlab& out) {
   }
   for (auto& [id, entry] : peers_) {
     entry.peer->on_deadline(now, out);
+    follow_agent(entry, now, out);
     tell_state(entry);
     tell_layers(entry);
     if (look_at_activity) tell_activity(entry, now);

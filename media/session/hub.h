@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "media/core/connector.h"
 #include "media/core/datagram_handler.h"
 #include "media/core/packet_pool.h"
 #include "media/core/random.h"
@@ -19,14 +20,22 @@
 namespace parley::media {
 
 struct HubEvent {
-  enum class Type : uint8_t { kPeerState, kTrackActive, kTrackInactive, kLayersChanged };
+  enum class Type : uint8_t {
+    kPeerState,
+    kTrackActive,
+    kTrackInactive,
+    kLayersChanged,
+    kIce,  // of a peer with full ICE; never kConnect, which the hub sees to
+  };
   Type type = Type::kPeerState;
   uint32_t peer = 0;
-  PeerState state = PeerState::kNew;  // kPeerState
-  uint32_t track = 0;                 // kTrack…
-  uint32_t subscription = 0;          // kLayersChanged
-  LayerTarget layers{0, 0};           // kLayersChanged: what is forwarded from now on
-  std::string reason;                 // of a failure
+  PeerState state = PeerState::kNew;                          // kPeerState
+  uint32_t track = 0;                                         // kTrack…
+  uint32_t subscription = 0;                                  // kLayersChanged
+  LayerTarget layers{0, 0};                                   // kLayersChanged: what is forwarded from now on
+  std::string reason;                                         // of a failure
+  ice::AgentEvent ice;                                        // kIce
+  ice::GatheringState gathering = ice::GatheringState::kNew;  // kIce
 };
 
 struct HubStats {
@@ -51,6 +60,16 @@ class Hub final : public DatagramHandler {
 
   // False when there is such a peer, or no room.
   bool add_peer(uint32_t id, const ice::Credentials& local, TimePoint now);
+  // With full ICE (hub_ice.cc): it gathers, checks, and tells of its candidates by events. `addresses` are
+  // those of the sockets that drive this hub.
+  bool add_peer(uint32_t id, const ice::Credentials& local, const FullIce& ice, TimePoint now, SendSlab& out);
+  void add_remote_candidate(uint32_t peer, const ice::Candidate& candidate, TimePoint now);
+  void end_of_remote_candidates(uint32_t peer, TimePoint now);
+  void on_resolved(uint32_t peer, const std::string& name, const std::optional<SocketAddress>& address,
+                   TimePoint now);
+  void set_ice_role(uint32_t peer, ice::Role role);
+  // For TCP connections of our own; without one there are none. It must outlive the peers.
+  void set_connector(Connector* connector) { connector_ = connector; }
   void restart_ice(uint32_t peer, const ice::Credentials& local, TimePoint now);
   void set_remote(uint32_t peer, const RemoteTransport& remote, TimePoint now, SendSlab& out);
   // Before the first peer: limits of data channels, and who hears of them.
@@ -81,7 +100,10 @@ class Hub final : public DatagramHandler {
   void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override;
   TimePoint next_deadline() const override;
   void on_deadline(TimePoint now, SendSlab& out) override;
-  bool knows_route(const Route& route) const override { return by_route_.contains(route); }
+  bool knows_route(const Route& route) const override {
+    return by_route_.contains(route) || connections_.contains(route.connection);
+  }
+  void on_connection_open(const Route& route, TimePoint now, SendSlab& out) override;
   void on_connection_closed(const Route& route, TimePoint now, SendSlab& out) override;
 
  private:
@@ -95,6 +117,15 @@ class Hub final : public DatagramHandler {
   Entry* find(uint32_t peer);
   void on_stun(const Datagram& datagram, TimePoint now, SendSlab& out);
   void on_packet(const Datagram& datagram, TimePoint now, SendSlab& out);
+  void deliver(Entry& entry, const Datagram& datagram, TimePoint now, SendSlab& out);
+  Entry* add(uint32_t id, const ice::Credentials& local, IceTransport ice, TimePoint now);
+  // hub_ice.cc: of peers with full ICE.
+  bool on_relay(const Datagram& datagram, TimePoint now, SendSlab& out);
+  bool on_answer(const stun::Message& message, const Datagram& datagram, TimePoint now, SendSlab& out);
+  void on_own_connection_closed(const Route& route, TimePoint now, SendSlab& out);
+  void follow_agent(Entry& entry, TimePoint now, SendSlab& out);
+  void connect(Entry& entry, const ice::AgentEvent& event, TimePoint now, SendSlab& out);
+  void forget_agent(Entry& entry);
   void learn_route(Entry& entry, const Route& route);
   void add_ufrag(Entry& entry, const std::string& ufrag);
   void forget(Entry& entry);
@@ -113,6 +144,14 @@ class Hub final : public DatagramHandler {
   std::unordered_map<uint32_t, Entry> peers_;
   std::unordered_map<std::string, Entry*> by_ufrag_;
   std::unordered_map<Route, Entry*> by_route_;
+  // Of peers with full ICE: they are few, and some datagrams can only be found by asking each.
+  std::vector<Entry*> full_;
+  struct OwnConnection {
+    uint32_t peer = 0;
+    uint32_t request = 0;  // the agent's; 0 once it is open
+  };
+  std::unordered_map<uint32_t, OwnConnection> connections_;
+  Connector* connector_ = nullptr;
   TimePoint next_tick_ = kNever;
   TimePoint next_activity_;
   uint64_t datagrams_ = 0;

@@ -35,6 +35,9 @@ struct RemoteTransport {
   dtls::Fingerprint fingerprint;
   dtls::Role local_role = dtls::Role::kPassive;
   bool data_only = false;  // no media was agreed on: no need of SRTP
+  // Of the session description: what a full agent must know of the other (ice::RemoteParameters).
+  bool ice_lite = false;
+  bool ice2 = false;
 };
 
 // A stream that a publisher sends to us.

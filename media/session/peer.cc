@@ -7,10 +7,10 @@
 
 namespace parley::media {
 
-Peer::Peer(uint32_t id, ice::Credentials local, Shared shared, TimePoint now)
+Peer::Peer(uint32_t id, IceTransport ice, Shared shared, TimePoint now)
     : id_(id),
       shared_(shared),
-      transport_(shared.certificate, std::move(local), now),
+      transport_(shared.certificate, std::move(ice)),
       reporter_{shared.random.next_u32() | 1},
       send_side_(transport_.egress(), subscriptions_, shared.pool, shared.pacing),
       // Spread over the second, so that a room's reports do not come all at once.

@@ -54,7 +54,7 @@ class Peer {
     const DataSettings& data;
   };
 
-  Peer(uint32_t id, ice::Credentials local, Shared shared, TimePoint now);
+  Peer(uint32_t id, IceTransport ice, Shared shared, TimePoint now);
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;

@@ -23,11 +23,8 @@ const char* to_string(PeerState state) {
   return "closed";
 }
 
-PeerTransport::PeerTransport(const dtls::Certificate& certificate, ice::Credentials local, TimePoint now)
-    : certificate_(certificate), ice_(std::move(local), now) {}
-
 void PeerTransport::set_remote(const RemoteTransport& remote, TimePoint now, SendSlab& out) {
-  ice_.set_remote(remote.credentials);
+  ice_.set_remote({remote.credentials, remote.ice_lite, remote.ice2}, now);
   // The association outlives renegotiations and ICE restarts; its role and certificate are the first
   // description's.
   if (!remote_) {
@@ -47,12 +44,12 @@ void PeerTransport::start_dtls(TimePoint now, SendSlab& out) {
   dtls_.emplace(certificate_, remote_ ? remote_->local_role : dtls::Role::kPassive);
   if (remote_ && remote_->data_only) dtls_->set_srtp_optional();
   if (remote_) dtls_->set_remote_fingerprint(remote_->fingerprint);
-  dtls_->start(*ice_.selected(), now, out);
+  ice_.send(now, out, [&](SendSlab& slab) { dtls_->start(*ice_.selected(), now, slab); });
 }
 
 void PeerTransport::follow(TimePoint now, SendSlab& out) {
   if (closed_ || !ice_.selected()) return;
-  egress_.set_destination(*ice_.selected());
+  if (const auto path = ice_.media_path()) egress_.set_destination(path->route, path->channel);
   if (!dtls_) start_dtls(now, out);
 }
 
@@ -76,12 +73,16 @@ ice::Verdict PeerTransport::on_stun(const stun::Message& message, const Route& s
 void PeerTransport::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now,
                             SendSlab& out, dtls::DataSink* data) {
   if (closed_ || !dtls_ || !ice_.is_validated(source)) return;
-  dtls_->on_datagram(datagram, source, now, out, data);
+  ice_.send(now, out, [&](SendSlab& slab) { dtls_->on_datagram(datagram, source, now, slab, data); });
   take_keys();
 }
 
 bool PeerTransport::send_data(std::span<const uint8_t> data, SendSlab& out) {
-  return !closed_ && dtls_ && ice_.selected() && dtls_->send(data, *ice_.selected(), out);
+  if (closed_ || !dtls_ || !ice_.selected()) return false;
+  bool sent = false;
+  // No time is needed: a relay has permitted the selected peer long ago.
+  ice_.send(TimePoint(), out, [&](SendSlab& slab) { sent = dtls_->send(data, *ice_.selected(), slab); });
+  return sent;
 }
 
 std::optional<dtls::Role> PeerTransport::data_role() const {
@@ -120,14 +121,21 @@ TimePoint PeerTransport::next_deadline() const {
 
 void PeerTransport::on_deadline(TimePoint now, SendSlab& out) {
   if (closed_) return;
-  if (ice_.next_deadline() <= now) ice_.on_deadline(now);
-  if (dtls_ && ice_.selected() && dtls_->next_deadline() <= now)
-    dtls_->on_deadline(*ice_.selected(), now, out);
+  if (ice_.next_deadline() <= now) ice_.on_deadline(now, out);
+  // A full agent chooses for itself, a relay needs a moment for its channel.
+  if (ice_.full() != nullptr) follow(now, out);
+  if (dtls_ && ice_.selected() && dtls_->next_deadline() <= now) {
+    ice_.send(now, out, [&](SendSlab& slab) { dtls_->on_deadline(*ice_.selected(), now, slab); });
+  }
   take_keys();
 }
 
 void PeerTransport::close(SendSlab& out) {
-  if (!closed_ && dtls_ && ice_.selected()) dtls_->close(*ice_.selected(), out);
+  if (!closed_ && dtls_ && ice_.selected()) {
+    // No time is needed: a relay has permitted the selected peer long ago.
+    ice_.send(TimePoint(), out, [&](SendSlab& slab) { dtls_->close(*ice_.selected(), slab); });
+  }
+  if (!closed_) ice_.close(out);
   closed_ = true;
   egress_.close();
   receiver_.reset();

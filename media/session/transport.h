@@ -1,4 +1,4 @@
-// A peer's transport: ICE-lite, DTLS and SRTP put together (RFC 8827). Datagrams in, opened packets or
+// A peer's transport: ICE, DTLS and SRTP put together (RFC 8827). Datagrams in, opened packets or
 // nothing out; the egress opens when keys and an address are there. Sans-IO.
 #pragma once
 
@@ -9,8 +9,8 @@
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
 #include "media/dtls/transport.h"
-#include "media/ice/lite_agent.h"
 #include "media/routing/egress.h"
+#include "media/session/ice_transport.h"
 #include "media/session/negotiation.h"
 #include "media/srtp/session.h"
 
@@ -22,7 +22,8 @@ const char* to_string(PeerState state);
 class PeerTransport {
  public:
   // The certificate must outlive it.
-  PeerTransport(const dtls::Certificate& certificate, ice::Credentials local, TimePoint now);
+  PeerTransport(const dtls::Certificate& certificate, IceTransport ice)
+      : certificate_(certificate), ice_(std::move(ice)) {}
 
   void restart_ice(ice::Credentials local, TimePoint now) { ice_.restart(std::move(local), now); }
   void set_remote(const RemoteTransport& remote, TimePoint now, SendSlab& out);
@@ -46,6 +47,8 @@ class PeerTransport {
   Egress& egress() { return egress_; }
   const Egress& egress() const { return egress_; }
   bool is_validated(const Route& route) const { return ice_.is_validated(route); }
+  IceTransport& ice() { return ice_; }
+  const IceTransport& ice() const { return ice_; }
   const std::optional<Route>& route() const { return ice_.selected(); }
   const char* failure() const;
   uint64_t packets_received() const { return packets_received_; }
@@ -59,7 +62,7 @@ class PeerTransport {
   std::span<const uint8_t> opened(Result<std::span<uint8_t>> result, TimePoint now);
 
   const dtls::Certificate& certificate_;
-  ice::LiteAgent ice_;
+  IceTransport ice_;
   std::optional<RemoteTransport> remote_;
   std::optional<dtls::Transport> dtls_;
   std::optional<srtp::Receiver> receiver_;

@@ -2,7 +2,6 @@
 #include "media/turn/channel_data.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "media/core/bytes.h"
 
@@ -33,37 +32,6 @@ size_t write_channel_data(uint16_t channel, std::span<const uint8_t> payload, bo
   std::fill(out.begin() + static_cast<ptrdiff_t>(kChannelHeaderSize + payload.size()),
             out.begin() + static_cast<ptrdiff_t>(size), uint8_t{0});
   return size;
-}
-
-std::optional<size_t> StreamFramer::message_size(std::span<const uint8_t> bytes) {
-  if (bytes.size() < kChannelHeaderSize) return 0;
-  const size_t length = load_be16(bytes.data() + 2);
-  if (is_channel(load_be16(bytes.data()))) return kChannelHeaderSize + padded(length);
-  if (bytes[0] > 3 || length % 4 != 0) return std::nullopt;
-  return 20 + length;  // STUN's header
-}
-
-bool StreamFramer::push(std::span<const uint8_t> bytes, Sink& sink) {
-  while (!broken_) {
-    const auto size = message_size(std::span(buffer_).first(filled_));
-    if (!size || *size > kMaxMessage) {
-      broken_ = true;
-      break;
-    }
-    if (*size != 0 && filled_ == *size) {
-      filled_ = 0;
-      sink(std::span(buffer_).first(*size));
-      continue;
-    }
-    if (bytes.empty()) break;
-    // First the header that tells the size, then the rest.
-    const size_t wanted = *size == 0 ? kChannelHeaderSize : *size;
-    const size_t n = std::min(wanted - filled_, bytes.size());
-    std::memcpy(buffer_.data() + filled_, bytes.data(), n);
-    filled_ += n;
-    bytes = bytes.subspan(n);
-  }
-  return !broken_;
 }
 
 }  // namespace parley::media::turn

@@ -290,9 +290,10 @@ Client::Channel* Client::find_channel(const SocketAddress& peer) {
   return nullptr;
 }
 
-bool Client::has_channel(const SocketAddress& peer) const {
-  return std::any_of(channels_.begin(), channels_.end(),
-                     [&](const Channel& c) { return c.peer == peer && c.bound; });
+uint16_t Client::channel(const SocketAddress& peer) const {
+  for (const Channel& c : channels_)
+    if (c.peer == peer && c.bound) return c.number;
+  return 0;
 }
 
 void Client::send(const SocketAddress& peer, std::span<const uint8_t> payload, TimePoint now, SendSlab& out) {

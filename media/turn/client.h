@@ -65,7 +65,8 @@ class Client {
   const SocketAddress& mapped_address() const { return mapped_; }  // ours, as the server sees it
   int error_code() const { return error_code_; }
   const std::string& error_text() const { return error_text_; }
-  bool has_channel(const SocketAddress& peer) const;
+  // The number of the channel to the peer, 0 while there is none.
+  uint16_t channel(const SocketAddress& peer) const;
   uint64_t dropped() const { return dropped_; }
 
  private:

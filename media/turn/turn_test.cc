@@ -1,8 +1,9 @@
-// Tests of the TURN client against a small server on the simulated network, of ChannelData and the stream
-// framing, and of bogus answers.
+// Tests of the TURN client against a small server on the simulated network, of ChannelData, and of
+// bogus answers.
 #include <gtest/gtest.h>
 
 #include "media/ice/network_for_tests.h"
+#include "media/turn/channel_data.h"
 #include "media/turn/client.h"
 #include "media/turn/server_for_tests.h"
 
@@ -91,7 +92,7 @@ TEST_F(TurnTest, RelaysByIndicationsThenByAChannel) {
 
   host.client.bind_channel(kPeer, net.now(), net.slab_of(&host));
   net.run_for(1s);
-  EXPECT_TRUE(host.client.has_channel(kPeer));
+  EXPECT_EQ(host.client.channel(kPeer), kFirstChannel);
   say("three");
   net.run_for(1s);
   EXPECT_EQ(server.channel_data, 1);
@@ -187,7 +188,7 @@ TEST_F(TurnTest, ARefusedPermissionOrChannelHarmsNothingElse) {
   host.client.bind_channel(another, net.now(), net.slab_of(&host));
   say("by indication", another);
   net.run_for(1s);
-  EXPECT_FALSE(host.client.has_channel(another));
+  EXPECT_EQ(host.client.channel(another), 0);
   EXPECT_EQ(host.texts, std::vector<std::string>{"by indication"});
 }
 
@@ -276,45 +277,6 @@ TEST(ChannelData, WhatItWritesItReads) {
   EXPECT_EQ(write_channel_data(0x4001, payload, true, {bytes, 11}), 0u);
   bytes[0] = 0x50;
   EXPECT_FALSE(ChannelData::parse({bytes, n}));
-}
-
-TEST(StreamFramer, CutsAtAnyBoundary) {
-  std::vector<uint8_t> stream;
-  uint8_t bytes[600];
-  std::vector<std::vector<uint8_t>> sent;
-  for (uint8_t i = 0; i < 20; ++i) {
-    const std::vector<uint8_t> payload(i * 7, i);
-    size_t n = 0;
-    if (i % 2 == 0) {
-      n = write_channel_data(0x4000 + i, payload, true, bytes);
-    } else {
-      stun::Writer w(bytes, stun::Class::kIndication, stun::kData, {});
-      w.data(payload);
-      n = w.finish("");
-    }
-    sent.emplace_back(bytes, bytes + n);
-    stream.insert(stream.end(), bytes, bytes + n);
-  }
-  for (size_t step = 1; step < 40; ++step) {
-    StreamFramer framer;
-    std::vector<std::vector<uint8_t>> got;
-    StreamFramer::Sink sink([&](std::span<uint8_t> m) { got.emplace_back(m.begin(), m.end()); });
-    for (size_t at = 0; at < stream.size(); at += step) {
-      ASSERT_TRUE(framer.push(std::span(stream).subspan(at, std::min(step, stream.size() - at)), sink));
-    }
-    EXPECT_EQ(got, sent) << step;
-  }
-}
-
-TEST(StreamFramer, EndsWhatIsNotTurn) {
-  StreamFramer::Sink sink([](std::span<uint8_t>) { FAIL(); });
-  const uint8_t http[] = {'H', 'T', 'T', 'P', '/', '1', '.', '1'};
-  StreamFramer framer;
-  EXPECT_FALSE(framer.push(http, sink));
-  EXPECT_FALSE(framer.push({}, sink)) << "once is enough";
-  const uint8_t huge[] = {0x40, 0x00, 0xFF, 0xFF};
-  StreamFramer other;
-  EXPECT_FALSE(other.push(huge, sink));
 }
 
 }  // namespace
