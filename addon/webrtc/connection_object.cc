@@ -150,7 +150,10 @@ napi_value set_remote(napi_env env, napi_callback_info info) {
   if (!call.connection) return nullptr;
   const auto type = jsep::parse_type(call.text(0));
   if (!type) return throw_type_error(env, "type must be an RTCSdpType");
-  return carry_out(env, *call.self, call.session().set_remote(*type, call.text(1)));
+  const std::string text = call.text(1);
+  const auto changes = call.session().set_remote(*type, text);
+  if (changes) call.self->engine().take_remote_candidates(call.self->id(), text);
+  return carry_out(env, *call.self, changes);
 }
 
 napi_value description(napi_env env, napi_callback_info info) {
@@ -193,7 +196,9 @@ napi_value add_remote_candidate(napi_env env, napi_callback_info info) {
   const auto added = call.session().add_remote_candidate(
       call.text(0), mid, line ? std::optional<size_t>(*line) : std::nullopt, call.text(3));
   if (!added) return throw_jsep(env, added.error());
-  return call.nothing();
+  if (!added->candidate) return call.nothing();
+  const auto taken = call.self->engine().add_remote_candidate(call.self->id(), *added->candidate);
+  return taken ? call.nothing() : throw_failure(env, taken.error());
 }
 
 // The engine's addresses, as candidates of the description that was just set.

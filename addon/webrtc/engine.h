@@ -113,6 +113,9 @@ class Engine {
       std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted);
   // Null when it is closed.
   Connection* connection(PeerId id);
+  // Candidates of a remote description that is being set, and those that come after it.
+  void take_remote_candidates(PeerId id, std::string_view sdp);
+  Outcome<bool> add_remote_candidate(PeerId id, const media::sdp::Candidate& candidate);
   // Carries out what setting a description changed.
   Outcome<bool> apply(PeerId id, const media::jsep::Changes& changes);
   // False: not negotiated (yet), nothing was sent.
@@ -165,6 +168,7 @@ class Engine {
                        media::SendSlab& out);
   void send_outbox(media::TimePoint now, media::SendSlab& out);
   Outcome<bool> start_peer(PeerId id, const media::ice::Credentials& local);
+  Outcome<bool> start_connection(PeerId id, const media::ice::Credentials& local, bool offerer);
 
   media::dtls::Certificate certificate_;
   media::io::SystemRandom random_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "addon/webrtc/engine.h"
+#include "media/sdp/parser.h"
 
 namespace parley::addon {
 namespace {
@@ -11,7 +12,8 @@ using media::SendSlab;
 using media::TimePoint;
 using media::TrackKind;
 
-constexpr size_t kMaxPacket = 1400;  // of an RTP packet that a program hands in
+constexpr size_t kMaxRemoteCandidates = 128;  // of one connection
+constexpr size_t kMaxPacket = 1400;           // of an RTP packet that a program hands in
 
 bool same_codec(const media::ChosenCodec& a, const media::ChosenCodec& b) {
   return a.codec.payload_type == b.codec.payload_type && a.codec.name == b.codec.name &&
@@ -54,7 +56,8 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
   if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
   if (changes.local_credentials) {
     const bool known = find(id)->on_media_thread;
-    if (auto started = start_peer(id, *changes.local_credentials); !started) return started;
+    const bool offerer = !changes.plan || changes.plan->offerer;
+    if (auto started = start_connection(id, *changes.local_credentials, offerer); !started) return started;
     if (known) {
       auto posted = post([this, id, local = *changes.local_credentials](TimePoint now, SendSlab&) {
         hub_.restart_ice(id, local, now);
@@ -63,6 +66,45 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
     }
   }
   return changes.plan ? apply_plan(id, *c, *changes.plan) : Outcome<bool>(true);
+}
+
+// With full ICE: whoever answers is not necessarily the one who checks.
+Outcome<bool> Engine::start_connection(PeerId id, const media::ice::Credentials& local, bool offerer) {
+  Peer* peer = find(id);
+  if (peer->on_media_thread) return true;
+  media::FullIce ice;
+  ice.role = offerer ? media::ice::Role::kControlling : media::ice::Role::kControlled;
+  ice.addresses = announced_;
+  auto posted = post([this, id, local, ice = std::move(ice)](TimePoint now, SendSlab& out) {
+    hub_.add_peer(id, local, ice, now, out);
+  });
+  if (posted) peer->on_media_thread = true;
+  return posted;
+}
+
+void Engine::take_remote_candidates(PeerId id, std::string_view sdp) {
+  Connection* c = connection(id);
+  const auto description = media::sdp::parse(sdp);
+  if (!c || !description) return;
+  c->remote_candidates.clear();
+  for (const media::sdp::MediaSection& section : description->media) {
+    for (const media::sdp::Candidate& each : section.candidates) {
+      if (c->remote_candidates.size() >= kMaxRemoteCandidates) return;
+      if (auto candidate = media::ice::from_sdp(each)) c->remote_candidates.push_back(std::move(*candidate));
+    }
+  }
+}
+
+Outcome<bool> Engine::add_remote_candidate(PeerId id, const media::sdp::Candidate& text) {
+  Connection* c = connection(id);
+  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  const auto candidate = media::ice::from_sdp(text);
+  if (!candidate || c->remote_candidates.size() >= kMaxRemoteCandidates) return true;  // of no use
+  c->remote_candidates.push_back(*candidate);
+  if (!find(id)->on_media_thread) return true;
+  return post([this, id, candidate = *candidate](TimePoint now, SendSlab&) {
+    hub_.add_remote_candidate(id, candidate, now);
+  });
 }
 
 Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Plan& plan) {
@@ -118,8 +160,8 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
   return post([this, id, remote = plan.remote, has_transport = plan.has_transport, tracks = std::move(tracks),
                local_tracks = std::move(local_tracks), subscriptions = std::move(subscriptions),
                ended = std::move(ended), sinks = std::move(sinks), feeders = std::move(feeders),
-               senders = std::move(senders),
-               wanted = c.key_frame_wanted](TimePoint now, SendSlab& out) mutable {
+               senders = std::move(senders), wanted = c.key_frame_wanted,
+               candidates = c.remote_candidates](TimePoint now, SendSlab& out) mutable {
     for (size_t i = 0; i < local_tracks.size(); ++i) {
       hub_.add_local_track(local_tracks[i], [wanted, sender = senders[i], key = feeders[i]] {
         sender->force_key_frame();
@@ -129,6 +171,7 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     hub_.set_tracks(id, tracks);
     for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));
     if (has_transport) hub_.set_remote(id, remote, now, out);
+    for (const media::ice::Candidate& candidate : candidates) hub_.add_remote_candidate(id, candidate, now);
     hub_.set_subscriptions(id, subscriptions, now, out);
     for (const uint32_t track : ended) hub_.remove_local_track(track);
   });

@@ -218,6 +218,8 @@ void EngineObject::shut() {
 }
 
 void EngineObject::emit(const media::HubEvent& event) {
+  if (event.type == media::HubEvent::Type::kIce)
+    return;  // candidates are the engine's addresses, told already
   const char* type = "state";
   napi_value payload;
   if (event.type == media::HubEvent::Type::kPeerState) {
@@ -310,7 +312,6 @@ napi_value EngineObject::create_connection(napi_env env, napi_callback_info info
   const bool has_options = is_type(env, arguments.values[1], napi_object);
   if (has_options && read_string(env, get(env, arguments.values[1], "bundlePolicy")) == "max-bundle")
     options.bundle_policy = media::jsep::BundlePolicy::kMaxBundle;
-  options.ice_lite = true;
   // The peer's id is known when the handler is called, not when it is made.
   auto id = std::make_shared<std::atomic<Engine::PeerId>>(0);
   const auto peer =

@@ -235,6 +235,8 @@ void Session::settle(const sdp::SessionDescription& local, const sdp::SessionDes
     if (!rejected && !plan.has_transport && !theirs.bundle_only &&
         !negotiation::read_transport(theirs, &plan.remote)) {
       plan.has_transport = true;
+      plan.remote.ice_lite = remote.ice_lite;
+      plan.remote.ice2 = std::ranges::count(remote.ice_options, "ice2") > 0;
       const bool active =
           local_answer ? ours.setup == sdp::Setup::kActive : theirs.setup != sdp::Setup::kActive;
       dtls_role_ = active ? dtls::Role::kActive : dtls::Role::kPassive;

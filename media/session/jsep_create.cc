@@ -185,7 +185,7 @@ Outcome<std::string> Session::create_offer(bool ice_restart) {
   offer.session_version = ++version_;
   offer.extmap_allow_mixed = true;
   offer.ice_lite = options_.ice_lite;
-  offer.ice_options = {"trickle"};
+  offer.ice_options = {"trickle", "ice2"};
   created.text = sdp::to_string(offer);
   last_offer_ = std::move(created);
   return std::string(last_offer_->text);
@@ -277,7 +277,7 @@ Outcome<std::string> Session::create_answer() {
   answer.session_version = ++version_;
   answer.extmap_allow_mixed = offer.extmap_allow_mixed;
   answer.ice_lite = options_.ice_lite;
-  answer.ice_options = {"trickle"};
+  answer.ice_options = {"trickle", "ice2"};
   created.text = sdp::to_string(answer);
   last_answer_ = std::move(created);
   return std::string(last_answer_->text);
