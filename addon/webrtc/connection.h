@@ -8,10 +8,8 @@
 #include <map>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "addon/webrtc/media_sender.h"
-#include "media/ice/candidate.h"
 #include "media/routing/track_sink.h"
 #include "media/session/jsep.h"
 
@@ -39,9 +37,8 @@ struct Connection {
   std::map<Encoding, Sent> sent{};
   std::map<uint32_t, Received> received{};  // by transceiver
   std::map<uint32_t, SinkFactory> sinks{};  // by transceiver
-  bool candidates_shown = false;
-  // Of the latest remote description: those that come before their session is the media thread's wait here.
-  std::vector<media::ice::Candidate> remote_candidates{};
+  media::FullIce ice{};                     // as the configuration says, without addresses
+  std::string remote_ufrag = "";            // whose candidates the media thread takes
 };
 
 }  // namespace parley::addon

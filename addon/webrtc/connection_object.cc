@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "addon/webrtc/connection_values.h"
+#include "addon/webrtc/data_channel_object.h"
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/media_ears.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/rtp_tap.h"
 #include "addon/webrtc/stats.h"
-#include "media/sdp/writer.h"
 
 namespace parley::addon {
 namespace {
@@ -112,13 +112,6 @@ napi_value transceivers(napi_env env, napi_callback_info info) {
   return call.connection ? make_transceivers(env, call.session().transceivers()) : nullptr;
 }
 
-napi_value want_data_channels(napi_env env, napi_callback_info info) {
-  Call<0> call(env, info);
-  if (!call.connection) return nullptr;
-  call.session().want_data_channels();
-  return call.nothing();
-}
-
 napi_value create_offer(napi_env env, napi_callback_info info) {
   Call<1> call(env, info);
   if (!call.connection) return nullptr;
@@ -150,10 +143,7 @@ napi_value set_remote(napi_env env, napi_callback_info info) {
   if (!call.connection) return nullptr;
   const auto type = jsep::parse_type(call.text(0));
   if (!type) return throw_type_error(env, "type must be an RTCSdpType");
-  const std::string text = call.text(1);
-  const auto changes = call.session().set_remote(*type, text);
-  if (changes) call.self->engine().take_remote_candidates(call.self->id(), text);
-  return carry_out(env, *call.self, changes);
+  return carry_out(env, *call.self, call.session().set_remote(*type, call.text(1)));
 }
 
 napi_value description(napi_env env, napi_callback_info info) {
@@ -196,23 +186,56 @@ napi_value add_remote_candidate(napi_env env, napi_callback_info info) {
   const auto added = call.session().add_remote_candidate(
       call.text(0), mid, line ? std::optional<size_t>(*line) : std::nullopt, call.text(3));
   if (!added) return throw_jsep(env, added.error());
-  if (!added->candidate) return call.nothing();
-  const auto taken = call.self->engine().add_remote_candidate(call.self->id(), *added->candidate);
-  return taken ? call.nothing() : throw_failure(env, taken.error());
+  const auto done = call.self->engine().add_candidate(call.self->id(), *added);
+  return done ? call.nothing() : throw_failure(env, done.error());
 }
 
-// The engine's addresses, as candidates of the description that was just set.
-napi_value show_candidates(napi_env env, napi_callback_info info) {
-  Call<0> call(env, info);
+// resolved(name, ip | ''): what became of the event 'resolve'.
+napi_value resolved(napi_env env, napi_callback_info info) {
+  Call<2> call(env, info);
   if (!call.connection) return nullptr;
-  const napi_value lines = make_array(env);
-  const auto section = media::negotiation::local_section({{}, call.self->engine().candidates()}, {});
-  for (const media::sdp::Candidate& c : section.candidates) {
-    call.session().add_local_candidate(c);
-    append(env, lines, make_string(env, "candidate:" + media::sdp::to_text(c)));
+  const auto done = call.self->engine().resolve_candidate(call.self->id(), call.text(0),
+                                                          media::SocketAddress::parse(call.text(1), 0));
+  return done ? call.nothing() : throw_failure(env, done.error());
+}
+
+// setIceServers([{type: 'stun' | 'turn', ip, port, transport: 'udp' | 'tcp', username, credential}],
+// relayOnly): before the first description is set.
+napi_value set_ice_servers(napi_env env, napi_callback_info info) {
+  Call<2> call(env, info);
+  if (!call.connection) return nullptr;
+  media::FullIce& ice = call.connection->ice;
+  ice.relay_only = read_boolean(env, call.values[1]).value_or(false);
+  ice.stun_servers.clear();
+  ice.turn_servers.clear();
+  uint32_t length = 0;
+  napi_get_array_length(env, call.values[0], &length);
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value server = nullptr;
+    napi_get_element(env, call.values[0], i, &server);
+    const auto text = [&](const char* name) { return read_string(env, get(env, server, name)).value_or(""); };
+    const auto port = read_uint32(env, get(env, server, "port")).value_or(0);
+    const auto address = media::SocketAddress::parse(text("ip"), static_cast<uint16_t>(port));
+    if (!address) continue;
+    if (text("type") == "stun") {
+      ice.stun_servers.push_back(*address);
+    } else {
+      const auto via = text("transport") == "tcp" ? media::ice::TurnVia::kTcp : media::ice::TurnVia::kUdp;
+      ice.turn_servers.push_back({*address, {text("username"), text("credential")}, via, ""});
+    }
   }
-  call.session().add_local_candidate(std::nullopt);
-  return lines;
+  return call.nothing();
+}
+
+napi_value create_data_channel(napi_env env, napi_callback_info info) {
+  Call<2> call(env, info);
+  if (!call.connection) return nullptr;
+  const auto config = DataChannelObject::read_config(env, call.values[0], call.values[1]);
+  if (!config) return nullptr;
+  const auto channel = call.self->engine().create_channel(call.self->id(), *config);
+  if (!channel) return throw_failure(env, channel.error());
+  call.session().want_data_channels();
+  return call.self->owner().add_channel(call.self->id(), *channel, *config, false);
 }
 
 napi_value send_rtp(napi_env env, napi_callback_info info) {
@@ -426,7 +449,7 @@ napi_value ConnectionObject::define(napi_env env) {
       {"stop", stop},
       {"setCodecPreferences", set_codec_preferences},
       {"transceivers", transceivers},
-      {"wantDataChannels", want_data_channels},
+      {"createDataChannel", create_data_channel},
       {"createOffer", create_offer},
       {"createAnswer", create_answer},
       {"setLocal", set_local},
@@ -436,7 +459,8 @@ napi_value ConnectionObject::define(napi_env env) {
       {"negotiationNeeded", negotiation_needed},
       {"restartIce", restart_ice},
       {"addRemoteCandidate", add_remote_candidate},
-      {"showCandidates", show_candidates},
+      {"resolved", resolved},
+      {"setIceServers", set_ice_servers},
       {"sendRtp", send_rtp},
       {"setSink", set_sink},
       {"sendVideo", send_video},

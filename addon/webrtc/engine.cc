@@ -133,7 +133,18 @@ Outcome<Engine::PeerId> Engine::create_peer(Role role, media::CodecPreferences c
 Outcome<bool> Engine::start_peer(PeerId id, const media::ice::Credentials& local) {
   Peer* peer = find(id);
   if (peer->on_media_thread) return true;
-  auto posted = post([this, id, local](TimePoint now, SendSlab&) { hub_.add_peer(id, local, now); });
+  std::optional<media::FullIce> full;
+  if (const Connection* c = connection(id)) {
+    full = c->ice;
+    full->addresses = announced_;
+  }
+  auto posted = post([this, id, local, full = std::move(full)](TimePoint now, SendSlab& out) {
+    if (full) {
+      hub_.add_peer(id, local, *full, now, out);
+    } else {
+      hub_.add_peer(id, local, now);
+    }
+  });
   if (!posted) return posted;
   peer->on_media_thread = true;
   for (UdpWorker::Command& command : std::exchange(peer->waiting, {})) {

@@ -113,9 +113,10 @@ class Engine {
       std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted);
   // Null when it is closed.
   Connection* connection(PeerId id);
-  // Candidates of a remote description that is being set, and those that come after it.
-  void take_remote_candidates(PeerId id, std::string_view sdp);
-  Outcome<bool> add_remote_candidate(PeerId id, const media::sdp::Candidate& candidate);
+  // Candidates that trickle in; those of a generation still to come wait in the session.
+  Outcome<bool> add_candidate(PeerId id, const media::jsep::Session::RemoteCandidate& candidate);
+  // What became of a name that a candidate had; nothing: nobody knows it.
+  Outcome<bool> resolve_candidate(PeerId id, std::string name, std::optional<media::SocketAddress> address);
   // Carries out what setting a description changed.
   Outcome<bool> apply(PeerId id, const media::jsep::Changes& changes);
   // False: not negotiated (yet), nothing was sent.
@@ -168,7 +169,6 @@ class Engine {
                        media::SendSlab& out);
   void send_outbox(media::TimePoint now, media::SendSlab& out);
   Outcome<bool> start_peer(PeerId id, const media::ice::Credentials& local);
-  Outcome<bool> start_connection(PeerId id, const media::ice::Credentials& local, bool offerer);
 
   media::dtls::Certificate certificate_;
   media::io::SystemRandom random_;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "addon/webrtc/engine.h"
-#include "media/sdp/parser.h"
+#include "media/ice/candidate.h"
 
 namespace parley::addon {
 namespace {
@@ -12,8 +12,7 @@ using media::SendSlab;
 using media::TimePoint;
 using media::TrackKind;
 
-constexpr size_t kMaxRemoteCandidates = 128;  // of one connection
-constexpr size_t kMaxPacket = 1400;           // of an RTP packet that a program hands in
+constexpr size_t kMaxPacket = 1400;  // of an RTP packet that a program hands in
 
 bool same_codec(const media::ChosenCodec& a, const media::ChosenCodec& b) {
   return a.codec.payload_type == b.codec.payload_type && a.codec.name == b.codec.name &&
@@ -40,6 +39,7 @@ Outcome<Engine::PeerId> Engine::create_connection(
   if (peers_.size() >= kMaxPeers)
     return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
   options.fingerprint = endpoint_.fingerprint;
+  options.max_message_size = endpoint_.max_message_size;
   const PeerId id = next_peer_++;
   peers_.emplace(
       id, new Peer{Connection{media::jsep::Session(options, random_), std::move(key_frame_wanted)}, {}, {}});
@@ -56,8 +56,9 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
   if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
   if (changes.local_credentials) {
     const bool known = find(id)->on_media_thread;
-    const bool offerer = !changes.plan || changes.plan->offerer;
-    if (auto started = start_connection(id, *changes.local_credentials, offerer); !started) return started;
+    const bool offers = c->session.state() == media::jsep::SignalingState::kHaveLocalOffer;
+    if (!known) c->ice.role = offers ? media::ice::Role::kControlling : media::ice::Role::kControlled;
+    if (auto started = start_peer(id, *changes.local_credentials); !started) return started;
     if (known) {
       auto posted = post([this, id, local = *changes.local_credentials](TimePoint now, SendSlab&) {
         hub_.restart_ice(id, local, now);
@@ -66,45 +67,6 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
     }
   }
   return changes.plan ? apply_plan(id, *c, *changes.plan) : Outcome<bool>(true);
-}
-
-// With full ICE: whoever answers is not necessarily the one who checks.
-Outcome<bool> Engine::start_connection(PeerId id, const media::ice::Credentials& local, bool offerer) {
-  Peer* peer = find(id);
-  if (peer->on_media_thread) return true;
-  media::FullIce ice;
-  ice.role = offerer ? media::ice::Role::kControlling : media::ice::Role::kControlled;
-  ice.addresses = announced_;
-  auto posted = post([this, id, local, ice = std::move(ice)](TimePoint now, SendSlab& out) {
-    hub_.add_peer(id, local, ice, now, out);
-  });
-  if (posted) peer->on_media_thread = true;
-  return posted;
-}
-
-void Engine::take_remote_candidates(PeerId id, std::string_view sdp) {
-  Connection* c = connection(id);
-  const auto description = media::sdp::parse(sdp);
-  if (!c || !description) return;
-  c->remote_candidates.clear();
-  for (const media::sdp::MediaSection& section : description->media) {
-    for (const media::sdp::Candidate& each : section.candidates) {
-      if (c->remote_candidates.size() >= kMaxRemoteCandidates) return;
-      if (auto candidate = media::ice::from_sdp(each)) c->remote_candidates.push_back(std::move(*candidate));
-    }
-  }
-}
-
-Outcome<bool> Engine::add_remote_candidate(PeerId id, const media::sdp::Candidate& text) {
-  Connection* c = connection(id);
-  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
-  const auto candidate = media::ice::from_sdp(text);
-  if (!candidate || c->remote_candidates.size() >= kMaxRemoteCandidates) return true;  // of no use
-  c->remote_candidates.push_back(*candidate);
-  if (!find(id)->on_media_thread) return true;
-  return post([this, id, candidate = *candidate](TimePoint now, SendSlab&) {
-    hub_.add_remote_candidate(id, candidate, now);
-  });
 }
 
 Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Plan& plan) {
@@ -157,11 +119,18 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
   }
   c.sent = std::move(sent);
 
-  return post([this, id, remote = plan.remote, has_transport = plan.has_transport, tracks = std::move(tracks),
-               local_tracks = std::move(local_tracks), subscriptions = std::move(subscriptions),
-               ended = std::move(ended), sinks = std::move(sinks), feeders = std::move(feeders),
-               senders = std::move(senders), wanted = c.key_frame_wanted,
-               candidates = c.remote_candidates](TimePoint now, SendSlab& out) mutable {
+  // The first answer says who controls; later ones change nothing of that (RFC 8445 section 6.1.1).
+  const bool new_generation = c.remote_ufrag != plan.remote.credentials.ufrag;
+  std::optional<media::ice::Role> role;
+  if (c.remote_ufrag.empty())
+    role = plan.offerer ? media::ice::Role::kControlling : media::ice::Role::kControlled;
+  if (plan.has_transport) c.remote_ufrag = plan.remote.credentials.ufrag;
+  if (plan.data) find(id)->data = plan.data;
+  auto posted = post([this, id, remote = plan.remote, has_transport = plan.has_transport, role,
+                      data = plan.data, tracks = std::move(tracks), local_tracks = std::move(local_tracks),
+                      subscriptions = std::move(subscriptions), ended = std::move(ended),
+                      sinks = std::move(sinks), feeders = std::move(feeders), senders = std::move(senders),
+                      wanted = c.key_frame_wanted](TimePoint now, SendSlab& out) mutable {
     for (size_t i = 0; i < local_tracks.size(); ++i) {
       hub_.add_local_track(local_tracks[i], [wanted, sender = senders[i], key = feeders[i]] {
         sender->force_key_frame();
@@ -170,10 +139,39 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     }
     hub_.set_tracks(id, tracks);
     for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));
+    if (role) hub_.set_ice_role(id, *role);
     if (has_transport) hub_.set_remote(id, remote, now, out);
-    for (const media::ice::Candidate& candidate : candidates) hub_.add_remote_candidate(id, candidate, now);
+    set_remote_data(id, data, now, out);
     hub_.set_subscriptions(id, subscriptions, now, out);
     for (const uint32_t track : ended) hub_.remove_local_track(track);
+  });
+  if (!posted || !plan.has_transport || !new_generation) return posted;
+  for (const media::sdp::Candidate& candidate : plan.candidates)
+    add_candidate(id, {"", c.remote_ufrag, candidate}).ok();
+  if (plan.end_of_candidates) add_candidate(id, {"", c.remote_ufrag, std::nullopt}).ok();
+  return posted;
+}
+
+Outcome<bool> Engine::add_candidate(PeerId id, const media::jsep::Session::RemoteCandidate& candidate) {
+  Connection* c = connection(id);
+  if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  if (candidate.ufrag != c->remote_ufrag) return true;
+  if (!candidate.candidate) {
+    return post([this, id](TimePoint now, SendSlab&) { hub_.end_of_remote_candidates(id, now); });
+  }
+  auto usable = media::ice::from_sdp(*candidate.candidate);
+  if (!usable) return true;  // of a transport that we do not speak
+  if (usable->ufrag.empty()) usable->ufrag = candidate.ufrag;
+  return post([this, id, usable = std::move(*usable)](TimePoint now, SendSlab&) {
+    hub_.add_remote_candidate(id, usable, now);
+  });
+}
+
+Outcome<bool> Engine::resolve_candidate(PeerId id, std::string name,
+                                        std::optional<media::SocketAddress> address) {
+  if (!connection(id)) return Failure{"ERR_NO_PEER", "the connection is closed"};
+  return post([this, id, name = std::move(name), address](TimePoint now, SendSlab&) {
+    hub_.on_resolved(id, name, address, now);
   });
 }
 

@@ -7,6 +7,8 @@
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/peer_object.h"
 #include "addon/webrtc/stats.h"
+#include "media/ice/candidate.h"
+#include "media/sdp/writer.h"
 
 namespace parley::addon {
 namespace {
@@ -217,9 +219,36 @@ void EngineObject::shut() {
   napi_delete_reference(env_, std::exchange(self_, nullptr));
 }
 
+// Of a Connection: candidates are shown in its description before the program hears of them.
+void EngineObject::emit_ice(const media::HubEvent& event) {
+  using Type = media::ice::AgentEvent::Type;
+  Connection* connection = engine_->connection(event.peer);
+  if (connection == nullptr) return;
+  media::jsep::Session& session = connection->session;
+  if (event.ice.type == Type::kCandidate) {
+    if (event.ice.candidate.ufrag != session.local_credentials().ufrag) return;
+    const auto candidate = media::ice::to_sdp(event.ice.candidate);
+    session.add_local_candidate(candidate);
+    tell(event.peer, "candidate", make_string(env_, "candidate:" + media::sdp::to_text(candidate)), "");
+  } else if (event.ice.type == Type::kGatheringState) {
+    const bool complete = event.gathering == media::ice::GatheringState::kComplete;
+    if (complete) session.add_local_candidate(std::nullopt);
+    tell(event.peer, "gathering", make_string(env_, complete ? "complete" : "gathering"), "");
+  } else if (event.ice.type == Type::kResolve) {
+    tell(event.peer, "resolve", make_string(env_, event.ice.name), "");
+  } else if (event.ice.type == Type::kCandidateError) {
+    const napi_value payload = make_object(env_);
+    set(env_, payload, "errorCode", make_number(env_, event.ice.code));
+    set(env_, payload, "errorText", make_string(env_, event.ice.text));
+    set(env_, payload, "address", make_string(env_, event.ice.from.ip_string()));
+    set(env_, payload, "port", make_number(env_, event.ice.from.port()));
+    set(env_, payload, "server", make_string(env_, event.ice.to.to_string()));
+    tell(event.peer, "candidate-error", payload, "");
+  }
+}
+
 void EngineObject::emit(const media::HubEvent& event) {
-  if (event.type == media::HubEvent::Type::kIce)
-    return;  // candidates are the engine's addresses, told already
+  if (event.type == media::HubEvent::Type::kIce) return emit_ice(event);
   const char* type = "state";
   napi_value payload;
   if (event.type == media::HubEvent::Type::kPeerState) {

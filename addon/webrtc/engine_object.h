@@ -72,6 +72,7 @@ class EngineObject {
   static void end_thread(void* object);
   void shut();
   void emit(const media::HubEvent& event);
+  void emit_ice(const media::HubEvent& event);
   // engine_object_data.cc: events of data channels.
   void receive_data(media::DataEvent&& event);  // on the media thread
   void read_inbox();

@@ -197,6 +197,39 @@ export class RTCError extends Error {
   readonly sdpLineNumber: number | null;
 }
 
+export interface RTCDataChannelInit {
+  ordered?: boolean;
+  maxPacketLifeTime?: number;
+  maxRetransmits?: number;
+  protocol?: string;
+  negotiated?: boolean;
+  id?: number;
+}
+export class RTCDataChannel extends EventTarget {
+  private constructor();
+  readonly label: string;
+  readonly ordered: boolean;
+  readonly maxPacketLifeTime: number | null;
+  readonly maxRetransmits: number | null;
+  readonly protocol: string;
+  readonly negotiated: boolean;
+  readonly id: number | null;
+  readonly readyState: 'connecting' | 'open' | 'closing' | 'closed';
+  readonly bufferedAmount: number;
+  bufferedAmountLowThreshold: number;
+  binaryType: 'blob' | 'arraybuffer';
+  send(data: string | ArrayBuffer | ArrayBufferView): void;
+  close(): void;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: Event & { data: any }) => void) | null;
+  onbufferedamountlow: ((event: Event) => void) | null;
+  onclosing: ((event: Event) => void) | null;
+  onclose: ((event: Event) => void) | null;
+}
+export class RTCDataChannelEvent extends Event {
+  readonly channel: RTCDataChannel;
+}
+
 export class RTCPeerConnection extends EventTarget {
   constructor(configuration?: RTCConfiguration);
   readonly signalingState: RTCSignalingState;
@@ -224,6 +257,7 @@ export class RTCPeerConnection extends EventTarget {
   getTransceivers(): RTCRtpTransceiver[];
   getSenders(): RTCRtpSender[];
   getReceivers(): RTCRtpReceiver[];
+  createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel;
   getStats(selector?: MediaStreamTrack | null): Promise<RTCStatsReport>;
   close(): void;
   onnegotiationneeded: ((event: Event) => void) | null;
@@ -233,6 +267,7 @@ export class RTCPeerConnection extends EventTarget {
   onicegatheringstatechange: ((event: Event) => void) | null;
   onconnectionstatechange: ((event: Event) => void) | null;
   ontrack: ((event: RTCTrackEvent) => void) | null;
+  ondatachannel: ((event: RTCDataChannelEvent) => void) | null;
 }
 
 /** What feeds tracks. `keyframewanted` tells an RtpSource that somebody who watches needs a key frame. */

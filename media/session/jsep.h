@@ -24,8 +24,7 @@ class Session {
   struct Options {
     dtls::Fingerprint fingerprint;
     BundlePolicy bundle_policy = BundlePolicy::kBalanced;
-    uint64_t max_message_size = 262144;  // what we take
-    bool ice_lite = false;
+    size_t max_message_size = 262144;  // what we take
   };
   struct TransceiverInit {
     sdp::Direction direction = sdp::Direction::kSendRecv;

@@ -225,7 +225,7 @@ void Session::settle(const sdp::SessionDescription& local, const sdp::SessionDes
                      bool local_answer, bool final, Changes* changes) {
   Plan plan;
   plan.offerer = !local_answer;
-  plan.remote_is_lite = remote.ice_lite;
+  plan.remote.data_only = true;
   const sdp::SessionDescription& answer = local_answer ? local : remote;
   for (size_t i = 0; i < answer.media.size(); ++i) {
     const sdp::MediaSection& ours = local.media[i];
@@ -235,18 +235,22 @@ void Session::settle(const sdp::SessionDescription& local, const sdp::SessionDes
     if (!rejected && !plan.has_transport && !theirs.bundle_only &&
         !negotiation::read_transport(theirs, &plan.remote)) {
       plan.has_transport = true;
-      plan.remote.ice_lite = remote.ice_lite;
-      plan.remote.ice2 = std::ranges::count(remote.ice_options, "ice2") > 0;
       const bool active =
           local_answer ? ours.setup == sdp::Setup::kActive : theirs.setup != sdp::Setup::kActive;
       dtls_role_ = active ? dtls::Role::kActive : dtls::Role::kPassive;
       plan.remote.local_role = *dtls_role_;
       remote_credentials_ = plan.remote.credentials;
+      plan.remote.ice_lite = remote.ice_lite;
+      plan.remote.ice2 = std::count(remote.ice_options.begin(), remote.ice_options.end(), "ice2") > 0;
     }
     if (theirs.kind == sdp::MediaKind::kApplication && !rejected) {
-      plan.data =
-          DataChannels{theirs.sctp_port != 0 ? theirs.sctp_port : uint16_t{5000}, theirs.max_message_size};
+      plan.data = negotiation::read_data_section(theirs);
     }
+    if (!rejected && is_rtp(theirs)) plan.remote.data_only = false;
+    for (const sdp::Candidate& c : theirs.candidates) {
+      if (theirs.ice_ufrag == plan.remote.credentials.ufrag) plan.candidates.push_back(c);
+    }
+    plan.end_of_candidates |= theirs.end_of_candidates;
     if (t == nullptr) continue;
     if (!local_answer) follow_remote_track(*t, theirs, rejected, changes);
     if (!rejected) {

@@ -8,7 +8,6 @@ namespace parley::media::jsep {
 namespace {
 
 constexpr const char* kRtpProtocol = "UDP/TLS/RTP/SAVPF";
-constexpr uint16_t kSctpPort = 5000;
 
 sdp::MediaSection rejected(const sdp::MediaSection& like) {
   sdp::MediaSection m;
@@ -97,15 +96,13 @@ sdp::MediaSection Session::offer_section(Transceiver& t, const std::string& mid,
 
 sdp::MediaSection Session::application_section(const std::string& mid, const ice::Credentials& credentials,
                                                sdp::Setup setup) const {
-  sdp::MediaSection m = transport_section(credentials, setup);
-  m.kind = sdp::MediaKind::kApplication;
-  m.media = "application";
-  m.protocol = "UDP/DTLS/SCTP";
-  m.formats = {"webrtc-datachannel"};
+  LocalEndpoint endpoint;
+  endpoint.fingerprint = options_.fingerprint;
+  endpoint.max_message_size = options_.max_message_size;
+  sdp::MediaSection m = negotiation::data_section(endpoint, credentials);
+  m.end_of_candidates = false;
+  m.setup = setup;
   m.mid = mid;
-  m.rtcp_mux = m.rtcp_reduced_size = false;
-  m.sctp_port = kSctpPort;
-  m.max_message_size = options_.max_message_size;
   return m;
 }
 
@@ -184,7 +181,6 @@ Outcome<std::string> Session::create_offer(bool ice_restart) {
   offer.session_id = session_id_;
   offer.session_version = ++version_;
   offer.extmap_allow_mixed = true;
-  offer.ice_lite = options_.ice_lite;
   offer.ice_options = {"trickle", "ice2"};
   created.text = sdp::to_string(offer);
   last_offer_ = std::move(created);
@@ -256,7 +252,7 @@ Outcome<std::string> Session::create_answer() {
     Transceiver* t = at_line(i);
     std::optional<sdp::MediaSection> section;
     if (may_carry(offer, i, first)) {
-      if (m.kind == sdp::MediaKind::kApplication && m.protocol.find("DTLS/SCTP") != std::string::npos) {
+      if (negotiation::is_data_section(m)) {
         section = application_section(m.mid, created.credentials, answer_setup(m));
         section->protocol = m.protocol;
       } else if (t != nullptr && !t->stopping && m.protocol.find("TLS/RTP/SAVP") != std::string::npos) {
@@ -276,7 +272,6 @@ Outcome<std::string> Session::create_answer() {
   answer.session_id = session_id_;
   answer.session_version = ++version_;
   answer.extmap_allow_mixed = offer.extmap_allow_mixed;
-  answer.ice_lite = options_.ice_lite;
   answer.ice_options = {"trickle", "ice2"};
   created.text = sdp::to_string(answer);
   last_answer_ = std::move(created);

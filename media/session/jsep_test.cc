@@ -310,7 +310,7 @@ TEST_F(JsepTest, NegotiatesDataChannels) {
   EXPECT_TRUE(a_.negotiation_needed());
   const Round r = negotiate(a_, b_);
   ASSERT_TRUE(r.offerer.plan->data && r.answerer.plan->data);
-  EXPECT_EQ(r.offerer.plan->data->remote_port, 5000);
+  EXPECT_EQ(r.offerer.plan->data->port, 5000);
   EXPECT_EQ(r.offerer.plan->data->max_message_size, 262144u);
   EXPECT_FALSE(a_.negotiation_needed());
   ASSERT_TRUE(a_.add_track(TrackKind::kAudio, "mic", {}));

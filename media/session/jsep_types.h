@@ -9,6 +9,7 @@
 
 #include "media/core/result.h"
 #include "media/sdp/session_description.h"
+#include "media/session/data_section.h"
 #include "media/session/jsep_codecs.h"
 #include "media/session/negotiation.h"
 
@@ -90,20 +91,16 @@ struct Sending {
   OutgoingTrack track;  // its ids are for the engine to give
 };
 
-struct DataChannels {
-  uint16_t remote_port = 5000;
-  uint64_t max_message_size = 65536;
-};
-
 // What an answer settles for the media thread.
 struct Plan {
   RemoteTransport remote;
   bool has_transport = false;  // false: everything was rejected
-  bool remote_is_lite = false;
-  bool offerer = false;  // we offered: ICE's controlling side, unless the other is lite
+  bool offerer = false;        // we offered: ICE's controlling side, unless the other is lite
   std::vector<Receiving> receiving;
   std::vector<Sending> sending;
-  std::optional<DataChannels> data;
+  std::vector<sdp::Candidate> candidates;  // of the remote description
+  bool end_of_candidates = false;
+  std::optional<RemoteData> data;
 };
 
 // What setting a description did, in the order in which programs hear of it.

@@ -21,7 +21,7 @@ function parse(line) {
   return { [word]: rest.join(' ') };
 }
 
-test('a program in parley talks VP8 and Opus with webrtcbin', { timeout: 50000 }, async (t) => {
+test('a program in parley talks VP8, Opus and data with webrtcbin', { timeout: 50000 }, async (t) => {
   const gstreamer = start(t, join(PARLEY, '../webrtcbin_call'), [], parse);
   const echo = startJson(t, PARLEY, [program('echo.cjs')]);
   echo.send({ description: { type: 'offer', sdp: await gstreamer.next('offer') } });
@@ -54,6 +54,8 @@ test('a program in parley talks VP8 and Opus with webrtcbin', { timeout: 50000 }
     );
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  gstreamer.write('say hello');
+  assert.strictEqual(await gstreamer.next('message'), 'hello');
   echo.close();
   assert.strictEqual(await echo.ended, 0);
 });

@@ -19,6 +19,8 @@ async function call(codec) {
     video: { width: 640, height: 360 },
   });
   const pc = new RTCPeerConnection();
+  const channel = pc.createDataChannel('echo');
+  channel.binaryType = 'arraybuffer';
   const tracks = [];
   pc.ontrack = ({ track }) => tracks.push(track);
   for (const track of media.getTracks()) {
@@ -34,7 +36,7 @@ async function call(codec) {
   const video = document.createElement('video');
   video.srcObject = new MediaStream(tracks);
   await video.play();
-  Object.assign(window, { pc, video });
+  Object.assign(window, { pc, video, channel });
 }
 
 async function received() {
@@ -92,6 +94,14 @@ for (const [runtime, codec] of [
     );
     assert.strictEqual(seen.codec, codec);
     assert.strictEqual(seen.width, 640);
+    const echoed = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          window.channel.onmessage = ({ data }) => resolve(data.byteLength);
+          window.channel.send(new Uint8Array(200000));
+        }),
+    );
+    assert.strictEqual(echoed, 200000);
     echo.send({ ask: 'counts' });
     const { pictures, size, samples, loudest } = await echo.next('counts');
     assert.ok(pictures > 60, `${pictures} pictures decoded`);

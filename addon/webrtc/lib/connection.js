@@ -1,13 +1,18 @@
 // RTCPeerConnection (https://www.w3.org/TR/webrtc/): the operations chain, events and objects around the native JSEP session.
 'use strict';
 
+const dns = require('dns');
+const { RTCDataChannel, readInit } = require('./data_channel');
 const { acquire } = require('./engine');
 const { guarded, invalidAccess, invalidState } = require('./errors');
-const { RTCPeerConnectionIceEvent, RTCTrackEvent, defineHandlers } = require('./events');
+const events = require('./events');
 const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
 const { RTCRtpSender, RTCRtpTransceiver, readEncodings } = require('./rtp');
 const { makeReport } = require('./stats');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
+
+const { RTCDataChannelEvent, RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent, RTCTrackEvent } =
+  events;
 
 const kConnectionStates = {
   new: 'new',
@@ -64,7 +69,9 @@ class RTCPeerConnection extends EventTarget {
   #gatheringState = 'new';
   #transceivers = new Map();
   #streams = new Map(); // remote ones, by id
-  #gathered = null; // the ufrag whose candidates were told
+  #channels = new Set();
+  #channelCounts = { dataChannelsOpened: 0, dataChannelsClosed: 0 };
+  #servers = null; // a promise: their names are looked up
 
   constructor(configuration) {
     super();
@@ -139,9 +146,11 @@ class RTCPeerConnection extends EventTarget {
     return this.chain(() => ({ type: 'answer', sdp: guarded(() => this.native.createAnswer()) }));
   }
   setLocalDescription(description = {}) {
-    return this.chain(() => {
+    return this.chain(async () => {
       const { type, sdp = '' } = description ?? {};
       if (type !== undefined) new RTCSessionDescription({ type }); // checks the type
+      if (this.#configuration.iceServers.length > 0) await this.#findServers();
+      if (this.#closed) return;
       this.#settle(guarded(() => this.native.setLocal(type ?? '', String(sdp))));
     });
   }
@@ -243,6 +252,16 @@ class RTCPeerConnection extends EventTarget {
     this.updateNegotiationNeeded();
   }
 
+  createDataChannel(label, init) {
+    this.#refuseClosed();
+    const options = readInit(label, init);
+    const native = guarded(() => this.native.createDataChannel(String(label), options));
+    const first = this.#channels.size === 0;
+    const channel = this.#adopt(native);
+    if (first) this.updateNegotiationNeeded();
+    return channel;
+  }
+
   async getStats(selector = null) {
     let chosen = selector;
     if (selector instanceof MediaStreamTrack) {
@@ -258,8 +277,8 @@ class RTCPeerConnection extends EventTarget {
       iceState: this.iceConnectionState,
       dtlsState: { connected: 'connected', closed: 'closed', failed: 'failed' }[this.#peerState] ?? 'new',
       fingerprint: /^a=fingerprint:sha-256 (\S+)/m.exec(this.localDescription?.sdp ?? '')?.[1] ?? null,
-      channels: { dataChannelsOpened: 0, dataChannelsClosed: 0 },
-      dataChannels: [],
+      channels: this.#channelCounts,
+      dataChannels: [...this.#channels].map((each) => each.stats()),
     });
   }
 
@@ -327,6 +346,21 @@ class RTCPeerConnection extends EventTarget {
     });
   }
 
+  /** Of a candidate with a name (mDNS): the system's resolver may know it. */
+  #resolve(name) {
+    dns.lookup(name, (error, ip) => {
+      if (!this.#closed) this.native.resolved(name, error ? '' : ip);
+    });
+  }
+  #adopt(native) {
+    const channel = RTCDataChannel.make(native, () => this.#channelCounts.dataChannelsOpened++);
+    this.#channels.add(channel);
+    channel.addEventListener('close', () => {
+      this.#channels.delete(channel);
+      this.#channelCounts.dataChannelsClosed++;
+    });
+    return channel;
+  }
   #refuseClosed() {
     if (this.#closed) throw invalidState('the connection is closed');
   }
@@ -355,7 +389,6 @@ class RTCPeerConnection extends EventTarget {
     for (const id of [...changes.stopped, ...changes.removed]) this.#transceivers.get(id)?.markStopped();
     if (changed) this.dispatchEvent(new Event('signalingstatechange'));
     for (const tell of events) tell();
-    if (changes.gather) queueMicrotask(() => this.#gather());
     if (this.#signalingState === 'stable') this.updateNegotiationNeeded();
   }
   #addRemote(transceiver, events) {
@@ -383,22 +416,33 @@ class RTCPeerConnection extends EventTarget {
     }
     events.push(() => track.setMuted(true));
   }
-  #gather() {
-    const local = this.localDescription;
-    const ufrag = /^a=ice-ufrag:(\S+)/m.exec(local?.sdp ?? '')?.[1];
-    if (this.#closed || !ufrag || ufrag === this.#gathered) return;
-    this.#gathered = ufrag;
-    this.#setGathering('gathering');
-    const sdpMid = /^a=mid:(\S+)/m.exec(local.sdp)?.[1] ?? '0';
-    for (const candidate of this.native.showCandidates()) {
-      const init = { candidate, sdpMid, sdpMLineIndex: 0, usernameFragment: ufrag };
-      this.dispatchEvent(
-        new RTCPeerConnectionIceEvent('icecandidate', { candidate: new RTCIceCandidate(init) }),
-      );
-      if (this.#closed) return;
-    }
-    this.#setGathering('complete');
-    this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
+  #onCandidate(candidate) {
+    const { sdp } = this.localDescription ?? {};
+    if (!sdp) return;
+    if (this.#gatheringState !== 'gathering') this.#setGathering('gathering');
+    const init = {
+      candidate,
+      sdpMid: /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? '0',
+      sdpMLineIndex: 0,
+      usernameFragment: /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1],
+    };
+    this.dispatchEvent(
+      new RTCPeerConnectionIceEvent('icecandidate', { candidate: new RTCIceCandidate(init) }),
+    );
+  }
+  #onGathering(state) {
+    if (state === this.#gatheringState) return;
+    this.#setGathering(state);
+    if (state === 'complete')
+      this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
+  }
+  /** Looks the servers' names up once; the native side takes addresses. */
+  #findServers() {
+    this.#servers ??= lookUp(this.#configuration.iceServers).then((servers) => {
+      if (!this.#closed)
+        this.native.setIceServers(servers, this.#configuration.iceTransportPolicy === 'relay');
+    });
+    return this.#servers;
   }
   #setGathering(state) {
     this.#gatheringState = state;
@@ -407,6 +451,19 @@ class RTCPeerConnection extends EventTarget {
   #onNative(type, payload) {
     if (this.#closed) return;
     if (type === 'state') return this.#setPeerState(payload);
+    if (type === 'candidate') return this.#onCandidate(payload);
+    if (type === 'gathering') return this.#onGathering(payload);
+    if (type === 'resolve') return this.#resolve(payload);
+    if (type === 'candidate-error') {
+      const { server, ...init } = payload;
+      const event = new RTCPeerConnectionIceErrorEvent('icecandidateerror', { ...init, url: server });
+      return void this.dispatchEvent(event);
+    }
+    if (type === 'data-channel') {
+      this.#channelCounts.dataChannelsOpened++;
+      this.dispatchEvent(new RTCDataChannelEvent('datachannel', { channel: this.#adopt(payload) }));
+      return;
+    }
     if (type === 'track-active' || type === 'track-inactive') return;
     const transceiver = this.#transceivers.get(payload.transceiver);
     if (type === 'rtp' || type === 'video' || type === 'audio') {
@@ -423,7 +480,7 @@ class RTCPeerConnection extends EventTarget {
     if (this.connectionState !== before) this.dispatchEvent(new Event('connectionstatechange'));
   }
 }
-defineHandlers(RTCPeerConnection, [
+events.defineHandlers(RTCPeerConnection, [
   'negotiationneeded',
   'icecandidate',
   'icecandidateerror',
@@ -434,6 +491,34 @@ defineHandlers(RTCPeerConnection, [
   'track',
   'datachannel',
 ]);
+
+/** STUN and TURN servers by address, one each; those whose names nobody knows are left out. */
+async function lookUp(iceServers) {
+  const wanted = iceServers.flatMap(({ urls, username = '', credential = '' }) =>
+    [urls].flat().map((url) => {
+      const [, scheme, host, port, transport = 'udp'] =
+        /^(stun|turn)s?:(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(\w+))?$/i.exec(url) ?? [];
+      return {
+        type: scheme?.toLowerCase(),
+        host: host?.replace(/[[\]]/g, ''),
+        port: Number(port ?? 3478),
+        transport,
+        username,
+        credential,
+      };
+    }),
+  );
+  const found = await Promise.all(
+    wanted.map(async ({ host, ...server }) => {
+      try {
+        return { ...server, ip: (await dns.promises.lookup(host)).address };
+      } catch {
+        return null;
+      }
+    }),
+  );
+  return found.filter((server) => server !== null && server.type !== undefined);
+}
 
 /** The codecs of a transceiver's section, as RTCRtpCodecParameters. */
 function codecsIn(sdp, { kind, mid }) {

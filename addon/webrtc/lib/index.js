@@ -7,6 +7,7 @@ const { RTCError } = require('./errors');
 const events = require('./events');
 const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
 const { RTCPeerConnection } = require('./connection');
+const { RTCDataChannel } = require('./data_channel');
 const { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
 const { RTCStatsReport } = require('./stats');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
@@ -19,6 +20,7 @@ module.exports = {
   MediaStream,
   MediaStreamTrack,
   MediaStreamTrackEvent: events.MediaStreamTrackEvent,
+  RTCDataChannel,
   RTCDataChannelEvent: events.RTCDataChannelEvent,
   RTCError,
   RTCErrorEvent,
