@@ -26,7 +26,9 @@ bool LayerFilter::admitted(const rtp::PayloadInfo& info, RtpTimestamp timestamp)
   if ((picture->decided & layer) != 0) return (picture->admitted & layer) != 0;
   // A layer that came too late to be decided upon goes with the others of its picture.
   if (info.spatial > picture->top || picture->admitted == 0) return false;
-  return info.dependency != nullptr ? fits(info) : info.spatial == picture->top || !info.not_for_upper;
+  if (info.dependency != nullptr) return fits(info);
+  // What nothing above needs goes only where nothing above goes.
+  return !info.not_for_upper || picture->admitted >> (info.spatial + 1) == 0;
 }
 
 bool LayerFilter::admits(const rtp::PayloadInfo& info, RtpTimestamp timestamp, bool newest) {
