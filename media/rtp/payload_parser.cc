@@ -186,7 +186,7 @@ void PayloadParser::read_dependency(std::span<const uint8_t> bytes, bool newest,
   // In force from here until another packet says otherwise.
   if (newest && d->active_targets) active_targets_ = *d->active_targets;
   dependency_ = *d;
-  describe(*d, info);
+  describe(dependency_, info);  // what the info points to must stay
   info->key_frame = d->starts_frame && brings_structure && d->references.count == 0;
 }
 
