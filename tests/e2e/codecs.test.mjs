@@ -17,6 +17,7 @@ const CALLS = [
   ['codec=VP9&layers=L3T3', 'chromium', ['chromium'], 'video/VP9'],
   ['codec=VP9&layers=L3T3_KEY', 'chromium', ['chromium'], 'video/VP9'],
   ['codec=H264', 'chromium', ['chromium'], 'video/H264'],
+  ['codec=AV1', 'chromium', ['chromium'], 'video/AV1'],
   ['codec=VP8', 'firefox', ['chromium'], 'video/VP8'],
   ['codec=VP9', 'firefox', ['chromium'], 'video/VP9'],
 ];

@@ -1,0 +1,66 @@
+// Layers end to end: a publisher's simulcast and SVC, a watcher that asks for others, and one whose line carries only the small ones.
+// runs-on: node
+// timeout: 240
+// serial
+import assert from 'node:assert';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { launchBrowser, Person } from './browser.mjs';
+import { inOwnNetwork, Network } from './network.mjs';
+import { startServer } from './server.mjs';
+
+const harness = createRequire(import.meta.url)('../harness');
+const SWITCH_MS = 15_000; // with the time in which the publisher's browser dares to send its largest layer
+const FROZEN_S = 1;
+
+/** Bela asks for layers of Ada's video and waits until it comes as wide as `test` says; resolves with what it took. */
+async function switchTo(bela, layers, what, test) {
+  const before = (await bela.statistics()).video[0];
+  const start = Date.now();
+  await bela.page.evaluate((wanted) => {
+    const { session } = window.parley;
+    return session.setLayers(session.streamIds[0], wanted);
+  }, layers);
+  const wide = ({ video: [v] }) => test(v.width) && v.framesDecoded > before.framesDecoded + 10;
+  const { video } = await bela.whenStatistics(wide, what, SWITCH_MS);
+  const frozen = video[0].totalFreezesDuration - before.totalFreezesDuration;
+  console.log(
+    `# ${JSON.stringify(layers)}: ${before.width} → ${video[0].width} pixels after ${Date.now() - start} ms, frozen ${frozen.toFixed(2)} s`,
+  );
+  assert.ok(frozen < FROZEN_S, `frozen for ${frozen} s`);
+}
+
+inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
+  for (const query of [
+    'codec=VP8&layers=simulcast',
+    'codec=H264&layers=simulcast',
+    'codec=VP9&layers=L3T3_KEY',
+  ]) {
+    harness.test(`a watcher chooses among the layers of ${query}`, { timeout: 100_000 }, async (t) => {
+      const network = await Network.create();
+      t.after(() => network.close());
+      const server = await startServer(network.serverOptions);
+      t.after(() => server.stop());
+      const browser = await launchBrowser('chromium', network.browserOptions);
+      t.after(() => browser.close());
+      const ada = await Person.open(browser, `${network.url}/?${query}`, 'Ada');
+      const bela = await Person.open(browser, network.url, 'Bela');
+      await ada.join('layers');
+      await bela.joinToWatch('layers');
+      await bela.waitForVideoOf(['Ada']);
+      await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture', SWITCH_MS);
+      await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
+      await switchTo(bela, {}, 'seeing a large layer again', (width) => width >= 640);
+
+      // The line of the watcher, not the publisher's, becomes narrow.
+      await network.weather({}, { rate: 400, queue: 300 });
+      const start = Date.now();
+      await bela.whenStatistics(
+        ({ video: [v] }) => v.width <= 320,
+        'seeing what a narrow line carries',
+        SWITCH_MS,
+      );
+      console.log(`# the small layer ${Date.now() - start} ms after the line became narrow`);
+    });
+  }
+});
