@@ -31,11 +31,7 @@ async function switchTo(bela, layers, what, test) {
 }
 
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
-  for (const query of [
-    'codec=VP8&layers=simulcast',
-    'codec=H264&layers=simulcast',
-    'codec=VP9&layers=L3T3_KEY',
-  ]) {
+  for (const query of ['codec=VP8&layers=simulcast', 'codec=VP9&layers=L3T3_KEY']) {
     harness.test(`a watcher chooses among the layers of ${query}`, { timeout: 100_000 }, async (t) => {
       const network = await Network.create();
       t.after(() => network.close());
