@@ -27,6 +27,9 @@ class DatagramHandler {
   virtual TimePoint next_deadline() const = 0;
   virtual void on_deadline(TimePoint now, SendSlab& out) = 0;
 
+  // From another media thread of the same engine (message_links.h).
+  virtual void on_message(size_t, std::span<uint8_t>, TimePoint, SendSlab&) {}
+
   // Whether an authenticated peer uses the route: a TCP connection that is nobody's is closed.
   virtual bool knows_route(const Route&) const { return true; }
   // A TCP connection that we asked for is open; the route has our address now.

@@ -86,10 +86,16 @@ SocketAddress from_kernel(const KernelAddress& a) {
   return SocketAddress();
 }
 
-Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes) {
+void share_port(int fd) {
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+
+Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes, bool joins) {
   Fd fd = open_socket(address, SOCK_DGRAM);
   if (!fd.valid()) return failed("open a socket for", "UDP", address);
   tell_destinations(fd.get(), address);
+  if (joins) share_port(fd.get());
   if (!bind_to(fd.get(), address)) return failed("bind", "UDP", address);
   ask_for_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF, buffer_bytes);
   ask_for_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF, buffer_bytes);

@@ -49,7 +49,11 @@ SocketAddress from_kernel(const KernelAddress& address);
 
 // Non-blocking, bound, with buffers as large as the kernel gives up to `buffer_bytes`. `address` gets the
 // real port.
-Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes);
+// One that `joins` takes part in a port that share_port() has opened.
+Result<Fd, IoError> open_udp(SocketAddress& address, int buffer_bytes, bool joins = false);
+// From now on others of this user may receive on the socket's port too; the kernel gives each address of the
+// far side to one of them (SO_REUSEPORT).
+void share_port(int fd);
 // Likewise a TCP socket that listens.
 Result<Fd, IoError> listen_tcp(SocketAddress& address);
 // Lets the kernel join datagrams of one route (UDP_GRO): what it then gives only BatchReceiver can read.

@@ -14,6 +14,9 @@ namespace parley::media::io {
 namespace {
 
 constexpr size_t kScratch = 64 << 10;
+// The one message between threads of media/io: the connection, then what it is to send.
+constexpr uint8_t kSendMessage = 1;
+static_assert(kSendMessage < MessageLinks::kFirstType);
 constexpr Duration kSweepInterval = std::chrono::seconds(1);
 // Between two questions whether a connection is still somebody's.
 constexpr Duration kKnownInterval = std::chrono::seconds(10);
@@ -74,8 +77,12 @@ TcpConnections::Connection* TcpConnections::find(uint32_t id) {
 
 TcpConnections::Connection* TcpConnections::add(Fd fd, const SocketAddress& remote, Framing framing) {
   configure(fd.get());
-  while (next_id_ == 0 || connections_.contains(next_id_)) ++next_id_;
-  const uint32_t id = next_id_++;
+  const uint32_t thread = links_ == nullptr ? 0 : static_cast<uint32_t>(links_->self()) << kThreadShift;
+  uint32_t id;
+  do {
+    next_id_ = (next_id_ + 1) % (1u << kThreadShift);
+    id = thread | next_id_;
+  } while (next_id_ == 0 || connections_.contains(id));
   if (!set_events(epoll_.get(), EPOLL_CTL_ADD, fd.get(), EPOLLIN, id)) return nullptr;
   const Route route(remote, local_address(fd.get()), id);
   auto& connection = connections_[id] = std::make_unique<Connection>(std::move(fd), route, framing);
@@ -181,9 +188,27 @@ void TcpConnections::send(const SendSlab& slab) {
   for (size_t i = 0; i < slab.size(); ++i) {
     const SendSlab::View datagram = slab[i];
     if (datagram.route.is_udp()) continue;
-    Connection* connection = find(datagram.route.connection);
-    if (connection != nullptr) enqueue(*connection, datagram.bytes);
+    const uint32_t id = datagram.route.connection;
+    if (links_ != nullptr && thread_of(id) != links_->self()) {
+      uint8_t head[5] = {kSendMessage};
+      store_be32(&head[1], id);
+      if (thread_of(id) < links_->threads()) links_->send(thread_of(id), head, datagram.bytes);
+    } else if (Connection* connection = find(id)) {
+      enqueue(*connection, datagram.bytes);
+    }
   }
+  flush_all();
+}
+
+void TcpConnections::join(MessageLinks& links) { links_ = &links; }
+
+void TcpConnections::on_message(std::span<const uint8_t> message) {
+  if (message.size() < 5 || message[0] != kSendMessage) return;
+  Connection* connection = find(load_be32(&message[1]));
+  if (connection != nullptr) enqueue(*connection, message.subspan(5));
+}
+
+void TcpConnections::flush_all() {
   for (const uint32_t id : dirty_) {
     Connection* connection = find(id);
     if (connection == nullptr) continue;

@@ -11,6 +11,7 @@
 
 #include "media/core/connector.h"
 #include "media/core/datagram_handler.h"
+#include "media/core/message_links.h"
 #include "media/core/time.h"
 #include "media/io/framing.h"
 #include "media/io/sockets.h"
@@ -57,6 +58,12 @@ class TcpConnections final : public Connector {
   uint32_t connect(const SocketAddress& remote, Framing framing) override;
   void disconnect(uint32_t connection) override;
 
+  // With several media threads: what another thread's connections are to send is handed to that thread.
+  void join(MessageLinks& links);
+  // Such a message; flush_all() then sends.
+  void on_message(std::span<const uint8_t> message);
+  void flush_all();
+
   size_t size() const { return connections_.size(); }
   size_t queued_bytes() const { return all_queued_; }
   const TcpCounters& counters() const { return counters_; }
@@ -81,7 +88,9 @@ class TcpConnections final : public Connector {
     bool armed = true;
   };
 
+  static constexpr uint32_t kThreadShift = 27;
   Connection* find(uint32_t id);
+  size_t thread_of(uint32_t connection) const { return connection >> kThreadShift; }
   Connection* add(Fd fd, const SocketAddress& remote, Framing framing);
   void accept_from(Listener& listener, TimePoint now, SendSlab& out);
   void make_room(TimePoint now, SendSlab& out);
@@ -105,7 +114,8 @@ class TcpConnections final : public Connector {
   std::vector<uint32_t> dead_;  // found broken while sending: closed at the next turn
   std::unique_ptr<uint8_t[]> scratch_;
   size_t all_queued_ = 0;
-  uint32_t next_id_ = 1;
+  MessageLinks* links_ = nullptr;
+  uint32_t next_id_ = 0;  // of this thread's; the thread's own number stands above kThreadShift
   TimePoint next_sweep_ = kNever;
   TcpCounters counters_;
 };

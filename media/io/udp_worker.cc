@@ -52,6 +52,7 @@ struct UdpWorker::Impl final : SendSlab::Sink {
   void run();
   UdpSocket outlet(size_t family) const;
   void receive_from(size_t family);
+  void take_messages();
   void run_commands();
   void run_deadline();
   void wait();
@@ -87,9 +88,11 @@ UdpWorker::~UdpWorker() { stop(); }
 
 Result<std::unique_ptr<UdpWorker>, IoError> UdpWorker::create(Options options, DatagramHandler& handler) {
   if (options.bindings.empty()) return IoError{EINVAL, "no address to bind to"};
-  if (!options.udp && !options.tcp) return IoError{EINVAL, "neither UDP nor TCP is wanted"};
+  if (!options.udp && !options.tcp && !options.joins_port)
+    return IoError{EINVAL, "neither UDP nor TCP is wanted"};
   const std::vector<SocketAddress> asked = options.bindings;
   auto impl = std::make_unique<Impl>(std::move(options), handler);
+  if (impl->options.links != nullptr) impl->tcp.join(*impl->options.links);
   // A port that the kernel chose for UDP may be taken for TCP: then it chooses again.
   for (int attempt = 1;; ++attempt) {
     impl->options.bindings = asked;
@@ -114,8 +117,9 @@ Result<bool, IoError> UdpWorker::Impl::bind_all() {
       return IoError{EINVAL, "one address of each family at most: " + address.to_string()};
     if (address.port() == 0) address.set_port(chosen);
     if (options.udp) {
-      auto fd = open_udp(address, options.socket_buffer_bytes);
+      auto fd = open_udp(address, options.socket_buffer_bytes, options.joins_port);
       if (!fd) return fd.error();
+      if (options.links != nullptr && options.links->threads() > 1) share_port(fd->get());
       sockets[family] = std::move(*fd);
       if (options.use_gso) join_received(sockets[family].get());
     }
@@ -186,7 +190,7 @@ UdpSocket UdpWorker::Impl::outlet(size_t family) const {
 void UdpWorker::Impl::send(const SendSlab& full) {
   BatchSender::Tally t;
   sender.send(full, outlet(0), outlet(1), t);
-  if (tcp.size() > 0) tcp.send(full);
+  if (tcp.size() > 0 || options.links != nullptr) tcp.send(full);
   add(counters.sent_datagrams, t.datagrams);
   add(counters.sent_bytes, t.bytes);
   add(counters.send_calls, t.calls);
@@ -204,14 +208,29 @@ void UdpWorker::Impl::run() {
       tcp.take_events(monotonic_now(), slab);
       slab.flush();
     }
+    if (options.links != nullptr) take_messages();
     run_commands();
     run_deadline();
     slab.flush();
+    if (options.links != nullptr) options.links->notify();
   }
 }
 
+void UdpWorker::Impl::take_messages() {
+  options.links->awake();
+  const TimePoint now = monotonic_now();
+  options.links->take_all([&](size_t from, std::span<uint8_t> message) {
+    if (!message.empty() && message[0] < MessageLinks::kFirstType) {
+      tcp.on_message(message);
+    } else {
+      handler.on_message(from, message, now, slab);
+    }
+  });
+  tcp.flush_all();
+}
+
 void UdpWorker::Impl::wait() {
-  std::array<pollfd, 4> polled{};
+  std::array<pollfd, 5> polled{};
   nfds_t n = 0;
   for (const Fd& socket : sockets) {
     if (socket.valid()) polled[n++] = {socket.get(), POLLIN, 0};
@@ -219,10 +238,15 @@ void UdpWorker::Impl::wait() {
   polled[n++] = {wake.get(), POLLIN, 0};
   const pollfd& tcp_events = polled[n];
   polled[n++] = {tcp.events_fd(), POLLIN, 0};
-  const TimePoint deadline = std::min(handler.next_deadline(), tcp.next_deadline());
+  TimePoint deadline = std::min(handler.next_deadline(), tcp.next_deadline());
+  if (options.links != nullptr) {
+    polled[n++] = {options.links->wake_fd(), POLLIN, 0};
+    if (!options.links->may_sleep()) deadline = TimePoint::min();
+  }
   timespec timeout{};
   if (deadline != kNever) {
-    const Duration left = std::max(deadline, not_before) - monotonic_now();
+    const TimePoint until = deadline == TimePoint::min() ? deadline : std::max(deadline, not_before);
+    const Duration left = until == TimePoint::min() ? Duration::zero() : until - monotonic_now();
     const int64_t us = std::max<int64_t>(left.count(), 0);
     timeout.tv_sec = us / 1'000'000;
     timeout.tv_nsec = us % 1'000'000 * 1000;
@@ -241,6 +265,7 @@ void UdpWorker::Impl::receive_from(size_t family) {
       add(counters.received_bytes, batch.bytes);
       handler.on_datagrams(batch.datagrams, monotonic_now(), slab);
       slab.flush();
+      if (options.links != nullptr) options.links->notify();
     }
     if (!batch.more) return;
   }

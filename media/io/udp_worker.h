@@ -16,6 +16,7 @@
 #include "media/core/unique_function.h"
 #include "media/io/sockets.h"
 #include "media/io/tcp_connections.h"
+#include "media/io/thread_links.h"
 
 namespace parley::media::io {
 
@@ -47,6 +48,8 @@ class UdpWorker {
     int socket_buffer_bytes = 4 << 20;  // asked for; the kernel may give less
     bool use_gso = true;                // and its counterpart on receive
     std::string thread_name = "parley-media";
+    ThreadLinks::Port* links = nullptr;  // one of several workers (worker_group.h)
+    bool joins_port = false;             // of another worker, which shares it
   };
 
   // Binds; the thread starts with start(). The handler must outlive the worker and is only ever called on its

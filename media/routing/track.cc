@@ -89,6 +89,7 @@ size_t Track::find_encoding(const rtp::Packet& packet, bool rtx) {
 }
 
 void Track::on_packet(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
+  if (tapping_threads_ != 0) tap_->on_tapped_packet(config_.id, tapping_threads_, packet);
   last_packet_ = now;
   active_ = true;
   const bool rtx = config_.rtx_payload_type && packet.payload_type == *config_.rtx_payload_type;
@@ -124,6 +125,7 @@ void Track::on_media(size_t index, const rtp::Packet& packet, TimePoint now, Sen
 }
 
 void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
+  if (tapping_threads_ != 0) tap_->on_tapped_report(config_.id, tapping_threads_, report);
   for (size_t i = 0; i < encodings_.size(); ++i) {
     if (encodings_[i]->on_sender_report(report, now) && sink_ && i == 0) {
       sink_->on_sender_report(report, now);
@@ -133,6 +135,7 @@ void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
 
 // Of simulcast one encoding may end while the others go on: it is not live any more, the track is.
 void Track::on_bye(Ssrc source) {
+  if (tapping_threads_ != 0) tap_->on_tapped_bye(config_.id, tapping_threads_, source);
   const auto is = [&](const auto& e) { return e->source() == source; };
   if (encodings_.size() == 1 && is(encodings_[0])) active_ = false;
 }
@@ -140,6 +143,7 @@ void Track::on_bye(Ssrc source) {
 void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
   if (paused_ == paused) return;
   paused_ = paused;
+  if (tapping_threads_ != 0) tap_->on_tapped_pause(config_.id, tapping_threads_, paused);
   if (paused) return;
   for (Subscription* s : subscriptions_) s->resume_after_pause(now, out);
 }

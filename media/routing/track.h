@@ -16,6 +16,7 @@
 #include "media/routing/encoding.h"
 #include "media/routing/layers.h"
 #include "media/routing/track_sink.h"
+#include "media/routing/track_tap.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/packet.h"
 
@@ -77,6 +78,14 @@ class Track {
   void request_key_frame(size_t encoding, TimePoint now, SendSlab& out);
   // Whoever feeds a track without a publisher is asked instead of one.
   void set_key_frame_handler(std::function<void()> handler) { key_frame_handler_ = std::move(handler); }
+  // Other media threads that are given what comes, a bit for each; see track_tap.h.
+  void set_tap(TrackTap* tap, uint64_t threads) {
+    tap_ = tap;
+    tapping_threads_ = threads;
+  }
+  uint64_t tapping_threads() const { return tapping_threads_; }
+  bool has_subscriptions() const { return !subscriptions_.empty(); }
+  bool paused() const { return paused_; }
   // The program's ear; null takes it away.
   void set_sink(std::unique_ptr<TrackSink> sink) { sink_ = std::move(sink); }
 
@@ -111,6 +120,8 @@ class Track {
   std::vector<Subscription*> subscriptions_;
   std::function<void()> key_frame_handler_;
   std::unique_ptr<TrackSink> sink_;
+  TrackTap* tap_ = nullptr;
+  uint64_t tapping_threads_ = 0;
   bool paused_ = false;
   uint8_t fir_command_ = 0;
   std::optional<Duration> round_trip_;

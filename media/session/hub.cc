@@ -129,7 +129,9 @@ void Hub::forget(Entry& entry) {
   for (const std::string& ufrag : entry.ufrags) by_ufrag_.erase(ufrag);
   for (const Route& route : entry.routes) {
     const auto it = by_route_.find(route);
-    if (it != by_route_.end() && it->second == &entry) by_route_.erase(it);
+    if (it == by_route_.end() || it->second != &entry) continue;
+    tell_of_end(route);
+    by_route_.erase(it);
   }
 }
 
@@ -140,7 +142,7 @@ void Hub::close_peer(uint32_t peer, SendSlab& out) {
   tell_state(*entry);
   forget(*entry);
   peers_.erase(peer);
-  if (peers_.empty()) next_tick_ = kNever;
+  if (peers_.empty() && mirrors_.empty()) next_tick_ = kNever;
 }
 
 void Hub::close_all(SendSlab& out) {
@@ -165,6 +167,7 @@ void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
   if (!full_.empty() && on_answer(*message, datagram, now, out)) return;
   const auto owner = by_ufrag_.find(std::string(message->receiver_ufrag()));
   if (owner == by_ufrag_.end()) {
+    if (pass_on_check(message->receiver_ufrag(), datagram)) return;
     ++refused_checks_;
     return;
   }
@@ -174,6 +177,7 @@ void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
     return;
   }
   learn_route(entry, datagram.route);
+  tell_of_route(datagram.route);
   tell_state(entry);
 }
 
@@ -188,12 +192,18 @@ void Hub::learn_route(Entry& entry, const Route& route) {
   const auto& selected = entry.peer->transport().route();
   auto oldest = entry.routes.begin();
   if (selected && *oldest == *selected) ++oldest;
+  tell_of_end(*oldest);
   by_route_.erase(*oldest);
   entry.routes.erase(oldest);
 }
 
 void Hub::on_connection_closed(const Route& route, TimePoint now, SendSlab& out) {
   on_own_connection_closed(route, now, out);
+  others_routes_.erase(route);
+  forget_route(route);
+}
+
+void Hub::forget_route(const Route& route) {
   const auto owner = by_route_.find(route);
   if (owner == by_route_.end()) return;
   // The peer's checks find another way, or its consent runs out.
@@ -204,6 +214,7 @@ void Hub::on_connection_closed(const Route& route, TimePoint now, SendSlab& out)
 void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto owner = by_route_.find(datagram.route);
   if (owner == by_route_.end()) {
+    if (pass_on(datagram)) return;
     ++unknown_source_;
     return;
   }
@@ -229,7 +240,8 @@ TimePoint Hub::next_deadline() const { return std::min(next_tick_, pacing_.next_
 void Hub::on_deadline(TimePoint now, SendSlab& out) {
   pacing_.on_deadline(now, out);
   if (now < next_tick_) return;
-  next_tick_ = peers_.empty() ? kNever : now + kTick;
+  next_tick_ = peers_.empty() && mirrors_.empty() ? kNever : now + kTick;
+  tend_mirrors(now, out);
   const bool look_at_activity = now >= next_activity_;
   if (look_at_activity) next_activity_ = now + kActivityInterval;
   for (auto& [id, local] : local_tracks_) {
@@ -287,7 +299,7 @@ std::optional<PeerStats> Hub::peer_stats(uint32_t peer) const {
 HubStats Hub::stats() const {
   HubStats s;
   s.peers = peers_.size();
-  s.tracks = tracks_.size();
+  s.tracks = tracks_.size() - mirrors_.size();
   s.datagrams = datagrams_;
   s.unknown_source = unknown_source_;
   s.refused_checks = refused_checks_;

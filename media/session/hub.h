@@ -12,6 +12,7 @@
 
 #include "media/core/connector.h"
 #include "media/core/datagram_handler.h"
+#include "media/core/message_links.h"
 #include "media/core/packet_pool.h"
 #include "media/core/random.h"
 #include "media/routing/local_track.h"
@@ -47,7 +48,10 @@ struct HubStats {
   size_t buffered_packets = 0;
 };
 
-class Hub final : public DatagramHandler {
+// What the local ufrags of a thread's peers begin with.
+std::string ufrag_prefix(size_t thread);
+
+class Hub final : public DatagramHandler, private TrackTap {
  public:
   using EventSink = std::function<void(const HubEvent&)>;
   static constexpr size_t kMaxPeers = 10000;
@@ -57,6 +61,14 @@ class Hub final : public DatagramHandler {
   // The certificate and the randomness must outlive the hub. The sink is called on the hub's thread.
   Hub(const dtls::Certificate& certificate, Random& random, EventSink sink);
   ~Hub() override;
+
+  // One of several, each on its own thread; before anything else. Its peers' ufrags then begin with
+  // ufrag_prefix(links.self()).
+  void join(MessageLinks& links);
+  // A track that comes in on thread `owner`: subscriptions here find it under its id. A second call brings a
+  // new configuration.
+  void add_mirror(const TrackConfig& config, size_t owner);
+  void remove_mirror(uint32_t track);
 
   // False when there is such a peer, or no room.
   bool add_peer(uint32_t id, const ice::Credentials& local, TimePoint now);
@@ -101,8 +113,10 @@ class Hub final : public DatagramHandler {
   TimePoint next_deadline() const override;
   void on_deadline(TimePoint now, SendSlab& out) override;
   bool knows_route(const Route& route) const override {
-    return by_route_.contains(route) || connections_.contains(route.connection);
+    return by_route_.contains(route) || others_routes_.contains(route) ||
+           connections_.contains(route.connection);
   }
+  void on_message(size_t from, std::span<uint8_t> message, TimePoint now, SendSlab& out) override;
   void on_connection_open(const Route& route, TimePoint now, SendSlab& out) override;
   void on_connection_closed(const Route& route, TimePoint now, SendSlab& out) override;
 
@@ -112,6 +126,15 @@ class Hub final : public DatagramHandler {
     std::vector<std::string> ufrags;  // at most two generations
     std::vector<Route> routes;        // the latest, oldest first
     PeerState told = PeerState::kNew;
+  };
+  // The track of another thread.
+  struct Mirror {
+    Mirror(const TrackConfig& config, PacketPool& pool, size_t thread);
+    size_t owner;
+    Egress nowhere;  // what a track tells its publisher: never open
+    Track track;
+    bool wanted = false;  // as told
+    TimePoint say_again;
   };
 
   Entry* find(uint32_t peer);
@@ -129,9 +152,22 @@ class Hub final : public DatagramHandler {
   void learn_route(Entry& entry, const Route& route);
   void add_ufrag(Entry& entry, const std::string& ufrag);
   void forget(Entry& entry);
+  void forget_route(const Route& route);
   void tell_state(Entry& entry);
   void tell_activity(Entry& entry, TimePoint now);
   void tell_layers(Entry& entry);
+  // hub_threads.cc
+  bool pass_on_check(std::string_view ufrag, const Datagram& datagram);
+  bool pass_on(const Datagram& datagram);
+  void tell_of_route(const Route& route);
+  void tell_of_end(const Route& route);
+  void tend_mirrors(TimePoint now, SendSlab& out);
+  void on_mirrors_wish(size_t from, bool tap, uint32_t id, bool wanted, TimePoint now, SendSlab& out);
+  void tell_taps(uint64_t threads, std::span<const uint8_t> head, std::span<const uint8_t> body);
+  void on_tapped_packet(uint32_t track, uint64_t threads, const rtp::Packet& packet) override;
+  void on_tapped_report(uint32_t track, uint64_t threads, const rtcp::SenderReport& report) override;
+  void on_tapped_bye(uint32_t track, uint64_t threads, Ssrc source) override;
+  void on_tapped_pause(uint32_t track, uint64_t threads, bool paused) override;
 
   const dtls::Certificate& certificate_;
   Random& random_;
@@ -152,6 +188,10 @@ class Hub final : public DatagramHandler {
   };
   std::unordered_map<uint32_t, OwnConnection> connections_;
   Connector* connector_ = nullptr;
+  MessageLinks* links_ = nullptr;
+  std::unordered_map<uint32_t, std::unique_ptr<Mirror>> mirrors_;
+  std::unordered_map<Route, uint8_t> others_routes_;  // on which thread their peers are
+  std::optional<size_t> passed_on_by_;                // the thread that the datagram at hand came over
   TimePoint next_tick_ = kNever;
   TimePoint next_activity_;
   uint64_t datagrams_ = 0;

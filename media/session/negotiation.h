@@ -25,6 +25,7 @@ struct NegotiationError {
 struct LocalEndpoint {
   dtls::Fingerprint fingerprint;
   std::vector<SocketAddress> candidates;           // as announced
+  std::string ufrag_prefix = {};                   // of the media thread
   std::vector<SocketAddress> tcp_candidates = {};  // likewise, passive (RFC 6544)
   size_t max_message_size = size_t{1} << 20;       // of data channels, what we take
 };

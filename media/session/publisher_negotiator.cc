@@ -102,7 +102,7 @@ PublisherNegotiator::PublisherNegotiator(const LocalEndpoint& endpoint, Random& 
       random_(random),
       next_track_id_(next_track_id),
       video_codecs_(std::move(video_codecs)),
-      local_(ice::Credentials::generate(random)),
+      local_(ice::Credentials::generate(random, endpoint.ufrag_prefix)),
       session_id_(random.next_u64() >> 2) {}
 
 IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, ChosenCodec codec,
@@ -168,7 +168,7 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
 
   two_byte_ = offer.extmap_allow_mixed;
   outcome.ice_restarted = remote_ && *remote_ != outcome.remote.credentials;
-  outcome.local = outcome.ice_restarted ? ice::Credentials::generate(random_) : local_;
+  outcome.local = outcome.ice_restarted ? ice::Credentials::generate(random_, endpoint_.ufrag_prefix) : local_;
   sdp::SessionDescription answer;
   std::vector<Known> known;
   for (size_t i = 0; i < offer.media.size(); ++i) {

@@ -41,7 +41,7 @@ bool takes(const sdp::MediaSection& answered, const ChosenCodec& ours) {
 SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random)
     : endpoint_(endpoint),
       random_(random),
-      local_(ice::Credentials::generate(random)),
+      local_(ice::Credentials::generate(random, endpoint.ufrag_prefix)),
       cname_(random.ice_string(16)),
       session_id_(random.next_u64() >> 2) {}
 
@@ -113,7 +113,7 @@ void SubscriberNegotiator::add_data() {
 }
 
 void SubscriberNegotiator::restart_ice() {
-  local_ = ice::Credentials::generate(random_);
+  local_ = ice::Credentials::generate(random_, endpoint_.ufrag_prefix);
   restarting_ = true;
 }
 
