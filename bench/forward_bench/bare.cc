@@ -1,8 +1,10 @@
 // The bare loop: AES-128-GCM by OpenSSL and sendmmsg, and nothing else. What any forwarder must at least do.
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <span>
 #include <thread>
 
 #include "bench/forward_bench/contender.h"
@@ -14,9 +16,10 @@ namespace {
 constexpr size_t kHeader = 20;  // with one header extension, as the forwarder writes it
 constexpr size_t kTag = 16;
 
-class Bare final : public Contender {
+// One thread and the subscribers it sends to.
+class Loop {
  public:
-  Bare(const Settings& settings, std::vector<Endpoint>& subscribers) : settings_(settings) {
+  Loop(const Settings& settings, std::span<Endpoint> subscribers) : settings_(settings) {
     media::SocketAddress address = *media::SocketAddress::parse("127.0.0.1", 0);
     auto fd = media::io::open_udp(address, 4 << 20);
     if (!fd) die(fd.error().message);
@@ -31,18 +34,18 @@ class Bare final : public Contender {
     }
     thread_ = std::thread([this] { run(); });
   }
-  ~Bare() override {
+  ~Loop() {
     stopping_ = true;
     launch();
     thread_.join();
     for (EVP_CIPHER_CTX* c : contexts_) EVP_CIPHER_CTX_free(c);
   }
-  void launch() override {
+  void launch() {
     launched_.fetch_add(1);
     launched_.notify_one();
   }
-  int outstanding() const override { return launched_.load() - taken_.load(); }
-  Figures figures() override {
+  int outstanding() const { return launched_.load() - taken_.load(); }
+  Figures figures() const {
     // The thread publishes its own clock with every burst.
     return {sent_.load(), calls_.load(), cpu_.load()};
   }
@@ -108,6 +111,42 @@ class Bare final : public Contender {
   std::atomic<double> cpu_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
+};
+
+// In a room every person's loop sends as many datagrams as there are others.
+class Bare final : public Contender {
+ public:
+  Bare(const Settings& settings, std::vector<Endpoint>& subscribers) {
+    const auto threads = static_cast<size_t>(settings.threads);
+    Settings each = settings;
+    if (settings.room) each.burst *= settings.subscribers - 1;
+    for (size_t i = 0; i < threads; ++i) {
+      const size_t from = subscribers.size() * i / threads, to = subscribers.size() * (i + 1) / threads;
+      loops_.push_back(std::make_unique<Loop>(each, std::span(subscribers).subspan(from, to - from)));
+    }
+  }
+  void launch() override {
+    for (const auto& loop : loops_) loop->launch();
+  }
+  int outstanding() const override {
+    int most = 0;
+    for (const auto& loop : loops_) most = std::max(most, loop->outstanding());
+    return most;
+  }
+  Figures figures() override {
+    Figures sum;
+    for (const auto& loop : loops_) {
+      const Figures f = loop->figures();
+      sum.datagrams += f.datagrams;
+      sum.send_calls += f.send_calls;
+      sum.cpu_seconds += f.cpu_seconds;
+    }
+    return sum;
+  }
+  double memory_for_each_subscriber() override { die("the bare loop's memory says nothing"); }
+
+ private:
+  std::vector<std::unique_ptr<Loop>> loops_;
 };
 
 }  // namespace

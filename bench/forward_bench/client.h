@@ -1,5 +1,5 @@
 // The far end of a peer, sans-IO: ICE (controlling), DTLS (active) and SRTP, just enough to publish or to be
-// sent to.
+// sent to. Also the client of tests/soak.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include "media/core/send_slab.h"
 #include "media/dtls/transport.h"
 #include "media/ice/checking_client.h"
+#include "media/rtp/packet.h"
 #include "media/srtp/session.h"
 
 namespace parley::bench {
@@ -17,38 +18,69 @@ class Client {
   Client(const media::dtls::Certificate& certificate, media::ice::Credentials local,
          media::ice::Credentials remote, const media::dtls::Fingerprint& remote_fingerprint,
          const media::SocketAddress& server, media::Random& random)
-      : ice_(std::move(local), std::move(remote), server, random),
-        dtls_(certificate, media::dtls::Role::kActive) {
+      : random_(random), dtls_(certificate, media::dtls::Role::kActive) {
+    ice_.emplace(std::move(local), std::move(remote), server, random);
     dtls_.set_remote_fingerprint(remote_fingerprint);
   }
 
-  void start(media::TimePoint now, media::SendSlab& out) { ice_.start(now, out); }
-  void on_datagram(std::span<const uint8_t> bytes, media::TimePoint now, media::SendSlab& out) {
+  void start(media::TimePoint now, media::SendSlab& out) { ice_->start(now, out); }
+  // Another generation of credentials (RFC 8445 section 9); DTLS and SRTP go on.
+  void restart_ice(media::ice::Credentials local, media::ice::Credentials remote, media::TimePoint now,
+                   media::SendSlab& out) {
+    const media::SocketAddress server = ice_->server();
+    ice_.emplace(std::move(local), std::move(remote), server, random_);
+    ice_->start(now, out);
+  }
+  // SRTP is opened in place and counted.
+  void on_datagram(std::span<uint8_t> bytes, media::TimePoint now, media::SendSlab& out) {
+    using State = media::ice::CheckingClient::State;
     if (media::stun::looks_like_stun(bytes)) {
       const auto message = media::stun::Message::parse(bytes);
-      if (message) ice_.on_stun(*message, ice_.server(), now);
-      if (ice_.state() == media::ice::CheckingClient::State::kConnected) dtls_.start(ice_.server(), now, out);
+      if (message) ice_->on_stun(*message, ice_->server(), now);
+      if (ice_->state() == State::kConnected && dtls_.state() == media::dtls::State::kNew) {
+        dtls_.start(ice_->server(), now, out);
+      }
     } else if (media::dtls::looks_like_dtls(bytes)) {
-      dtls_.on_datagram(bytes, ice_.server(), now, out);
-    }
-    if (!sender_ && dtls_.keys()) {
-      auto made = media::srtp::Sender::create(dtls_.keys()->profile, dtls_.keys()->local);
-      if (made) sender_ = std::move(*made);
+      dtls_.on_datagram(bytes, ice_->server(), now, out);
+      take_keys();
+    } else if (receiver_ && media::rtp::looks_like_rtp_or_rtcp(bytes)) {
+      const bool rtcp = media::rtp::is_rtcp(bytes);
+      const bool good = rtcp ? receiver_->unprotect_rtcp(bytes).ok() : receiver_->unprotect_rtp(bytes).ok();
+      ++(good ? rtcp ? reports_ : packets_ : refused_);
     }
   }
   void on_deadline(media::TimePoint now, media::SendSlab& out) {
-    ice_.on_deadline(now, out);
-    dtls_.on_deadline(ice_.server(), now, out);
+    ice_->on_deadline(now, out);
+    dtls_.on_deadline(ice_->server(), now, out);
   }
+  void close(media::SendSlab& out) { dtls_.close(ice_->server(), out); }
 
   bool connected() const { return sender_.has_value(); }
   media::srtp::Profile profile() const { return dtls_.keys()->profile; }
   media::srtp::Sender& sender() { return *sender_; }
+  uint64_t packets() const { return packets_; }
+  uint64_t reports() const { return reports_; }
+  uint64_t refused() const { return refused_; }  // not authentic, or replayed
 
  private:
-  media::ice::CheckingClient ice_;
+  void take_keys() {
+    if (sender_ || !dtls_.keys()) return;
+    const media::dtls::SrtpKeys& keys = *dtls_.keys();
+    auto sender = media::srtp::Sender::create(keys.profile, keys.local);
+    auto receiver = media::srtp::Receiver::create(keys.profile, keys.remote);
+    if (!sender || !receiver) return;
+    sender_ = std::move(*sender);
+    receiver_ = std::move(*receiver);
+  }
+
+  media::Random& random_;
+  std::optional<media::ice::CheckingClient> ice_;
   media::dtls::Transport dtls_;
   std::optional<media::srtp::Sender> sender_;
+  std::optional<media::srtp::Receiver> receiver_;
+  uint64_t packets_ = 0;
+  uint64_t reports_ = 0;
+  uint64_t refused_ = 0;
 };
 
 }  // namespace parley::bench

@@ -1,5 +1,5 @@
 // What is compared: something that turns one packet of a publisher into one encrypted datagram for each
-// subscriber's socket, on a thread of its own whose processor time is measured.
+// subscriber's socket, on threads of its own whose processor time is measured.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,28 @@
 namespace parley::bench {
 
 struct Settings {
-  std::string contender = "parley";  // parley | parley-plain (without UDP segmentation) | bare
+  std::string contender = "parley";    // parley | parley-plain (without UDP segmentation) | bare
+  std::string measure = "throughput";  // throughput | delay | memory
   int subscribers = 50;
+  bool room = false;   // everybody publishes, and is sent what the others do
+  int threads = 1;     // of the forwarder
   int payload = 1100;  // bytes of an RTP payload
   int burst = 8;       // packets of a video frame, sent at once
   double seconds = 1.5;
+  double rate = 0;  // delay: bursts a second
+
+  size_t publishers() const { return room ? static_cast<size_t>(subscribers) : 1; }
+  // Of each burst of everybody: the datagrams that are sent for one of its packets.
+  uint64_t copies() const {
+    const auto n = static_cast<uint64_t>(subscribers);
+    return room ? n * (n - 1) : n;
+  }
 };
 
 struct Figures {
   uint64_t datagrams = 0;   // sent to subscribers
   uint64_t send_calls = 0;  // 0: not counted
-  double cpu_seconds = 0;   // of the sending thread
+  double cpu_seconds = 0;   // of the forwarding threads
 };
 
 // A socket of the far side.
@@ -34,16 +45,19 @@ struct Endpoint {
 class Contender {
  public:
   virtual ~Contender() = default;
-  // Hands one burst to the sending thread.
+  // One burst of every publisher goes to the forwarder.
   virtual void launch() = 0;
-  // Bursts handed over and not yet taken up.
+  // Bursts launched and not yet taken up.
   virtual int outstanding() const = 0;
   virtual Figures figures() = 0;  // so far
+  // Bytes of memory that a subscriber takes; all of them are gone afterwards.
+  virtual double memory_for_each_subscriber() = 0;
 };
 
-// Both end the program with a message when they cannot be set up.
+// All end the program with a message when they cannot be set up.
 std::unique_ptr<Contender> make_bare(const Settings& settings, std::vector<Endpoint>& subscribers);
-std::unique_ptr<Contender> make_parley(const Settings& settings, std::vector<Endpoint>& subscribers);
+std::unique_ptr<Contender> make_parley(const Settings& settings, std::vector<Endpoint>& publishers,
+                                       std::vector<Endpoint>& subscribers);
 
 [[noreturn]] void die(const std::string& why);
 double thread_cpu_seconds();

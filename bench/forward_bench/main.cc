@@ -1,8 +1,11 @@
-// Packets forwarded a second of processor time: one publisher to many subscribers over loopback. One
-// contender a run (bench/forward runs them in turn); prints the figure, and with --verbose what is behind it
-// on stderr.
+// Packets forwarded a second of processor time, the delay that forwarding adds, or the memory of a
+// subscriber: one publisher to many subscribers, or a room in which everybody publishes, over loopback. One
+// contender a run (bench/forward runs them in turn); prints the figures, and with --verbose what is behind
+// them on stderr.
+#include <sys/resource.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -10,6 +13,7 @@
 #include <cstring>
 
 #include "bench/forward_bench/contender.h"
+#include "media/core/bytes.h"
 
 namespace parley::bench {
 
@@ -25,6 +29,14 @@ double thread_cpu_seconds() {
 }
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double wall_us() {
+  timespec t{};
+  clock_gettime(CLOCK_REALTIME, &t);
+  return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) * 1e-3;
+}
 
 // Takes what has arrived at the subscribers, without looking at it.
 uint64_t drain(const std::vector<Endpoint>& endpoints) {
@@ -45,17 +57,100 @@ uint64_t drain(const std::vector<Endpoint>& endpoints) {
   return count;
 }
 
-// Keeps two bursts on their way, so that the sending thread always finds work.
+// Keeps two bursts on their way, so that the forwarder always finds work.
 uint64_t drive(Contender& contender, const std::vector<Endpoint>& endpoints, double seconds) {
-  using clock = std::chrono::steady_clock;
-  const auto end = clock::now() + std::chrono::duration<double>(seconds);
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   uint64_t arrived = 0;
-  while (clock::now() < end) {
+  while (Clock::now() < end) {
     if (contender.outstanding() < 2) contender.launch();
     arrived += drain(endpoints);
   }
   return arrived;
 }
+
+// The delay of each packet at some subscribers, by the kernel's clock (SO_TIMESTAMPNS): a burst's number
+// follows from the sequence numbers, which every forwarder keeps without gaps.
+class DelayMeter {
+ public:
+  DelayMeter(const Settings& settings, std::vector<Endpoint>& subscribers)
+      : settings_(settings), subscribers_(subscribers) {
+    const size_t step = std::max<size_t>(1, subscribers.size() / 8);
+    for (size_t i = 0; i < subscribers.size(); i += step) sampled_.push_back({i});
+    sampled_.back().subscriber = subscribers.size() - 1;  // the last to be sent to
+    for (const Sample& s : sampled_) {
+      const int on = 1;
+      setsockopt(subscribers[s.subscriber].fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    }
+  }
+  void run(Contender& contender, double seconds) {
+    const auto begin = Clock::now();
+    const auto interval = std::chrono::duration<double>(1 / settings_.rate);
+    size_t launched = 0;
+    for (auto now = begin; now < begin + std::chrono::duration<double>(seconds); now = Clock::now()) {
+      if (now >= begin + interval * static_cast<double>(launched)) {
+        launched_us_.push_back(wall_us());
+        contender.launch();
+        ++launched;
+      }
+      for (Sample& s : sampled_) read(s);
+      drain(subscribers_);
+    }
+  }
+  // In milliseconds.
+  double percentile(double p) {
+    if (delays_us_.empty()) die("no packet of which the delay is known");
+    std::sort(delays_us_.begin(), delays_us_.end());
+    const auto at = static_cast<size_t>(p * static_cast<double>(delays_us_.size() - 1));
+    return delays_us_[at] / 1000;
+  }
+  size_t count() const { return delays_us_.size(); }
+
+ private:
+  struct Sample {
+    size_t subscriber;
+    bool started = false;
+    uint16_t first = 0;
+    uint16_t last = 0;
+    uint32_t rounds = 0;
+  };
+  void read(Sample& s) {
+    std::array<uint8_t, 2048> bytes;
+    alignas(cmsghdr) std::array<uint8_t, 128> control;
+    for (;;) {
+      iovec v{bytes.data(), bytes.size()};
+      msghdr h{};
+      h.msg_iov = &v;
+      h.msg_iovlen = 1;
+      h.msg_control = control.data();
+      h.msg_controllen = control.size();
+      const ssize_t n = recvmsg(subscribers_[s.subscriber].fd.get(), &h, MSG_DONTWAIT);
+      if (n <= 0) return;
+      const cmsghdr* c = CMSG_FIRSTHDR(&h);
+      if (n < 200 || (bytes[0] >> 6) != 2 || c == nullptr || c->cmsg_type != SCM_TIMESTAMPNS) continue;
+      timespec t;
+      std::memcpy(&t, CMSG_DATA(c), sizeof t);
+      take(s, media::load_be16(&bytes[2]),
+           static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) * 1e-3);
+    }
+  }
+  void take(Sample& s, uint16_t seq, double at_us) {
+    if (!s.started) {
+      s.started = true;
+      s.first = s.last = seq;
+    }
+    if (seq < s.last && s.last - seq > 0x8000) ++s.rounds;
+    s.last = seq;
+    const uint32_t number = (s.rounds << 16 | seq) - s.first;
+    const size_t burst = number / static_cast<uint32_t>(settings_.burst);
+    if (burst < launched_us_.size()) delays_us_.push_back(at_us - launched_us_[burst]);
+  }
+
+  const Settings& settings_;
+  std::vector<Endpoint>& subscribers_;
+  std::vector<Sample> sampled_;
+  std::vector<double> launched_us_;
+  std::vector<double> delays_us_;
+};
 
 Settings parse(int argc, char** argv, bool& verbose) {
   Settings s;
@@ -69,51 +164,90 @@ Settings parse(int argc, char** argv, bool& verbose) {
     const char* value = argv[++i];
     if (name == "--contender") {
       s.contender = value;
+    } else if (name == "--measure") {
+      s.measure = value;
     } else if (name == "--subscribers") {
       s.subscribers = std::atoi(value);
+    } else if (name == "--room") {
+      s.subscribers = std::atoi(value);
+      s.room = true;
+    } else if (name == "--threads") {
+      s.threads = std::atoi(value);
     } else if (name == "--payload") {
       s.payload = std::atoi(value);
     } else if (name == "--burst") {
       s.burst = std::atoi(value);
+    } else if (name == "--rate") {
+      s.rate = std::atof(value);
     } else if (name == "--seconds") {
       s.seconds = std::atof(value);
     } else {
       die("unknown option " + name);
     }
   }
-  if (s.subscribers < 1 || s.subscribers > 500 || s.payload < 10 || s.payload > 1300 || s.burst < 1 ||
-      s.burst > 64) {
-    die("--subscribers 1..500, --payload 10..1300, --burst 1..64");
+  if (s.subscribers < 1 || s.subscribers > 2000 || s.payload < 10 || s.payload > 1300 || s.burst < 1 ||
+      s.burst > 64 || s.threads < 1 || s.threads > 16 || (s.room && s.subscribers < 2)) {
+    die("--subscribers 1..2000 or --room 2..., --payload 10..1300, --burst 1..64, --threads 1..16");
   }
+  if (s.measure == "delay" && (s.rate <= 0 || s.room)) die("delay wants --rate, and one publisher");
   return s;
 }
 
-int run(int argc, char** argv) {
-  bool verbose = false;
-  const Settings settings = parse(argc, argv, verbose);
-  std::vector<Endpoint> subscribers(static_cast<size_t>(settings.subscribers));
-  for (Endpoint& e : subscribers) {
+std::vector<Endpoint> open_endpoints(size_t n) {
+  std::vector<Endpoint> endpoints(n);
+  for (Endpoint& e : endpoints) {
     e.address = *media::SocketAddress::parse("127.0.0.1", 0);
     auto fd = media::io::open_udp(e.address, 4 << 20);
     if (!fd) die(fd.error().message);
     e.fd = std::move(*fd);
   }
-  const auto contender =
-      settings.contender == "bare" ? make_bare(settings, subscribers) : make_parley(settings, subscribers);
-  drive(*contender, subscribers, 0.3);
-  const Figures before = contender->figures();
-  const uint64_t arrived = drive(*contender, subscribers, settings.seconds);
-  const Figures after = contender->figures();
+  return endpoints;
+}
+
+void measure_throughput(Contender& contender, const Settings& settings,
+                        const std::vector<Endpoint>& subscribers, bool verbose) {
+  drive(contender, subscribers, 0.3);
+  const Figures before = contender.figures();
+  const auto begin = Clock::now();
+  const uint64_t arrived = drive(contender, subscribers, settings.seconds);
+  const Figures after = contender.figures();
+  const double wall = std::chrono::duration<double>(Clock::now() - begin).count();
   const double cpu = after.cpu_seconds - before.cpu_seconds;
   const auto sent = static_cast<double>(after.datagrams - before.datagrams);
   if (cpu <= 0 || sent <= 0) die("nothing was forwarded");
   // What was sent must also have come: a forwarder that drops is not fast.
   if (static_cast<double>(arrived) < 0.9 * sent) die("more than a tenth of the packets did not arrive");
-  std::printf("%.0f\n", sent / cpu);
+  std::printf("%.0f %.0f\n", sent / cpu, sent / wall);
   if (verbose) {
-    std::fprintf(stderr, "%s: %.0f sent, %lu arrived, %.3f CPU s, %.1f datagrams a call\n",
-                 settings.contender.c_str(), sent, static_cast<unsigned long>(arrived), cpu,
+    std::fprintf(stderr, "%s: %.0f sent, %lu arrived, %.3f CPU s in %.3f s, %.1f datagrams a call\n",
+                 settings.contender.c_str(), sent, static_cast<unsigned long>(arrived), cpu, wall,
                  sent / static_cast<double>(after.send_calls - before.send_calls));
+  }
+}
+
+int run(int argc, char** argv) {
+  bool verbose = false;
+  const Settings settings = parse(argc, argv, verbose);
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  std::vector<Endpoint> publishers = open_endpoints(settings.publishers());
+  std::vector<Endpoint> subscribers = open_endpoints(static_cast<size_t>(settings.subscribers));
+  const auto contender = settings.contender == "bare" ? make_bare(settings, subscribers)
+                                                      : make_parley(settings, publishers, subscribers);
+  if (settings.measure == "memory") {
+    std::printf("%.0f\n", contender->memory_for_each_subscriber());
+  } else if (settings.measure == "delay") {
+    drive(*contender, subscribers, 0.3);
+    const auto quiet = Clock::now() + std::chrono::milliseconds(200);
+    while (Clock::now() < quiet) drain(subscribers);
+    DelayMeter meter(settings, subscribers);
+    meter.run(*contender, settings.seconds);
+    std::printf("%.3f %.3f\n", meter.percentile(0.5), meter.percentile(0.99));
+    if (verbose) std::fprintf(stderr, "%zu delays\n", meter.count());
+  } else {
+    measure_throughput(*contender, settings, subscribers, verbose);
   }
   return 0;
 }

@@ -1,15 +1,13 @@
-// Parley: session::Hub on a UdpWorker, with real ICE, DTLS and SRTP to a publisher and every subscriber.
-#include <poll.h>
+// Parley: session::Hub on UdpWorkers, with real ICE, DTLS and SRTP to publishers and subscribers.
+#include <malloc.h>
 
 #include <atomic>
 #include <future>
 
-#include "bench/forward_bench/client.h"
 #include "bench/forward_bench/contender.h"
-#include "media/core/bytes.h"
-#include "media/io/batch_sender.h"
+#include "bench/forward_bench/fleet.h"
 #include "media/io/system.h"
-#include "media/io/udp_worker.h"
+#include "media/io/worker_group.h"
 #include "media/session/hub.h"
 
 namespace parley::bench {
@@ -17,183 +15,169 @@ namespace {
 
 using namespace parley::media;  // NOLINT: nearly everything here is
 
-constexpr uint32_t kTrack = 1;
-constexpr uint32_t kPublisher = 1;
-constexpr uint32_t kFirstSubscriber = 2;
-constexpr Ssrc kSsrc{0x1234567};
-constexpr uint8_t kVp8 = 96;
-constexpr uint8_t kTransportCcId = 3;
+// Ids of tracks and of publishers' peers are their numbers from here; subscribers' peers follow.
+constexpr uint32_t kFirst = 1;
+
+size_t heap_in_use() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
 
 class Parley final : public Contender {
  public:
-  Parley(const Settings& settings, std::vector<Endpoint>& subscribers)
-      : settings_(settings), certificate_(generate()), hub_(certificate_, random_, [](const HubEvent&) {}) {
-    UdpWorker::Options options;
+  Parley(const Settings& settings, std::vector<Endpoint>& publishers, std::vector<Endpoint>& subscribers)
+      : settings_(settings), fleet_(random_), threads_(static_cast<size_t>(settings.threads)) {
+    auto links = io::ThreadLinks::create(threads_);
+    if (!links) die(links.error().message);
+    links_ = std::move(*links);
+    std::vector<DatagramHandler*> handlers;
+    for (size_t i = 0; i < threads_; ++i) {
+      hubs_.push_back(std::make_unique<Hub>(fleet_.certificate(), random_, [](const HubEvent&) {}));
+      if (threads_ > 1) hubs_[i]->join(links_->port(i));
+      handlers.push_back(hubs_[i].get());
+    }
+    io::UdpWorker::Options options;
     options.bindings = {*SocketAddress::parse("127.0.0.1", 0)};
     options.use_gso = settings.contender != "parley-plain";
-    auto worker = UdpWorker::create(std::move(options), hub_);
-    if (!worker) die(worker.error().message);
-    worker_ = std::move(*worker);
-    worker_->start();
-    publisher_.address = *SocketAddress::parse("127.0.0.1", 0);
-    auto fd = open_udp(publisher_.address, 4 << 20);
-    if (!fd) die(fd.error().message);
-    publisher_.fd = std::move(*fd);
-    connect(subscribers);
-    first_datagrams_ = worker_->counters().received_datagrams;
+    auto group = io::WorkerGroup::create(options, *links_, handlers);
+    if (!group) die(group.error().message);
+    group_ = std::move(*group);
+    group_->start();
+    for (size_t i = 0; i < publishers.size(); ++i) add_publisher(i, publishers[i]);
+    fleet_.connect();
+    for (size_t i = 0; i < subscribers.size(); ++i) add_subscriber(i, subscribers[i]);
+    fleet_.connect();
+    if (settings_.measure != "memory") first_packets_ = received_packets();
   }
-  ~Parley() override { worker_->stop(); }
+  ~Parley() override { group_->stop(); }
 
-  void launch() override;
+  void launch() override {
+    // The first frames are key frames: subscriptions begin with one.
+    for (size_t i = 0; i < settings_.publishers(); ++i)
+      fleet_.publish(i, settings_.burst, settings_.payload, launched_ < 20);
+    ++launched_;
+  }
   int outstanding() const override {
-    const uint64_t received = worker_->counters().received_datagrams - first_datagrams_;
-    return static_cast<int>(launched_ - received / static_cast<uint64_t>(settings_.burst));
+    const uint64_t each = static_cast<uint64_t>(settings_.burst) * settings_.publishers();
+    return static_cast<int>(launched_ - (received_packets() - first_packets_) / each);
   }
-  Figures figures() override {
-    std::promise<Figures> answer;
-    worker_->post([&](TimePoint, SendSlab&) {
-      const UdpCounters c = worker_->counters();
-      answer.set_value({c.sent_datagrams, c.send_calls, thread_cpu_seconds()});
-    });
-    return answer.get_future().get();
-  }
+  Figures figures() override;
+  double memory_for_each_subscriber() override;
 
  private:
-  using UdpWorker = io::UdpWorker;
-  using UdpCounters = io::UdpCounters;
-  static Result<io::Fd, io::IoError> open_udp(SocketAddress& a, int bytes) { return io::open_udp(a, bytes); }
-  static dtls::Certificate generate() {
-    auto made = dtls::Certificate::generate();
-    if (!made) die(made.error().reason);
-    return std::move(*made);
+  // What the threads have received. Reports and checks are among it, few beside the packets.
+  uint64_t received_packets() const {
+    uint64_t n = 0;
+    for (size_t i = 0; i < threads_; ++i) n += group_->worker(i).counters().received_datagrams;
+    return n;
   }
-  void connect(std::vector<Endpoint>& subscribers);
-  void add_peer(uint32_t id, const ice::Credentials& ours, const ice::Credentials& theirs);
-  void pump(Endpoint& endpoint, Client& client);
-  void send(Endpoint& endpoint);
+  template <class Work>
+  void on_thread(size_t thread, Work work) {
+    std::promise<void> done;
+    const bool posted = group_->worker(thread).post([&](TimePoint now, SendSlab& out) {
+      work(*hubs_[thread], now, out);
+      done.set_value();
+    });
+    if (!posted) die("a media thread takes no command");
+    done.get_future().wait();
+  }
+  size_t thread_of(size_t i) const { return i % threads_; }
+  // A peer on `thread` and its client.
+  void add_peer(uint32_t id, size_t thread, Endpoint& endpoint);
+  void add_publisher(size_t i, Endpoint& endpoint);
+  void add_subscriber(size_t i, Endpoint& endpoint);
 
   Settings settings_;
   io::SystemRandom random_;
-  dtls::Certificate certificate_;
-  Hub hub_;
-  std::unique_ptr<UdpWorker> worker_;
-  Endpoint publisher_;
-  std::vector<std::unique_ptr<Client>> clients_;
-  SendSlab slab_{1 << 20, 1024};
-  io::BatchSender sender_{1024, false};
-  uint16_t seq_ = 0;
-  uint32_t frame_ = 0;
+  Fleet fleet_;
+  size_t threads_;
+  std::unique_ptr<io::ThreadLinks> links_;
+  std::vector<std::unique_ptr<Hub>> hubs_;
+  std::unique_ptr<io::WorkerGroup> group_;
+  std::vector<TrackConfig> tracks_;
+  std::vector<std::pair<uint32_t, size_t>> subscribers_;  // peer, thread
   uint64_t launched_ = 0;
-  uint64_t first_datagrams_ = 0;
+  uint64_t first_packets_ = 0;
 };
 
-void Parley::add_peer(uint32_t id, const ice::Credentials& ours, const ice::Credentials& theirs) {
-  worker_->post([this, id, ours, theirs](TimePoint now, SendSlab& out) {
-    RemoteTransport remote;
-    remote.credentials = theirs;
-    remote.fingerprint = certificate_.fingerprint();  // clients show the same one
-    remote.local_role = dtls::Role::kPassive;
-    if (!hub_.add_peer(id, ours, now)) die("the hub refused a peer");
-    hub_.set_remote(id, remote, now, out);
-    if (id == kPublisher) {
-      TrackConfig track;
-      track.id = kTrack;
-      track.kind = TrackKind::kVideo;
-      track.codec = CodecKind::kVp8;
-      track.payload_type = kVp8;
-      track.rtx_payload_type = kVp8 + 1;
-      track.ssrc = kSsrc;
-      track.nack = true;
-      track.extensions.transport_cc = kTransportCcId;
-      hub_.set_tracks(id, {track});
-      return;
-    }
-    SubscriptionConfig subscription;
-    subscription.id = id;
-    subscription.track = kTrack;
-    subscription.mid = "0";
-    subscription.payload_type = kVp8;
-    subscription.rtx_payload_type = kVp8 + 1;
-    subscription.ssrc = {100000 + 2 * id};
-    subscription.rtx_ssrc = {100001 + 2 * id};
-    subscription.cname = "bench";
-    subscription.extensions.mid = 4;
-    hub_.set_subscriptions(id, {subscription}, now, out);
+void Parley::add_peer(uint32_t id, size_t thread, Endpoint& endpoint) {
+  const auto ours = ice::Credentials::generate(random_, threads_ > 1 ? ufrag_prefix(thread) : "");
+  const auto theirs = ice::Credentials::generate(random_);
+  on_thread(thread, [&](Hub& hub, TimePoint now, SendSlab& out) {
+    if (!hub.add_peer(id, ours, now)) die("the hub refused a peer");
+    hub.set_remote(id, {theirs, fleet_.certificate().fingerprint(), dtls::Role::kPassive}, now, out);
   });
+  fleet_.add(endpoint, theirs, ours, fleet_.certificate().fingerprint(), group_->bindings().front());
 }
 
-void Parley::send(Endpoint& endpoint) {
-  io::BatchSender::Tally tally;
-  sender_.send(slab_, {endpoint.fd.get()}, {}, tally);
-  slab_.clear();
+void Parley::add_publisher(size_t i, Endpoint& endpoint) {
+  const uint32_t id = kFirst + static_cast<uint32_t>(i);
+  add_peer(id, thread_of(i), endpoint);
+  TrackConfig track;
+  track.id = id;
+  track.kind = TrackKind::kVideo;
+  track.codec = CodecKind::kVp8;
+  track.payload_type = kVp8;
+  track.rtx_payload_type = kVp8 + 1;
+  track.ssrc = source_of(i);
+  track.nack = true;
+  track.extensions.transport_cc = kTransportCcId;
+  tracks_.push_back(track);
+  on_thread(thread_of(i), [&](Hub& hub, TimePoint, SendSlab&) { hub.set_tracks(id, {track}); });
+  for (size_t other = 0; other < threads_; ++other) {
+    if (other == thread_of(i)) continue;
+    on_thread(other, [&](Hub& hub, TimePoint, SendSlab&) { hub.add_mirror(track, thread_of(i)); });
+  }
 }
 
-void Parley::pump(Endpoint& endpoint, Client& client) {
-  uint8_t bytes[2048];
-  for (ssize_t n; (n = recv(endpoint.fd.get(), bytes, sizeof bytes, MSG_DONTWAIT)) > 0;) {
-    client.on_datagram({bytes, static_cast<size_t>(n)}, io::monotonic_now(), slab_);
+void Parley::add_subscriber(size_t i, Endpoint& endpoint) {
+  const uint32_t id = kFirst + static_cast<uint32_t>(tracks_.size() + i);
+  // A person's two peers are on one thread.
+  const size_t thread = thread_of(settings_.room ? i : i + 1);
+  add_peer(id, thread, endpoint);
+  std::vector<SubscriptionConfig> configs;
+  for (size_t k = 0; k < tracks_.size(); ++k) {
+    if (settings_.room && k == i) continue;
+    SubscriptionConfig& s = configs.emplace_back();
+    s.id = id * 1000 + static_cast<uint32_t>(k);
+    s.track = tracks_[k].id;
+    s.mid = std::to_string(k);
+    s.payload_type = kVp8;
+    s.rtx_payload_type = kVp8 + 1;
+    s.ssrc = {100000 + 2 * s.id};
+    s.rtx_ssrc = {100001 + 2 * s.id};
+    s.cname = "bench";
+    s.extensions.mid = 4;
   }
-  client.on_deadline(io::monotonic_now(), slab_);
-  send(endpoint);
+  on_thread(thread,
+            [&](Hub& hub, TimePoint now, SendSlab& out) { hub.set_subscriptions(id, configs, now, out); });
+  subscribers_.emplace_back(id, thread);
 }
 
-void Parley::connect(std::vector<Endpoint>& subscribers) {
-  std::vector<Endpoint*> endpoints{&publisher_};
-  for (Endpoint& s : subscribers) endpoints.push_back(&s);
-  const SocketAddress server = worker_->bindings()[0];
-  for (size_t i = 0; i < endpoints.size(); ++i) {
-    const auto ours = ice::Credentials::generate(random_), theirs = ice::Credentials::generate(random_);
-    add_peer(kPublisher + static_cast<uint32_t>(i), ours, theirs);
-    clients_.push_back(
-        std::make_unique<Client>(certificate_, theirs, ours, certificate_.fingerprint(), server, random_));
-    clients_.back()->start(io::monotonic_now(), slab_);
-    send(*endpoints[i]);
+Figures Parley::figures() {
+  Figures f;
+  for (size_t i = 0; i < threads_; ++i) {
+    on_thread(i, [&](Hub&, TimePoint, SendSlab&) { f.cpu_seconds += thread_cpu_seconds(); });
+    const io::UdpCounters c = group_->worker(i).counters();
+    f.datagrams += c.sent_datagrams;
+    f.send_calls += c.send_calls;
   }
-  const TimePoint deadline = io::monotonic_now() + std::chrono::seconds(20);
-  for (bool all = false; !all;) {
-    all = true;
-    for (size_t i = 0; i < endpoints.size(); ++i) {
-      if (clients_[i]->connected()) continue;
-      pump(*endpoints[i], *clients_[i]);
-      all = all && clients_[i]->connected();
-    }
-    if (io::monotonic_now() > deadline) die("the peers do not connect");
-    pollfd p{publisher_.fd.get(), POLLIN, 0};
-    if (!all) poll(&p, 1, 1);
-  }
-  if (clients_[0]->profile() != srtp::Profile::kAeadAes128Gcm) die("AES-128-GCM was not negotiated");
+  return f;
 }
 
-void Parley::launch() {
-  // One frame of VP8 (RFC 7741): the first packet starts partition 0; the first frames are key frames.
-  const bool key_frame = frame_ < 20;
-  std::vector<uint8_t> payload(static_cast<size_t>(settings_.payload), 0x5A);
-  for (int k = 0; k < settings_.burst; ++k) {
-    uint8_t header[] = {0x90, kVp8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xBE, 0xDE, 0, 1, kTransportCcId << 4 | 1,
-                        0,    0,    0};
-    if (k == settings_.burst - 1) header[1] |= 0x80;
-    store_be16(&header[2], seq_);
-    store_be32(&header[4], frame_ * 3000);
-    store_be32(&header[8], kSsrc.value);
-    store_be16(&header[17], seq_);
-    payload[0] = k == 0 ? 0x10 : 0x00;
-    payload[1] = key_frame ? 0x10 : 0x11;
-    const std::span<uint8_t> out = slab_.reserve(worker_->bindings()[0], sizeof header + payload.size() + 20);
-    slab_.commit(clients_[0]->sender().protect_rtp(header, payload, out));
-    ++seq_;
+double Parley::memory_for_each_subscriber() {
+  const size_t before = heap_in_use();
+  for (const auto& [id, thread] : subscribers_) {
+    on_thread(thread, [&](Hub& hub, TimePoint, SendSlab& out) { hub.close_peer(id, out); });
   }
-  ++frame_;
-  ++launched_;
-  send(publisher_);
-  uint8_t ignored[2048];
-  while (recv(publisher_.fd.get(), ignored, sizeof ignored, MSG_DONTWAIT) > 0) {
-  }
+  return static_cast<double>(before - heap_in_use()) / static_cast<double>(subscribers_.size());
 }
 
 }  // namespace
 
-std::unique_ptr<Contender> make_parley(const Settings& settings, std::vector<Endpoint>& subscribers) {
-  return std::make_unique<Parley>(settings, subscribers);
+std::unique_ptr<Contender> make_parley(const Settings& settings, std::vector<Endpoint>& publishers,
+                                       std::vector<Endpoint>& subscribers) {
+  return std::make_unique<Parley>(settings, publishers, subscribers);
 }
 
 }  // namespace parley::bench
