@@ -3,6 +3,7 @@
 #   make test    build, then every test, ending in one line "N passed, N failed"
 #   make bench   Parley beside its peers: every program of bench/
 #   make figures the same, written into the table of docs/performance.md
+#   make soak    an hour (MINUTES=n) of joins, leaves and restarts against the media engine; fails when memory grows
 #   make coverage  which lines of media/ its tests run; fails under 90 %
 #   make lint    formatters and linters
 # Variables: SANITIZE=address,undefined  instruments the media library and its tests (own build folder)
@@ -18,7 +19,7 @@ BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/c
 # With another SANITIZE only the media engine and its tests are built.
 TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
 
-.PHONY: all sanitized deps programs build run test coverage bench figures lint format clean
+.PHONY: all sanitized deps programs build run test soak coverage bench figures lint format clean
 all: build
 
 deps:
@@ -48,6 +49,10 @@ test: build $(if $(SANITIZE),,sanitized programs)
 
 coverage: deps
 	@JOBS=$(JOBS) tools/coverage.sh
+
+MINUTES ?= 60
+soak: build
+	@$(BUILD)/tests/soak/soak --minutes $(MINUTES)
 
 bench: build
 	@for b in bench/*; do if [ -x "$$b" ] && [ -f "$$b" ]; then "$$b" || exit 1; fi; done
