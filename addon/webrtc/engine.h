@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -106,6 +107,11 @@ class Engine {
   Outcome<bool> request_key_frame(uint32_t track);
   Outcome<bool> restart_ice(PeerId peer);
   void close_peer(PeerId peer);
+  // Groups of voices (media/audio/audio_group.h); at most `forwarded` of a group's tracks are forwarded, 0: all.
+  Outcome<uint32_t> create_audio_group(uint32_t forwarded);
+  Outcome<bool> add_to_audio_group(uint32_t group, uint32_t track);
+  Outcome<bool> remove_from_audio_group(uint32_t group, uint32_t track);
+  Outcome<bool> close_audio_group(uint32_t group);
 
   // --- RTCPeerConnection (engine_connection.cc). The handler is called on the media thread.
   Outcome<PeerId> create_connection(
@@ -185,6 +191,8 @@ class Engine {
   uint32_t next_subscription_ = 1;
   uint32_t next_channel_ = 1;
   Mailbox<OutgoingData> outbox_;
+  std::unordered_set<uint32_t> audio_groups_;
+  uint32_t next_audio_group_ = 1;
   bool closed_ = false;
 };
 

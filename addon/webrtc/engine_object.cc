@@ -131,6 +131,14 @@ napi_value EngineObject::define(napi_env env) {
       {"createPeer", nullptr, create_peer, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"createConnection", nullptr, create_connection, nullptr, nullptr, nullptr, napi_default_method,
        nullptr},
+      {"createAudioGroup", nullptr, create_audio_group, nullptr, nullptr, nullptr, napi_default_method,
+       nullptr},
+      {"addToAudioGroup", nullptr, add_to_audio_group, nullptr, nullptr, nullptr, napi_default_method,
+       nullptr},
+      {"removeFromAudioGroup", nullptr, remove_from_audio_group, nullptr, nullptr, nullptr,
+       napi_default_method, nullptr},
+      {"closeAudioGroup", nullptr, close_audio_group, nullptr, nullptr, nullptr, napi_default_method,
+       nullptr},
       {"stats", nullptr, get_stats, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
   };
@@ -249,6 +257,7 @@ void EngineObject::emit_ice(const media::HubEvent& event) {
 
 void EngineObject::emit(const media::HubEvent& event) {
   if (event.type == media::HubEvent::Type::kIce) return emit_ice(event);
+  if (emit_speakers(event)) return;
   const char* type = "state";
   napi_value payload;
   if (event.type == media::HubEvent::Type::kPeerState) {

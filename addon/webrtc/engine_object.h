@@ -63,6 +63,10 @@ class EngineObject {
   static napi_value get_candidates(napi_env env, napi_callback_info info);
   static napi_value create_connection(napi_env env, napi_callback_info info);
   static napi_value create_peer(napi_env env, napi_callback_info info);
+  static napi_value create_audio_group(napi_env env, napi_callback_info info);
+  static napi_value add_to_audio_group(napi_env env, napi_callback_info info);
+  static napi_value remove_from_audio_group(napi_env env, napi_callback_info info);
+  static napi_value close_audio_group(napi_env env, napi_callback_info info);
   static napi_value get_stats(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
 
@@ -78,6 +82,7 @@ class EngineObject {
   void read_inbox();
   void emit_data(const media::DataEvent& event);
   void detach_channels(std::optional<Engine::PeerId> peer);
+  bool emit_speakers(const media::HubEvent& event);
 
   napi_env env_;
   napi_ref self_ = nullptr;      // strong while the engine is open

@@ -141,6 +141,22 @@ test('mistakes are told by their codes', async (t) => {
   engine.createPeer('ada', { role: 'publisher' }); // the name is free again
 });
 
+test('audio tracks are grouped, other tracks and groups are refused', async (t) => {
+  const engine = open(t);
+  const { tracks } = engine.createPeer('ada', { role: 'publisher' }).acceptOffer(offer);
+  const id = (kind) => tracks.find((track) => track.kind === kind).id;
+  const group = engine.createAudioGroup({ forwarded: 3 });
+  assert.notStrictEqual(engine.createAudioGroup(), group);
+  engine.addToAudioGroup(group, id('audio'));
+  engine.removeFromAudioGroup(group, id('audio'));
+  assert.throws(() => engine.addToAudioGroup(group, id('video')), { code: 'ERR_NO_TRACK' });
+  assert.throws(() => engine.addToAudioGroup(group, 7), TypeError);
+  assert.throws(() => engine.createAudioGroup({ forwarded: 'few' }), TypeError);
+  engine.closeAudioGroup(group);
+  assert.throws(() => engine.closeAudioGroup(group), { code: 'ERR_NO_AUDIO_GROUP' });
+  assert.throws(() => engine.addToAudioGroup(group, id('audio')), { code: 'ERR_NO_AUDIO_GROUP' });
+});
+
 test('statistics come from the media thread', async (t) => {
   const engine = open(t);
   const peer = engine.createPeer('ada', { role: 'publisher' });

@@ -49,6 +49,9 @@ struct TrackConfig {
   std::optional<Ssrc> rtx_ssrc;
   std::vector<EncodingConfig> encodings;  // of simulcast, the smallest first; then `ssrc` is not looked at
   ExtensionIds extensions;
+  std::optional<uint8_t> red_payload_type;  // redundant audio (RFC 2198)
+  std::optional<uint8_t> fec_payload_type;  // parity packets (FlexFEC) of the first encoding
+  std::optional<Ssrc> fec_ssrc;
   bool nack = false;
   bool fir = false;                      // only FIR asks it for key frames: no PLI
   bool receiver_reference_time = false;  // answers XR reference times (RFC 3611)
@@ -63,6 +66,7 @@ struct SubscriptionConfig {
   std::optional<uint8_t> rtx_payload_type;
   Ssrc ssrc;
   Ssrc rtx_ssrc;
+  std::optional<uint8_t> red_payload_type;
   std::string cname;
   ExtensionIds extensions;
 };

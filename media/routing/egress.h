@@ -70,6 +70,11 @@ class Egress {
     return written > 0;
   }
 
+  // A stream ended; its SSRC is not used again.
+  void forget(Ssrc ssrc) {
+    if (sender_) sender_->forget(ssrc);
+  }
+
   uint64_t packets() const { return packets_; }
   uint64_t bytes() const { return bytes_; }
 

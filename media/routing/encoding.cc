@@ -58,7 +58,8 @@ std::optional<Encoding::Arrival> Encoding::on_media(const rtp::Packet& packet, c
   if (arrival == rtp::NackGenerator::Arrival::kRecovered) ++stats_.recovered;
   a.newest = a.seq > newest_;
   newest_ = std::max(newest_, a.seq);
-  statistics_.on_packet(a.seq, packet.timestamp, packet.payload.size(), now);
+  // What the network lost stays lost in reports.
+  if (!packet.recovered) statistics_.on_packet(a.seq, packet.timestamp, packet.payload.size(), now);
   ++stats_.packets;
   stats_.bytes += packet.payload.size();
   if (track.kind == TrackKind::kVideo) {

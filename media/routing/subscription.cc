@@ -23,6 +23,8 @@ Subscription::Subscription(const SubscriptionConfig& config, Egress& egress, uin
 
 Subscription::~Subscription() {
   if (track_ != nullptr) track_->remove(*this);
+  egress_.forget(config_.ssrc);
+  egress_.forget(config_.rtx_ssrc);
 }
 
 bool Subscription::video() const { return track_ != nullptr && track_->config().kind == TrackKind::kVideo; }

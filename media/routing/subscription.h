@@ -52,6 +52,7 @@ class Subscription {
   Subscription& operator=(const Subscription&) = delete;
 
   const SubscriptionConfig& config() const { return config_; }
+  bool takes_red() const { return config_.red_payload_type.has_value(); }
   bool owns(Ssrc ssrc) const { return ssrc == config_.ssrc || ssrc == config_.rtx_ssrc; }
 
   // Kept by Track::add and Track::remove, and by a track's end.

@@ -39,6 +39,7 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
   const Offsets& offsets = offsets_[way.place.segment];
   rtp::HeaderFields fields{config_.payload_type, way.marker, way.place.seq,
                            packet.timestamp + offsets.timestamp, config_.ssrc};
+  if (packet.red) fields.payload_type = config_.red_payload_type.value_or(config_.payload_type);
   std::array<uint8_t, 2 + rtp::PayloadNumbers::kMaxReach> prefix;
   size_t prefix_size = 0;
   if (again) {

@@ -42,6 +42,8 @@ void Track::update(const TrackConfig& config) {
 
 Track::~Track() {
   for (Subscription* s : subscriptions_) s->set_track(nullptr);
+  for (PacketTap* t : packet_taps_) t->on_track_end();
+  if (group_ != nullptr) group_->remove(config_.id);
 }
 
 void Track::add(Subscription& subscription, TimePoint now, SendSlab& out) {
@@ -92,17 +94,26 @@ void Track::on_packet(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
   if (tapping_threads_ != 0) tap_->on_tapped_packet(config_.id, tapping_threads_, packet);
   last_packet_ = now;
   active_ = true;
-  const bool rtx = config_.rtx_payload_type && packet.payload_type == *config_.rtx_payload_type;
-  if (!rtx && packet.payload_type != config_.payload_type) return;
+  if (config_.fec_payload_type == packet.payload_type) return on_parity(packet, now, out);
+  const bool rtx = config_.rtx_payload_type == packet.payload_type;
+  const bool red = config_.red_payload_type == packet.payload_type;
+  if (!rtx && !red && packet.payload_type != config_.payload_type) return;
   const size_t index = find_encoding(packet, rtx);
   if (index == encodings_.size()) return;
-  if (!rtx) return on_media(index, packet, now, out);
+  if (red) return on_red(index, packet, now, out);
+  if (!rtx) {
+    if (config_.red_payload_type) red_recovery_.on_plain_packet(packet.seq, packet.timestamp);
+    on_media(index, packet, nullptr, now, out);
+    if (config_.fec_payload_type && index == 0) remember_for_parity(packet, now, out);
+    return;
+  }
   if (const auto original = encodings_[index]->unpack_rtx(packet, config_.payload_type)) {
-    on_media(index, *original, now, out);
+    on_media(index, *original, nullptr, now, out);
   }
 }
 
-void Track::on_media(size_t index, const rtp::Packet& packet, TimePoint now, SendSlab& out) {
+void Track::on_media(size_t index, const rtp::Packet& packet, const rtp::Packet* red, TimePoint now,
+                     SendSlab& out) {
   Encoding& encoding = *encodings_[index];
   const auto arrival = encoding.on_media(packet, config_, now);
   if (!arrival) return;
@@ -110,6 +121,9 @@ void Track::on_media(size_t index, const rtp::Packet& packet, TimePoint now, Sen
     for (Subscription* s : subscriptions_) s->on_source_restart(index);
   }
   const int64_t seq = source_seq(index, arrival->seq);
+  for (PacketTap* t : packet_taps_) {
+    if (!paused_) t->on_packet(index, packet, arrival->seq, now, out);
+  }
   if (!arrival->has_frame) {
     for (Subscription* s : subscriptions_) s->leave_out(seq);
     return;
@@ -117,11 +131,17 @@ void Track::on_media(size_t index, const rtp::Packet& packet, TimePoint now, Sen
   if (paused_) return;
   if (next_selection_ == kNever && encodings_.size() > 1) next_selection_ = now + kSelectionInterval;
   if (sink_ && index == 0) sink_->on_packet(packet, arrival->seq, now);
-  for (Subscription* s : subscriptions_) s->forward(packet, seq, arrival->info, now, out);
+  if (group_ != nullptr && held_back(packet)) return;
+  for (Subscription* s : subscriptions_) {
+    // With redundancy of its own a subscriber makes what was lost itself.
+    if (packet.recovered && config_.red_payload_type && s->takes_red()) continue;
+    s->forward(red != nullptr && s->takes_red() ? *red : packet, seq, arrival->info, now, out);
+  }
   // Wanted before the source was known: its first packet is the first chance to ask.
   const auto& key_frame = encoding.key_frame();
   if (key_frame.wanted && !key_frame.asked) request_key_frame(index, now, out);
-  if (config_.kind == TrackKind::kVideo && !subscriptions_.empty()) encoding.store(*arrival, packet, now);
+  const bool wanted = !subscriptions_.empty() || !packet_taps_.empty();
+  if (config_.kind == TrackKind::kVideo && wanted) encoding.store(*arrival, packet, now);
 }
 
 void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "media/audio/audio_group.h"
 #include "media/core/packet_pool.h"
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
@@ -15,10 +16,13 @@
 #include "media/routing/egress.h"
 #include "media/routing/encoding.h"
 #include "media/routing/layers.h"
+#include "media/routing/packet_tap.h"
 #include "media/routing/track_sink.h"
 #include "media/routing/track_tap.h"
 #include "media/rtcp/packets.h"
+#include "media/rtp/flexfec.h"
 #include "media/rtp/packet.h"
+#include "media/rtp/red.h"
 
 namespace parley::media {
 
@@ -86,6 +90,14 @@ class Track {
   uint64_t tapping_threads() const { return tapping_threads_; }
   bool has_subscriptions() const { return !subscriptions_.empty(); }
   bool paused() const { return paused_; }
+  // The group of voices it is one of; null: none. The group must outlive the track, or be taken away before.
+  void set_audio_group(audio::AudioGroup* group) { group_ = group; }
+  audio::AudioGroup* audio_group() const { return group_; }
+  // Subscribers hear it again after the group held it back.
+  void resume_in_group(TimePoint now, SendSlab& out);
+  // Must be removed before it ends; told when the track ends first.
+  void add_packet_tap(PacketTap& tap) { packet_taps_.push_back(&tap); }
+  void remove_packet_tap(PacketTap& tap) { std::erase(packet_taps_, &tap); }
   // The program's ear; null takes it away.
   void set_sink(std::unique_ptr<TrackSink> sink) { sink_ = std::move(sink); }
 
@@ -106,7 +118,14 @@ class Track {
  private:
   void make_encodings();
   size_t find_encoding(const rtp::Packet& packet, bool rtx);
-  void on_media(size_t index, const rtp::Packet& packet, TimePoint now, SendSlab& out);
+  // `red` is the packet as it came in RFC 2198's form, for those who take that.
+  void on_media(size_t index, const rtp::Packet& packet, const rtp::Packet* red, TimePoint now,
+                SendSlab& out);
+  void on_red(size_t index, const rtp::Packet& packet, TimePoint now, SendSlab& out);
+  void on_parity(const rtp::Packet& packet, TimePoint now, SendSlab& out);
+  void remember_for_parity(const rtp::Packet& packet, TimePoint now, SendSlab& out);
+  void take_recovered(TimePoint now, SendSlab& out);
+  bool held_back(const rtp::Packet& packet);
   void ask_again(Encoding& encoding, TimePoint now, SendSlab& out);
   bool key_frame_needed(size_t encoding) const;
 
@@ -122,6 +141,10 @@ class Track {
   std::unique_ptr<TrackSink> sink_;
   TrackTap* tap_ = nullptr;
   uint64_t tapping_threads_ = 0;
+  std::vector<PacketTap*> packet_taps_;
+  audio::AudioGroup* group_ = nullptr;
+  rtp::RedRecovery red_recovery_;
+  std::unique_ptr<rtp::FlexFecDecoder> parity_;  // made with the first packet of a source that has it
   bool paused_ = false;
   uint8_t fir_command_ = 0;
   std::optional<Duration> round_trip_;

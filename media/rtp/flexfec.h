@@ -52,6 +52,7 @@ class FlexFecDecoder {
   // One recovered RTP packet, until there are none. Its extensions that are left out of parity read zero.
   PacketRef take_recovered();
 
+  Ssrc media() const { return media_; }
   uint64_t recovered() const { return recovered_count_; }
 
  private:

@@ -28,6 +28,8 @@ struct Packet {
   uint8_t padding = 0;               // bytes of it, after the payload
   uint16_t extension_profile = 0;    // 0xBEDE, 0x100x; 0: none
   std::span<const uint8_t> extensions;
+  bool red = false;        // the payload has its redundancy around it (RFC 2198)
+  bool recovered = false;  // it never came: made of redundancy or parity
 
   static std::optional<Packet> parse(std::span<const uint8_t> bytes);
   // The bytes of one extension element; empty when it is not there.

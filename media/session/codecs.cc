@@ -93,7 +93,9 @@ std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered, const 
     }
   }
   if (best == nullptr) return std::nullopt;
-  ChosenCodec chosen{codec_kind(best->name), *best, std::nullopt};
+  ChosenCodec chosen;
+  chosen.kind = codec_kind(best->name);
+  chosen.codec = *best;
   if (chosen.kind == CodecKind::kOpus) {
     chosen.codec.parameters = "minptime=10;useinbandfec=1";
     keep_known_feedback(chosen.codec, kAudioFeedback);
@@ -104,6 +106,7 @@ std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered, const 
       if (c.is("rtx") && c.parameter("apt") == apt) chosen.rtx_payload_type = c.payload_type;
     }
   }
+  choose_protection(offered, &chosen);
   return chosen;
 }
 

@@ -57,6 +57,9 @@ struct ChosenCodec {
   CodecKind kind = CodecKind::kOther;
   sdp::Codec codec;                         // with the peer's payload type, our parameters and feedback
   std::optional<uint8_t> rtx_payload_type;  // RFC 4588, where the peer offers it for this codec
+  std::optional<uint8_t> red_payload_type = std::nullopt;  // RFC 2198, likewise
+  bool red_first = false;  // the peer would rather have it than the bare codec
+  std::optional<uint8_t> fec_payload_type = std::nullopt;  // FlexFEC (flexfec-03)
 };
 
 // The video codecs that are taken, the preferred one first.
@@ -76,6 +79,11 @@ bool has_layer_extensions(CodecKind kind);
 bool same_format(const sdp::Codec& offered, const sdp::Codec& answered);
 
 CodecKind codec_kind(std::string_view name);
+
+// The formats that protect this one in the same section: redundant audio, parity packets.
+void choose_protection(const sdp::MediaSection& offered, ChosenCodec* chosen);
+sdp::Codec red_codec(uint8_t red_payload_type, const sdp::Codec& of);
+sdp::Codec flexfec_codec(uint8_t payload_type);
 
 // The RTX format that goes with `payload_type` (a=fmtp:… apt=).
 sdp::Codec rtx_codec(uint8_t rtx_payload_type, uint8_t payload_type, uint32_t clock_rate);

@@ -142,11 +142,12 @@ void Hub::close_peer(uint32_t peer, SendSlab& out) {
   tell_state(*entry);
   forget(*entry);
   peers_.erase(peer);
-  if (peers_.empty() && mirrors_.empty()) next_tick_ = kNever;
+  if (peers_.empty() && mirrors_.empty() && pipes_.empty()) next_tick_ = kNever;
 }
 
 void Hub::close_all(SendSlab& out) {
   while (!peers_.empty()) close_peer(peers_.begin()->first, out);
+  while (!pipes_.empty()) close_pipe(pipes_.begin()->first);
 }
 
 void Hub::on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) {
@@ -214,7 +215,7 @@ void Hub::forget_route(const Route& route) {
 void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto owner = by_route_.find(datagram.route);
   if (owner == by_route_.end()) {
-    if (pass_on(datagram)) return;
+    if (on_pipe_datagram(datagram, now, out) || pass_on(datagram)) return;
     ++unknown_source_;
     return;
   }
@@ -240,7 +241,7 @@ TimePoint Hub::next_deadline() const { return std::min(next_tick_, pacing_.next_
 void Hub::on_deadline(TimePoint now, SendSlab& out) {
   pacing_.on_deadline(now, out);
   if (now < next_tick_) return;
-  next_tick_ = peers_.empty() && mirrors_.empty() ? kNever : now + kTick;
+  next_tick_ = peers_.empty() && mirrors_.empty() && pipes_.empty() ? kNever : now + kTick;
   tend_mirrors(now, out);
   const bool look_at_activity = now >= next_activity_;
   if (look_at_activity) next_activity_ = now + kActivityInterval;
@@ -254,6 +255,8 @@ void Hub::on_deadline(TimePoint now, SendSlab& out) {
     tell_layers(entry);
     if (look_at_activity) tell_activity(entry, now);
   }
+  on_pipe_time(now, out);
+  on_audio_time(now, out);
 }
 
 void Hub::tell_state(Entry& entry) {

@@ -15,6 +15,7 @@
 #include "media/core/message_links.h"
 #include "media/core/packet_pool.h"
 #include "media/core/random.h"
+#include "media/pipe/pipe.h"
 #include "media/routing/local_track.h"
 #include "media/session/peer.h"
 
@@ -26,6 +27,9 @@ struct HubEvent {
     kTrackActive,
     kTrackInactive,
     kLayersChanged,
+    kDominantSpeaker,
+    kActiveSpeakers,
+    kPipeState,
     kIce,  // of a peer with full ICE; never kConnect, which the hub sees to
   };
   Type type = Type::kPeerState;
@@ -37,6 +41,9 @@ struct HubEvent {
   std::string reason;                                         // of a failure
   ice::AgentEvent ice;                                        // kIce
   ice::GatheringState gathering = ice::GatheringState::kNew;  // kIce
+  uint32_t group = 0;                                         // k…Speaker…
+  uint32_t pipe = 0;               // kPipeState; the state is connected or disconnected
+  std::vector<uint32_t> speakers;  // kActiveSpeakers: tracks, the loudest first
 };
 
 struct HubStats {
@@ -56,6 +63,8 @@ class Hub final : public DatagramHandler, private TrackTap {
   using EventSink = std::function<void(const HubEvent&)>;
   static constexpr size_t kMaxPeers = 10000;
   static constexpr size_t kMaxRoutesPerPeer = 8;
+  static constexpr size_t kMaxAudioGroups = 4096;
+  static constexpr size_t kMaxPipes = 256;
   static constexpr Duration kTick = std::chrono::milliseconds(10);
 
   // The certificate and the randomness must outlive the hub. The sink is called on the hub's thread.
@@ -103,6 +112,24 @@ class Hub final : public DatagramHandler, private TrackTap {
   void send_local(uint32_t track, const LocalTrack::Payload& payload, TimePoint now, SendSlab& out);
   // False when there is no such track.
   bool set_sink(uint32_t track, std::unique_ptr<TrackSink> sink);
+  // Groups of voices (audio/audio_group.h): of a group's tracks only the loudest are forwarded. False when
+  // there is such a group, or no room.
+  bool add_audio_group(uint32_t group, size_t forwarded, TimePoint now);
+  void remove_audio_group(uint32_t group, TimePoint now, SendSlab& out);
+  // A track is in one group at most; the latest counts. False when there is no such group or track.
+  bool add_to_audio_group(uint32_t group, uint32_t track);
+  void remove_from_audio_group(uint32_t group, uint32_t track, TimePoint now, SendSlab& out);
+  // Pipes to other engines (pipe/pipe.h). `local` is the key of what we send.
+  bool add_pipe(uint32_t pipe, const srtp::MasterKey& local, TimePoint now);
+  bool connect_pipe(uint32_t pipe, const SocketAddress& remote, const srtp::MasterKey& remote_key);
+  bool send_into_pipe(uint32_t pipe, uint32_t track, const pipe::PipedTrack& description, TimePoint now,
+                      SendSlab& out);
+  void stop_sending_into_pipe(uint32_t pipe, uint32_t track);
+  // The track can be subscribed to like any other. False when there is such a track, or no room.
+  bool receive_from_pipe(uint32_t pipe, const TrackConfig& track);
+  void stop_receiving_from_pipe(uint32_t pipe, uint32_t track);
+  void close_pipe(uint32_t pipe);
+  std::optional<pipe::PipeStats> pipe_stats(uint32_t pipe) const;
   void close_peer(uint32_t peer, SendSlab& out);
   void close_all(SendSlab& out);
 
@@ -168,15 +195,30 @@ class Hub final : public DatagramHandler, private TrackTap {
   void on_tapped_report(uint32_t track, uint64_t threads, const rtcp::SenderReport& report) override;
   void on_tapped_bye(uint32_t track, uint64_t threads, Ssrc source) override;
   void on_tapped_pause(uint32_t track, uint64_t threads, bool paused) override;
+  void on_audio_time(TimePoint now, SendSlab& out);
+  struct PipeEntry {
+    PipeEntry(const srtp::MasterKey& local, Random& random, PacketPool& pool, TimePoint now)
+        : pipe(local, random, pool, now) {}
+    pipe::Pipe pipe;
+    pipe::PipeState told = pipe::PipeState::kNew;
+  };
+  PipeEntry* find_pipe(uint32_t pipe);
+  // False when the datagram comes from no pipe.
+  bool on_pipe_datagram(const Datagram& datagram, TimePoint now, SendSlab& out);
+  void on_pipe_time(TimePoint now, SendSlab& out);
+  void tell_pipe_state(uint32_t id, PipeEntry& entry);
 
   const dtls::Certificate& certificate_;
   Random& random_;
   EventSink sink_;
   PacketPool pool_;
+  std::unordered_map<uint32_t, audio::AudioGroup> audio_groups_;  // outlive the tracks in them
   TrackTable tracks_;
   congestion::PaceList pacing_;
   DataSettings data_;
   std::unordered_map<uint32_t, LocalTrack> local_tracks_;
+  std::unordered_map<uint32_t, PipeEntry> pipes_;
+  std::unordered_map<SocketAddress, uint32_t> pipe_by_address_;
   std::unordered_map<uint32_t, Entry> peers_;
   std::unordered_map<std::string, Entry*> by_ufrag_;
   std::unordered_map<Route, Entry*> by_route_;

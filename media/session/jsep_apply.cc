@@ -182,7 +182,10 @@ void Session::settle_section(Transceiver& t, const sdp::MediaSection& local, con
   const auto formats =
       local_answer ? formats_of(local) : intersect(formats_of(answer), wanted_codecs(t), false);
   if (formats.empty()) return;
-  const ChosenCodec codec{codec_kind(formats[0].codec.name), formats[0].codec, formats[0].rtx_payload_type};
+  ChosenCodec codec;
+  codec.kind = codec_kind(formats[0].codec.name);
+  codec.codec = formats[0].codec;
+  codec.rtx_payload_type = formats[0].rtx_payload_type;
   const ExtensionIds extensions = extension_ids(answer);
   if (sdp::receives(direction)) {
     Receiving r;

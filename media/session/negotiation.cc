@@ -68,12 +68,17 @@ std::optional<NegotiationError> read_transport(const sdp::MediaSection& section,
 }
 
 void append_codec(const ChosenCodec& chosen, sdp::MediaSection* section) {
-  section->codecs.push_back(chosen.codec);
-  section->formats.push_back(std::to_string(chosen.codec.payload_type));
-  if (!chosen.rtx_payload_type) return;
-  section->codecs.push_back(
-      rtx_codec(*chosen.rtx_payload_type, chosen.codec.payload_type, chosen.codec.clock_rate));
-  section->formats.push_back(std::to_string(*chosen.rtx_payload_type));
+  const auto append = [section](sdp::Codec codec) {
+    section->formats.push_back(std::to_string(codec.payload_type));
+    section->codecs.push_back(std::move(codec));
+  };
+  const uint8_t type = chosen.codec.payload_type;
+  // The first format is what the other side sends.
+  if (chosen.red_payload_type && chosen.red_first) append(red_codec(*chosen.red_payload_type, chosen.codec));
+  append(chosen.codec);
+  if (chosen.red_payload_type && !chosen.red_first) append(red_codec(*chosen.red_payload_type, chosen.codec));
+  if (chosen.rtx_payload_type) append(rtx_codec(*chosen.rtx_payload_type, type, chosen.codec.clock_rate));
+  if (chosen.fec_payload_type) append(flexfec_codec(*chosen.fec_payload_type));
 }
 
 namespace {
@@ -144,6 +149,9 @@ TrackConfig to_config(const IncomingTrack& track) {
   c.clock_rate = track.codec.codec.clock_rate;
   c.payload_type = track.codec.codec.payload_type;
   c.rtx_payload_type = track.codec.rtx_payload_type;
+  c.red_payload_type = track.codec.red_payload_type;
+  if (track.kind == TrackKind::kVideo) c.fec_payload_type = track.codec.fec_payload_type;
+  c.fec_ssrc = track.fec_ssrc;
   c.ssrc = track.ssrc;
   c.rtx_ssrc = track.rtx_ssrc;
   c.encodings = track.encodings;
@@ -161,6 +169,7 @@ SubscriptionConfig to_config(const OutgoingTrack& track) {
   c.mid = track.mid;
   c.payload_type = track.codec.codec.payload_type;
   c.rtx_payload_type = track.codec.rtx_payload_type;
+  c.red_payload_type = track.codec.red_payload_type;
   c.ssrc = track.ssrc;
   c.rtx_ssrc = track.rtx_ssrc;
   c.cname = track.cname;

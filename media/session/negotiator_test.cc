@@ -91,6 +91,46 @@ TEST_F(Negotiation, AgreesOnEachKnownExtensionUnderThePublishersIds) {
   EXPECT_EQ(plain->tracks[1].extensions.video_orientation, 13);
 }
 
+TEST_F(Negotiation, AgreesOnRedundantAudioAndParityWithEachSide) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const std::string fec = "a=rtpmap:35 flexfec-03/90000\r\n";
+  const auto as_it_is = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(as_it_is.ok());
+  EXPECT_EQ(parsed(as_it_is->answer).media[0].formats, (std::vector<std::string>{"111", "63"}));
+  std::string offer = replaced(chromium_offer(), " 111 63 ", " 63 111 ");
+  offer = replaced(offer, "a=rtpmap:96 VP8",
+                   fec + "a=ssrc-group:FEC-FR 2222222222 4044444444\r\na=rtpmap:96 VP8");
+  offer = replaced(offer, " 96 97", " 96 97 35");
+  const auto published = publisher.accept_offer(offer);
+  ASSERT_TRUE(published.ok()) << published.error().reason;
+  EXPECT_EQ(published->tracks[0].codec.red_payload_type, 63);
+  EXPECT_EQ(published->tracks[1].codec.fec_payload_type, 35);
+  EXPECT_EQ(published->tracks[1].fec_ssrc, Ssrc{4044444444u});
+  const auto answer = parsed(published->answer);
+  EXPECT_EQ(answer.media[0].formats, (std::vector<std::string>{"63", "111"})) << "in the offer's order";
+  EXPECT_EQ(answer.media[0].codec(63)->parameters, "111/111");
+  EXPECT_EQ(answer.media[1].formats, (std::vector<std::string>{"96", "97", "35"}));
+
+  SubscriberNegotiator subscriber(endpoint_, random_);
+  uint32_t id = 1;
+  for (const IncomingTrack& t : published->tracks) {
+    ASSERT_TRUE(subscriber.add(id++, {t.id, t.kind, t.codec, "stream", "track"}).ok());
+  }
+  const auto offered = parsed(subscriber.create_offer());
+  ASSERT_EQ(offered.media[0].codecs.size(), 2u);
+  EXPECT_TRUE(offered.media[0].codecs[0].is("red"));
+  EXPECT_EQ(offered.media[1].codecs.size(), 2u) << "VP8 and its RTX";
+  const auto both = subscriber.accept_answer(answer_to(sdp::to_string(offered)));
+  ASSERT_TRUE(both.ok());
+  EXPECT_TRUE(both->active[0].codec.red_payload_type);
+  auto without = offered;
+  std::erase_if(without.media[0].codecs, [](const sdp::Codec& c) { return c.is("red"); });
+  subscriber.create_offer();
+  const auto plain = subscriber.accept_answer(answer_to(sdp::to_string(without)));
+  ASSERT_TRUE(plain.ok());
+  EXPECT_FALSE(plain->active[0].codec.red_payload_type);
+}
+
 TEST_F(Negotiation, TakesReferenceTimesWhereThePublisherAnswersThem) {
   PublisherNegotiator publisher(endpoint_, random_, next_track_);
   const auto without = publisher.accept_offer(chromium_offer());

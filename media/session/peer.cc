@@ -42,6 +42,7 @@ void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
     }
     if (config.ssrc) sources_.emplace_back(*config.ssrc, known->get());
     if (config.rtx_ssrc) sources_.emplace_back(*config.rtx_ssrc, known->get());
+    if (config.fec_ssrc) sources_.emplace_back(*config.fec_ssrc, known->get());
     for (const EncodingConfig& encoding : config.encodings) {
       if (encoding.ssrc) sources_.emplace_back(*encoding.ssrc, known->get());
       if (encoding.rtx_ssrc) sources_.emplace_back(*encoding.rtx_ssrc, known->get());
@@ -140,8 +141,9 @@ Track* Peer::identify(const rtp::Packet& packet) {
       found = t.get();
       break;
     }
-    const bool has_type = c.payload_type == packet.payload_type ||
-                          (c.rtx_payload_type && *c.rtx_payload_type == packet.payload_type);
+    const bool has_type =
+        c.payload_type == packet.payload_type || c.rtx_payload_type == packet.payload_type ||
+        c.red_payload_type == packet.payload_type || c.fec_payload_type == packet.payload_type;
     if (!mid.empty() || !has_type) continue;
     if (found != nullptr) return nullptr;  // two could be meant
     found = t.get();

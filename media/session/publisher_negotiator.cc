@@ -113,10 +113,13 @@ IncomingTrack PublisherNegotiator::read_track(const sdp::MediaSection& offered, 
   track.extensions = read_extensions(offered, codec.kind, two_byte_);
   track.receiver_reference_time = answers_reference_times(offered) || codec.codec.has_feedback("rrtr");
   for (const sdp::SourceGroup& group : offered.source_groups) {
-    if (group.semantics != "FID" || group.ssrcs.size() != 2) continue;
-    track.ssrc = Ssrc{group.ssrcs[0]};
-    track.rtx_ssrc = Ssrc{group.ssrcs[1]};
-    break;
+    if (group.ssrcs.size() != 2) continue;
+    if (group.semantics == "FID" && !track.ssrc) {
+      track.ssrc = Ssrc{group.ssrcs[0]};
+      track.rtx_ssrc = Ssrc{group.ssrcs[1]};
+    } else if (group.semantics == "FEC-FR" && !track.fec_ssrc) {
+      track.fec_ssrc = Ssrc{group.ssrcs[1]};
+    }
   }
   if (!track.ssrc && !offered.sources.empty()) track.ssrc = Ssrc{offered.sources[0].ssrc};
   track.encodings = negotiation::read_encodings(offered);

@@ -49,18 +49,22 @@ std::optional<ChosenCodec> SubscriberNegotiator::map_codec(const ChosenCodec& so
   ChosenCodec mapped = source;
   const bool video = source.kind != CodecKind::kOpus;
   mapped.codec.feedback = subscriber_feedback(video ? TrackKind::kVideo : TrackKind::kAudio);
-  const std::string key = source.codec.name + '/' + source.codec.parameters;
+  mapped.fec_payload_type.reset();  // towards subscribers RTX is enough
+  const std::string key =
+      source.codec.name + '/' + source.codec.parameters + (source.red_payload_type ? "/red" : "");
   for (const Format& f : formats_) {
     if (f.key != key) continue;
     mapped.codec.payload_type = f.payload_type;
     mapped.rtx_payload_type = f.rtx_payload_type;
+    mapped.red_payload_type = f.red_payload_type;
     return mapped;
   }
   if (next_payload_type_ + 1 > 127) return std::nullopt;
   mapped.codec.payload_type = next_payload_type_++;
   mapped.rtx_payload_type.reset();
   if (video) mapped.rtx_payload_type = next_payload_type_++;
-  formats_.push_back({key, mapped.codec.payload_type, mapped.rtx_payload_type});
+  if (source.red_payload_type) mapped.red_payload_type = next_payload_type_++;
+  formats_.push_back({key, mapped.codec.payload_type, mapped.rtx_payload_type, mapped.red_payload_type});
   return mapped;
 }
 
@@ -214,6 +218,8 @@ void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcom
   if (!two_byte_) out.extensions.dependency_descriptor = 0;
   const auto rtx = out.codec.rtx_payload_type;
   if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
+  const auto red = out.codec.red_payload_type;
+  if (red && m.codec(*red) == nullptr) out.codec.red_payload_type.reset();
   outcome->active.push_back(std::move(out));
 }
 

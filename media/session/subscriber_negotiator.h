@@ -73,6 +73,7 @@ class SubscriberNegotiator {
     std::string key;
     uint8_t payload_type;
     std::optional<uint8_t> rtx_payload_type;
+    std::optional<uint8_t> red_payload_type;
   };
   std::optional<ChosenCodec> map_codec(const ChosenCodec& source);
   // Whether the answer has the offer's sections, one by one.

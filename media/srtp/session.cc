@@ -56,6 +56,12 @@ struct Keyed {
     return rtp && rtcp;
   }
 
+  void forget(Ssrc ssrc) {
+    rtp_sources.erase(ssrc);
+    rtcp_sources.erase(ssrc);
+    last_window = nullptr;
+  }
+
   // Null when the SSRC is new.
   ReplayWindow<kReplayWindow>* find(Ssrc ssrc) {
     if (last_window != nullptr && last_ssrc == ssrc) return last_window;
@@ -153,6 +159,8 @@ size_t Sender::protect_rtcp(std::span<const uint8_t> packet, std::span<uint8_t> 
   return size;
 }
 
+void Sender::forget(Ssrc ssrc) { impl_->forget(ssrc); }
+
 struct Receiver::Impl : Keyed<ReplayWindow<128>> {};
 
 Receiver::Receiver(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -165,6 +173,8 @@ Result<Receiver> Receiver::create(Profile profile, const MasterKey& key) {
   if (!impl->key(profile, key, Direction::kDecrypt)) return Error{"OpenSSL refused the SRTP keys"};
   return Receiver(std::move(impl));
 }
+
+void Receiver::forget(Ssrc ssrc) { impl_->forget(ssrc); }
 
 Result<std::span<uint8_t>> Receiver::unprotect_rtp(std::span<uint8_t> packet) {
   Impl& s = *impl_;

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "media/core/result.h"
+#include "media/core/types.h"
 #include "media/srtp/profile.h"
 
 namespace parley::media::srtp {
@@ -43,6 +44,8 @@ class Sender {
                      std::span<const uint8_t> payload, std::span<uint8_t> out);
   // A compound RTCP packet.
   size_t protect_rtcp(std::span<const uint8_t> packet, std::span<uint8_t> out);
+  // Gives up the state of an SSRC, which must never be used again with this key: its numbers would be, too.
+  void forget(Ssrc ssrc);
 
  private:
   struct Impl;
@@ -60,6 +63,9 @@ class Receiver {
   // Opens in place; the plain packet is a prefix of `packet`. On error the bytes are unspecified.
   Result<std::span<uint8_t>> unprotect_rtp(std::span<uint8_t> packet);
   Result<std::span<uint8_t>> unprotect_rtcp(std::span<uint8_t> packet);
+  // Gives up the state of an SSRC that ended. Its packets could be replayed: the caller takes no more of
+  // them.
+  void forget(Ssrc ssrc);
 
  private:
   struct Impl;
