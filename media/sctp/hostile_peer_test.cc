@@ -20,11 +20,11 @@ class Capture final : public PacketSink {
 };
 
 // An association and a peer made of nothing but bytes.
-class HostilePeer : public ::testing::Test {
+class HostileSctpPeer : public ::testing::Test {
  protected:
   static constexpr uint32_t kTag = 0x12345678, kTsn = 1000;
 
-  explicit HostilePeer(Config config = small())
+  explicit HostileSctpPeer(Config config = small())
       : victim_(config, random_, *SocketAddress::parse("192.0.2.1", 1)) {}
   static Config small() {
     Config c;
@@ -116,7 +116,7 @@ class HostilePeer : public ::testing::Test {
   bool interleaving_ = false;
 };
 
-TEST_F(HostilePeer, AnInitLeavesNothingBehindAndIsAnsweredOnce) {
+TEST_F(HostileSctpPeer, AnInitLeavesNothingBehindAndIsAnsweredOnce) {
   for (uint32_t i = 1; i <= 10'000; ++i) {
     send_init(i);
     ASSERT_EQ(out_.packets.size(), 1u);
@@ -130,7 +130,7 @@ TEST_F(HostilePeer, AnInitLeavesNothingBehindAndIsAnsweredOnce) {
   EXPECT_EQ(victim_.restarted, 0);
 }
 
-TEST_F(HostilePeer, CookiesCannotBeForged) {
+TEST_F(HostileSctpPeer, CookiesCannotBeForged) {
   send_init();
   const auto cookie = take_cookie();
   for (size_t i = 0; i < cookie.size(); ++i) {
@@ -155,7 +155,7 @@ TEST_F(HostilePeer, CookiesCannotBeForged) {
   EXPECT_TRUE(association().is_established());
 }
 
-TEST_F(HostilePeer, StaleCookiesAreRefusedAndSaidToBe) {
+TEST_F(HostileSctpPeer, StaleCookiesAreRefusedAndSaidToBe) {
   send_init();
   const auto cookie = take_cookie();
   now_ += 61s;
@@ -166,7 +166,7 @@ TEST_F(HostilePeer, StaleCookiesAreRefusedAndSaidToBe) {
   EXPECT_EQ(load_be16(error->data()), kCauseStaleCookie);
 }
 
-TEST_F(HostilePeer, ForeignTagsPortsAndChecksumsAreRefused) {
+TEST_F(HostileSctpPeer, ForeignTagsPortsAndChecksumsAreRefused) {
   establish();
   send(kAbort, 0, {}, 99);
   send(kShutdown, 0, std::array<uint8_t, 4>{}, 99);
@@ -188,7 +188,7 @@ TEST_F(HostilePeer, ForeignTagsPortsAndChecksumsAreRefused) {
   EXPECT_TRUE(ended());
 }
 
-TEST_F(HostilePeer, ChunksWithImpossibleLengthsEndThePacket) {
+TEST_F(HostileSctpPeer, ChunksWithImpossibleLengthsEndThePacket) {
   establish();
   for (const uint16_t length : {0, 1, 3, 5, 100, 65535}) {
     uint8_t packet[16] = {0x13, 0x88, 0x13, 0x88};
@@ -203,7 +203,7 @@ TEST_F(HostilePeer, ChunksWithImpossibleLengthsEndThePacket) {
   EXPECT_GE(association().stats().packets_refused, 6u);
 }
 
-TEST_F(HostilePeer, AcknowledgementsOfWhatWasNeverSentChangeNothing) {
+TEST_F(HostileSctpPeer, AcknowledgementsOfWhatWasNeverSentChangeNothing) {
   establish();
   ASSERT_TRUE(association().send(0, 53, testing::pattern(5000, 1), {}, now_).ok());
   association().flush(now_, out_);
@@ -231,7 +231,7 @@ TEST_F(HostilePeer, AcknowledgementsOfWhatWasNeverSentChangeNothing) {
   EXPECT_FALSE(ended());
 }
 
-TEST_F(HostilePeer, NumbersFarAheadAreNotKept) {
+TEST_F(HostileSctpPeer, NumbersFarAheadAreNotKept) {
   establish();
   send_data(kTsn + 1'000'000, 0, 0, 100, 3);
   send_data(kTsn + 0x7FFFFFFF, 0, 0, 100, 3);
@@ -242,7 +242,7 @@ TEST_F(HostilePeer, NumbersFarAheadAreNotKept) {
   EXPECT_LE(victim_.received, Received::kMaxRanges + 1);
 }
 
-TEST_F(HostilePeer, BeginningsWithoutEndAreBounded) {
+TEST_F(HostileSctpPeer, BeginningsWithoutEndAreBounded) {
   establish();
   // With a hole after each, so that it may yet go on.
   for (uint32_t i = 0; i < 10'000 && !ended(); ++i) {
@@ -254,7 +254,7 @@ TEST_F(HostilePeer, BeginningsWithoutEndAreBounded) {
   EXPECT_EQ(association().stats().buffered, 0u);
 }
 
-TEST_F(HostilePeer, ABeginningWhereAnotherShouldGoOnReplacesIt) {
+TEST_F(HostileSctpPeer, ABeginningWhereAnotherShouldGoOnReplacesIt) {
   establish();
   for (uint32_t i = 0; i < 1000; ++i)
     send_data(kTsn + i, static_cast<uint16_t>(i % 40), i / 40, 1000, kFlagBegin);
@@ -262,14 +262,14 @@ TEST_F(HostilePeer, ABeginningWhereAnotherShouldGoOnReplacesIt) {
   EXPECT_LE(association().stats().buffered, 1000u);
 }
 
-TEST_F(HostilePeer, MessagesLargerThanAgreedEndIt) {
+TEST_F(HostileSctpPeer, MessagesLargerThanAgreedEndIt) {
   establish();
   for (uint32_t i = 0; i < 200 && !ended(); ++i) send_data(kTsn + i, 0, 0, 1000, i == 0 ? kFlagBegin : 0);
   EXPECT_TRUE(ended());
   EXPECT_EQ(victim_.close_reason, "a message is larger than agreed");
 }
 
-TEST_F(HostilePeer, MiddlesWithoutBeginningAreBounded) {
+TEST_F(HostileSctpPeer, MiddlesWithoutBeginningAreBounded) {
   establish();
   uint32_t i = 1;
   for (; i < 10'000 && !ended(); ++i) {
@@ -281,48 +281,48 @@ TEST_F(HostilePeer, MiddlesWithoutBeginningAreBounded) {
   EXPECT_GT(association().stats().chunks_dropped, 9000u);
 }
 
-TEST_F(HostilePeer, TooManyStreamsEndIt) {
+TEST_F(HostileSctpPeer, TooManyStreamsEndIt) {
   establish();
   for (uint32_t i = 0; i < 100 && !ended(); ++i)
     send_data(kTsn + i, static_cast<uint16_t>(i * 600), 0, 10, 3);
   EXPECT_TRUE(ended());
 }
 
-TEST_F(HostilePeer, FragmentsThatContradictEachOtherEndIt) {
+TEST_F(HostileSctpPeer, FragmentsThatContradictEachOtherEndIt) {
   establish();
   send_data(kTsn, 1, 0, 100, kFlagBegin);
   send_data(kTsn + 1, 2, 0, 100, kFlagEnd);
   EXPECT_EQ(victim_.close_reason, "fragments contradict each other");
 }
 
-TEST_F(HostilePeer, InterleavedOnesToo) {
+TEST_F(HostileSctpPeer, InterleavedOnesToo) {
   establish(true);
   send_data(kTsn, 1, 0, 100, kFlagBegin, true);
   send_data(kTsn + 1, 1, 0, 100, kFlagBegin, true);
   EXPECT_EQ(victim_.close_reason, "fragments contradict each other");
 }
 
-TEST_F(HostilePeer, TheSameFragmentUnderTwoNumbersEndsIt) {
+TEST_F(HostileSctpPeer, TheSameFragmentUnderTwoNumbersEndsIt) {
   establish(true);
   send_data(kTsn + 1, 1, 0, 100, 0, true, 5);
   send_data(kTsn + 2, 1, 0, 100, 0, true, 5);
   EXPECT_TRUE(ended());
 }
 
-TEST_F(HostilePeer, MixingTheKindsOfDataEndsIt) {
+TEST_F(HostileSctpPeer, MixingTheKindsOfDataEndsIt) {
   establish(true);
   send_data(kTsn, 1, 0, 100, 3, false);
   EXPECT_EQ(victim_.close_reason, "DATA and I-DATA are mixed");
 }
 
-TEST_F(HostilePeer, DataWithoutBytesEndsIt) {
+TEST_F(HostileSctpPeer, DataWithoutBytesEndsIt) {
   establish();
   send_data(kTsn, 1, 0, 0, 3);
   EXPECT_EQ(victim_.close_reason, "a DATA chunk without data");
   EXPECT_EQ(load_be16(answer(kAbort)->data()), kCauseNoUserData);
 }
 
-TEST_F(HostilePeer, ForwardTsnFarAheadIsIgnored) {
+TEST_F(HostileSctpPeer, ForwardTsnFarAheadIsIgnored) {
   establish();
   std::array<uint8_t, 1100> value{};
   store_be32(value.data(), kTsn + 1'000'000);
@@ -338,7 +338,7 @@ TEST_F(HostilePeer, ForwardTsnFarAheadIsIgnored) {
   EXPECT_FALSE(ended());
 }
 
-TEST_F(HostilePeer, ResetsOutOfTurnAreRefusedAndOfEverythingHarmless) {
+TEST_F(HostileSctpPeer, ResetsOutOfTurnAreRefusedAndOfEverythingHarmless) {
   establish();
   const auto request = [&](uint32_t number, uint32_t last_tsn, size_t streams) {
     OutgoingResetRequest q{number, 0, last_tsn, {}};
@@ -375,7 +375,7 @@ TEST_F(HostilePeer, ResetsOutOfTurnAreRefusedAndOfEverythingHarmless) {
   EXPECT_TRUE(ended());
 }
 
-TEST_F(HostilePeer, UnknownChunksAreTreatedAsTheirBitsSay) {
+TEST_F(HostileSctpPeer, UnknownChunksAreTreatedAsTheirBitsSay) {
   establish();
   send(0x3F, 0, {});
   EXPECT_FALSE(answer(kError));
@@ -388,7 +388,7 @@ TEST_F(HostilePeer, UnknownChunksAreTreatedAsTheirBitsSay) {
   EXPECT_FALSE(ended());
 }
 
-TEST_F(HostilePeer, HeartbeatsAreEchoedAndForgedAnswersChangeNothing) {
+TEST_F(HostileSctpPeer, HeartbeatsAreEchoedAndForgedAnswersChangeNothing) {
   establish();
   const auto info = testing::pattern(40, 1);
   send(kHeartbeat, 0, info);
@@ -406,7 +406,7 @@ TEST_F(HostilePeer, HeartbeatsAreEchoedAndForgedAnswersChangeNothing) {
 
 // Well-formed packets of ill-chosen chunks, and then damaged ones. Whatever happens, memory stays within its
 // limits.
-TEST_F(HostilePeer, BytesAtRandom) {
+TEST_F(HostileSctpPeer, BytesAtRandom) {
   for (uint32_t round = 0; round < 60; ++round) {
     SeededRandom dice(round);
     testing::AssociationHost fresh(small(), random_, *SocketAddress::parse("192.0.2.1", 1));

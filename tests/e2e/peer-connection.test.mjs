@@ -19,6 +19,10 @@ async function call(codec) {
     video: { width: 640, height: 360 },
   });
   const pc = new RTCPeerConnection();
+  let answer;
+  const answered = new Promise((resolve) => (answer = resolve));
+  window.addCandidate = (candidate) => answered.then(() => pc.addIceCandidate(candidate));
+  pc.onicecandidate = ({ candidate }) => window.tellCandidate(candidate?.toJSON() ?? null);
   const channel = pc.createDataChannel('echo');
   channel.binaryType = 'arraybuffer';
   const tracks = [];
@@ -33,6 +37,7 @@ async function call(codec) {
   }
   await pc.setLocalDescription();
   await pc.setRemoteDescription(await window.exchange(pc.localDescription.toJSON()));
+  answer();
   const video = document.createElement('video');
   video.srcObject = new MediaStream(tracks);
   await video.play();
@@ -85,6 +90,11 @@ for (const [runtime, codec] of [
     await page.exposeFunction('exchange', async (description) => {
       echo.send({ description });
       return echo.next('description');
+    });
+    await page.exposeFunction('tellCandidate', (candidate) => echo.send({ candidate }));
+    echo.listen(({ candidate }) => {
+      if (candidate) page.evaluate((c) => window.addCandidate(c), candidate);
+      return candidate !== undefined;
     });
     await page.evaluate(call, codec);
     const seen = await until(
