@@ -22,6 +22,7 @@ constexpr int64_t kHeadroomBps = 10'000;
 constexpr Duration kBetweenDecreases = std::chrono::milliseconds(100);
 
 constexpr Duration kRealQueue = std::chrono::milliseconds(40);
+constexpr Duration kStandingQueue = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -96,6 +97,8 @@ void RateControl::increase(const Input& input, TimePoint now) {
 
 void RateControl::decrease(const Input& input, TimePoint now) {
   if (last_decrease_ && now - *last_decrease_ < kBetweenDecreases) return;
+  // Jitter looks like over-use for moments, but leaves no queue behind: cutting at each would end at nothing.
+  if (input.standing_queue < kStandingQueue) return;
   int64_t measured = rate_;
   if (input.acknowledged_bps) measured = *input.acknowledged_bps;
   if (input.lately_acknowledged_bps) measured = std::min(measured, *input.lately_acknowledged_bps);
