@@ -1,5 +1,5 @@
-// Fuzzes header extensions: the walk over an element block, each typed value, and the writer, whose elements must
-// be found again.
+// Fuzzes header extensions: the walk over an element block, each typed value, and the writer, whose elements
+// must be found again.
 #include "media/rtp/extensions.h"
 #include "media/rtp/packet.h"
 

@@ -107,7 +107,8 @@ class Engine {
   Outcome<bool> request_key_frame(uint32_t track);
   Outcome<bool> restart_ice(PeerId peer);
   void close_peer(PeerId peer);
-  // Groups of voices (media/audio/audio_group.h); at most `forwarded` of a group's tracks are forwarded, 0: all.
+  // Groups of voices (media/audio/audio_group.h); at most `forwarded` of a group's tracks are forwarded, 0:
+  // all.
   Outcome<uint32_t> create_audio_group(uint32_t forwarded);
   Outcome<bool> add_to_audio_group(uint32_t group, uint32_t track);
   Outcome<bool> remove_from_audio_group(uint32_t group, uint32_t track);

@@ -104,7 +104,9 @@ test('the preferred codec is chosen, and no other than those named', async (t) =
   assert.strictEqual(codecOf(['H264']), 'H264');
   assert.strictEqual(codecOf(['H265']), undefined);
   for (const codecs of ['VP8', [], ['MPEG'], [7]]) {
-    assert.throws(() => engine.createPeer('x', { role: 'publisher', codecs }), { code: 'ERR_INVALID_ARG_TYPE' });
+    assert.throws(() => engine.createPeer('x', { role: 'publisher', codecs }), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
   }
 });
 

@@ -116,7 +116,7 @@ struct MediaSection {
   std::vector<Rid> rids;
   std::string simulcast;  // the value of a=simulcast
   std::vector<Candidate> candidates;
-  std::string extended_reports;  // the value of a=rtcp-xr (RFC 3611 section 5)
+  std::string extended_reports;       // the value of a=rtcp-xr (RFC 3611 section 5)
   uint16_t sctp_port = 0;             // RFC 8841; 0: not given
   uint64_t max_message_size = 65536;  // RFC 8841 section 6; 0: any
 

@@ -50,7 +50,7 @@ struct IncomingTrack {
   std::optional<Ssrc> ssrc;  // as signalled; otherwise found by mid or payload type
   std::optional<Ssrc> rtx_ssrc;
   std::vector<EncodingConfig> encodings;  // of simulcast, as offered; empty: one
-  std::optional<Ssrc> fec_ssrc;  // of parity packets
+  std::optional<Ssrc> fec_ssrc;           // of parity packets
   ExtensionIds extensions;
   bool receiver_reference_time = false;  // answers XR reference times (RFC 3611)
 };

@@ -171,7 +171,8 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
 
   two_byte_ = offer.extmap_allow_mixed;
   outcome.ice_restarted = remote_ && *remote_ != outcome.remote.credentials;
-  outcome.local = outcome.ice_restarted ? ice::Credentials::generate(random_, endpoint_.ufrag_prefix) : local_;
+  outcome.local =
+      outcome.ice_restarted ? ice::Credentials::generate(random_, endpoint_.ufrag_prefix) : local_;
   sdp::SessionDescription answer;
   std::vector<Known> known;
   for (size_t i = 0; i < offer.media.size(); ++i) {
