@@ -19,7 +19,7 @@ BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/c
 # With another SANITIZE only the media engine and its tests are built.
 TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
 
-.PHONY: all sanitized deps programs build run test soak coverage bench figures lint format clean
+.PHONY: all weather sanitized deps programs build run test soak coverage bench figures lint format clean
 all: build
 
 deps:
@@ -53,6 +53,10 @@ coverage: deps
 MINUTES ?= 60
 soak: build
 	@$(BUILD)/tests/soak/soak --minutes $(MINUTES)
+
+# Calls in loss, delay and jitter, with bounds on frames and freezes: timed, so it is for a quiet machine and not part of the tests.
+weather: build
+	@node tests/e2e/weather.mjs
 
 bench: build
 	@for b in bench/*; do if [ -x "$$b" ] && [ -f "$$b" ]; then "$$b" || exit 1; fi; done
