@@ -208,11 +208,9 @@ napi_value set_ice_servers(napi_env env, napi_callback_info info) {
   ice.relay_only = read_boolean(env, call.values[1]).value_or(false);
   ice.stun_servers.clear();
   ice.turn_servers.clear();
-  uint32_t length = 0;
-  napi_get_array_length(env, call.values[0], &length);
+  const uint32_t length = array_length(env, call.values[0]);
   for (uint32_t i = 0; i < length; ++i) {
-    napi_value server = nullptr;
-    napi_get_element(env, call.values[0], i, &server);
+    const napi_value server = element(env, call.values[0], i);
     const auto text = [&](const char* name) { return read_string(env, get(env, server, name)).value_or(""); };
     const auto port = read_uint32(env, get(env, server, "port")).value_or(0);
     const auto address = media::SocketAddress::parse(text("ip"), static_cast<uint16_t>(port));

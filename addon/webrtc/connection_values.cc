@@ -48,14 +48,9 @@ media::TrackKind kind_of(const StreamOwner& owner) {
 
 std::vector<std::string> read_strings(napi_env env, napi_value array) {
   std::vector<std::string> strings;
-  bool is_array = false;
-  uint32_t length = 0;
-  if (array != nullptr && napi_is_array(env, array, &is_array) == napi_ok && is_array)
-    napi_get_array_length(env, array, &length);
+  const uint32_t length = array_length(env, array);
   for (uint32_t i = 0; i < length; ++i) {
-    napi_value element = nullptr;
-    napi_get_element(env, array, i, &element);
-    if (auto text = read_string(env, element)) strings.push_back(std::move(*text));
+    if (auto text = read_string(env, element(env, array, i))) strings.push_back(std::move(*text));
   }
   return strings;
 }
@@ -71,20 +66,16 @@ media::TrackKind read_kind(std::string_view text) {
 
 std::vector<media::sdp::Codec> read_codecs(napi_env env, napi_value array) {
   std::vector<media::sdp::Codec> codecs;
-  bool is_array = false;
-  uint32_t length = 0;
-  if (array != nullptr && napi_is_array(env, array, &is_array) == napi_ok && is_array)
-    napi_get_array_length(env, array, &length);
+  const uint32_t length = array_length(env, array);
   for (uint32_t i = 0; i < length; ++i) {
-    napi_value element = nullptr;
-    napi_get_element(env, array, i, &element);
-    if (!is_type(env, element, napi_object)) continue;
+    const napi_value offered = element(env, array, i);
+    if (!is_type(env, offered, napi_object)) continue;
     media::sdp::Codec codec;
-    const std::string mime = read_string(env, get(env, element, "mimeType")).value_or("");
+    const std::string mime = read_string(env, get(env, offered, "mimeType")).value_or("");
     codec.name = mime.substr(mime.find('/') + 1);
-    codec.clock_rate = read_uint32(env, get(env, element, "clockRate")).value_or(0);
-    codec.channels = static_cast<uint8_t>(read_uint32(env, get(env, element, "channels")).value_or(1));
-    codec.parameters = read_string(env, get(env, element, "sdpFmtpLine")).value_or("");
+    codec.clock_rate = read_uint32(env, get(env, offered, "clockRate")).value_or(0);
+    codec.channels = static_cast<uint8_t>(read_uint32(env, get(env, offered, "channels")).value_or(1));
+    codec.parameters = read_string(env, get(env, offered, "sdpFmtpLine")).value_or("");
     codecs.push_back(std::move(codec));
   }
   return codecs;

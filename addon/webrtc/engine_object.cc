@@ -28,14 +28,9 @@ std::optional<Binding> read_binding(napi_env env, napi_value value) {
   if (const auto announced = read_string(env, get(env, value, "announcedIp")))
     binding.announced.push_back(*announced);
   const napi_value list = get(env, value, "announcedIps");
-  bool is_array = false;
-  napi_is_array(env, list, &is_array);
-  uint32_t length = 0;
-  if (is_array) napi_get_array_length(env, list, &length);
+  const uint32_t length = array_length(env, list);
   for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
-    napi_get_element(env, list, i, &element);
-    const auto announced = read_string(env, element);
+    const auto announced = read_string(env, element(env, list, i));
     if (!announced) return {};
     binding.announced.push_back(*announced);
   }
@@ -45,16 +40,11 @@ std::optional<Binding> read_binding(napi_env env, napi_value value) {
 std::optional<std::vector<Binding>> read_bindings(napi_env env, napi_value options) {
   if (!is_type(env, options, napi_object)) return {};
   const napi_value list = get(env, options, "bindings");
-  bool is_array = false;
-  napi_is_array(env, list, &is_array);
-  uint32_t length = 0;
-  if (is_array) napi_get_array_length(env, list, &length);
+  const uint32_t length = array_length(env, list);
   if (length == 0) return {};
   std::vector<Binding> bindings;
   for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
-    napi_get_element(env, list, i, &element);
-    auto binding = read_binding(env, element);
+    auto binding = read_binding(env, element(env, list, i));
     if (!binding) return {};
     bindings.push_back(std::move(*binding));
   }
@@ -94,15 +84,10 @@ std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
 std::optional<media::CodecPreferences> read_codecs(napi_env env, napi_value list) {
   media::CodecPreferences codecs;
   if (is_type(env, list, napi_undefined)) return codecs;
-  bool is_array = false;
-  napi_is_array(env, list, &is_array);
-  uint32_t length = 0;
-  if (!is_array || napi_get_array_length(env, list, &length) != napi_ok || length == 0 || length > 16)
-    return {};
+  const uint32_t length = array_length(env, list);
+  if (length == 0 || length > 16) return {};
   for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
-    napi_get_element(env, list, i, &element);
-    const auto kind = media::codec_kind(read_string(env, element).value_or(""));
+    const auto kind = media::codec_kind(read_string(env, element(env, list, i)).value_or(""));
     if (kind == media::CodecKind::kOther || kind == media::CodecKind::kOpus) return {};
     codecs.push_back(kind);
   }

@@ -52,9 +52,20 @@ napi_value make_array(napi_env env) {
 }
 
 void append(napi_env env, napi_value array, napi_value value) {
+  napi_set_element(env, array, array_length(env, array), value);
+}
+
+uint32_t array_length(napi_env env, napi_value value) {
+  bool is_array = false;
   uint32_t length = 0;
-  napi_get_array_length(env, array, &length);
-  napi_set_element(env, array, length, value);
+  if (value == nullptr || napi_is_array(env, value, &is_array) != napi_ok || !is_array) return 0;
+  return napi_get_array_length(env, value, &length) == napi_ok ? length : 0;
+}
+
+napi_value element(napi_env env, napi_value array, uint32_t index) {
+  napi_value value = nullptr;
+  napi_get_element(env, array, index, &value);
+  return value;
 }
 
 void set(napi_env env, napi_value object, const char* name, napi_value value) {

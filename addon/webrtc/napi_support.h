@@ -30,6 +30,9 @@ std::optional<bool> read_boolean(napi_env env, napi_value value);
 bool is_type(napi_env env, napi_value value, napi_valuetype type);
 // Undefined when there is none.
 napi_value get(napi_env env, napi_value object, const char* name);
+// 0 for what is no array.
+uint32_t array_length(napi_env env, napi_value value);
+napi_value element(napi_env env, napi_value array, uint32_t index);
 
 // Throws; returns null for the callback to return.
 napi_value throw_failure(napi_env env, const Failure& failure);

@@ -137,6 +137,7 @@ class Association {
   InitChunk local_init() const;
   void close(const char* reason);
   void violation(const char* what, ErrorCause cause, PacketSink& out);
+  void send_abort(ErrorCause cause, const char* reason, PacketSink& out);
   void on_setup_deadline(TimePoint now, PacketSink& out);
 
   // association.cc: what comes in.

@@ -299,28 +299,25 @@ void Association::on_shutdown_ack(PacketSink& out) {
 
 void Association::abort(const char* reason, PacketSink& out) {
   if (state_ == State::kClosed) return;
-  if (peer_tag_ != 0) {
-    uint8_t cause[68];
-    ByteWriter w(cause);
-    const auto text = as_bytes(reason);
-    write_parameter(w, kCauseUserAbort, text.first(std::min<size_t>(text.size(), 64)));
-    auto p = packet(out);
-    p.add(kAbort, 0, w.written());
-    p.flush();
-  }
+  if (peer_tag_ != 0) send_abort(kCauseUserAbort, reason, out);
   close(reason);
 }
 
 void Association::violation(const char* what, ErrorCause cause, PacketSink& out) {
   if (state_ == State::kClosed) return;
-  uint8_t bytes[68];
+  send_abort(cause, what, out);
+  close(what);
+}
+
+void Association::send_abort(ErrorCause cause, const char* reason, PacketSink& out) {
+  constexpr size_t kMostText = 64;
+  uint8_t bytes[4 + kMostText];
   ByteWriter w(bytes);
-  const auto text = as_bytes(what);
-  write_parameter(w, cause, text.first(std::min<size_t>(text.size(), 64)));
+  const auto text = as_bytes(reason);
+  write_parameter(w, cause, text.first(std::min(text.size(), kMostText)));
   auto p = packet(out);
   p.add(kAbort, 0, w.written());
   p.flush();
-  close(what);
 }
 
 void Association::close(const char* reason) {
