@@ -1,4 +1,4 @@
-// Layers end to end: a publisher's simulcast and SVC, a watcher that asks for others, and one whose line carries only the small ones.
+// Layers end to end: a publisher's simulcast and SVC, and a watcher that asks for others. What a narrow line does is in weather.mjs.
 // runs-on: node
 // timeout: 240
 // serial
@@ -47,16 +47,6 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
       await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture', SWITCH_MS);
       await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
       await switchTo(bela, {}, 'seeing a large layer again', (width) => width >= 640);
-
-      // The line of the watcher, not the publisher's, becomes narrow.
-      await network.weather({}, { rate: 400, queue: 300 });
-      const start = Date.now();
-      await bela.whenStatistics(
-        ({ video: [v] }) => v.width <= 320,
-        'seeing what a narrow line carries',
-        SWITCH_MS,
-      );
-      console.log(`# the small layer ${Date.now() - start} ms after the line became narrow`);
     });
   }
 });

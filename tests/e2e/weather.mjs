@@ -27,6 +27,7 @@ const WEATHERS = [
   { weather: { rate: 1000, queue: 300, delay: 20 }, frames: 6, frozen: 2 },
 ];
 const BACK_MS = 5000; // after an outage
+const AUDIO_KILOBITS = 50;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)); // the observed time itself
 
@@ -46,7 +47,51 @@ async function observe(person, ms = OBSERVED_MS) {
 const tell = (o) =>
   `${o.frames.toFixed(1)} frames/s ${o.size}, ${o.kilobits.toFixed(0)} kbit/s, ${o.freezes} freezes of ${o.frozen.toFixed(2)} s`;
 
+/** What a layer of Ada's video and everything beside it take, in kbit/s. */
+async function measureLayer(bela, spatial, width) {
+  await bela.page.evaluate(
+    (layers) => {
+      const { session } = window.parley;
+      return session.setLayers(session.streamIds[0], layers);
+    },
+    { spatial },
+  );
+  await bela.whenStatistics(({ video: [v] }) => v?.width === width, `seeing ${width} pixels`);
+  await wait(SETTLE_MS);
+  return (await observe(bela, 4000)).kilobits;
+}
+
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
+  for (const query of ['codec=VP8&layers=simulcast', 'codec=VP9&layers=L3T3_KEY']) {
+    harness.test(`a narrow line gets the small layer of ${query}`, { timeout: 120_000 }, async (t) => {
+      const network = await Network.create();
+      t.after(() => network.close());
+      const server = await startServer(network.serverOptions);
+      t.after(() => server.stop());
+      const browser = await launchBrowser('chromium', network.browserOptions);
+      t.after(() => browser.close());
+      const ada = await Person.open(browser, `${network.url}/?${query}`, 'Ada');
+      const bela = await Person.open(browser, network.url, 'Bela');
+      await ada.join('narrow');
+      await bela.joinToWatch('narrow');
+      await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
+
+      // How much a browser puts into a layer varies: the line is to carry the one and not the other.
+      const small = await measureLayer(bela, 0, 320);
+      const middle = await measureLayer(bela, 1, 640);
+      const rate = Math.round(Math.sqrt(small * middle) + AUDIO_KILOBITS);
+      console.log(`# ${query}: ${small.toFixed(0)} and ${middle.toFixed(0)} kbit/s; a line of ${rate}`);
+      assert.ok(middle > small * 1.7, 'the layers are too much alike to be told apart by a line');
+      await network.weather({}, { rate, queue: 300 });
+      const start = Date.now();
+      await bela.whenStatistics(({ video: [v] }) => v.width <= 320, 'seeing what a narrow line carries');
+      console.log(`# the small layer ${Date.now() - start} ms after the line became narrow`);
+      const seen = await observe(bela);
+      console.log(`# then ${tell(seen)}`);
+      assert.ok(seen.frames >= 8, 'the small layer does not play');
+    });
+  }
+
   for (const name of ['chromium', 'firefox']) {
     harness.test(`a call in ${name} stands bad weather`, { timeout: 180_000 }, async (t) => {
       const network = await Network.create();
