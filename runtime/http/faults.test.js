@@ -180,20 +180,18 @@ function dawdle(port, head, drip) {
 test('headers that never end are answered with 408', async (t) => {
   const server = http.createServer({
     headersTimeout: 300,
-    requestTimeout: 3000,
+    requestTimeout: 600_000, // not what answers them
     connectionsCheckingInterval: 50,
   });
   server.on('request', () => assert.fail('a request'));
   await serve(t, server);
   const { port } = server.address();
-  const start = Date.now();
   const answers = await Promise.all([
     ...Array.from({ length: 100 }, () => dawdle(port, 'GET / HTTP/1.1\r\nHost: x\r\nA: ', 'a')),
     dawdle(port, 'GET /', 'a'),
     dawdle(port, '', '\r\n'),
     endured(net.connect(port, '127.0.0.1')),
   ]);
-  assert.ok(Date.now() - start < 3000);
   for (const text of answers)
     assert.match(text, /^HTTP\/1\.1 408 Request Timeout\r\nConnection: close\r\n\r\n$/);
 });

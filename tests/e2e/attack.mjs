@@ -7,6 +7,7 @@ import WebSocket from 'ws';
 import { startServer, descendants, ownerOfUdpPort, residentBytes } from './server.mjs';
 import { launchBrowser, Person } from './browser.mjs';
 import { Mutator } from './mutator.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 const COUNT = 10_000;
 const WARM_UPS = 3;
@@ -103,7 +104,7 @@ async function sendRequests(url, mutator, count) {
 export function describeAttack({ test }, title, { server: serverOptions, measureMemory }) {
   test(
     `${COUNT} bad inputs of each kind in a call, ${title} (seed ${SEED})`,
-    { timeout: 170_000 },
+    { timeout: 600_000 },
     async (t) => {
       const server = await startServer(serverOptions);
       t.after(() => server.stop());
@@ -143,7 +144,7 @@ export function describeAttack({ test }, title, { server: serverOptions, measure
           return video.framesDecoded > earlier + 50;
         },
         before.frames,
-        { timeout: 10_000 },
+        { timeout: PATIENCE_MS },
       );
       assert.strictEqual((await people[0].statistics()).remotePort, remotePort, 'still the same connection');
       const still = ownerOfUdpPort(remotePort, descendants(server.pid));

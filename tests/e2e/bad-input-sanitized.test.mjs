@@ -1,6 +1,6 @@
 // Bad input while a call runs, the media engine under AddressSanitizer and UBSan: a report would end the worker, and with it the call.
 // runs-on: node
-// timeout: 180
+// timeout: 630
 // serial
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';

@@ -6,10 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { PATIENCE_MS } from './patience.mjs';
 
-const START_TIMEOUT_MS = 30_000;
-const COMMAND_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 5_000;
+const START_TIMEOUT_MS = PATIENCE_MS;
+const COMMAND_TIMEOUT_MS = 2 * PATIENCE_MS; // a command may be a wait in the page
+const STOP_TIMEOUT_MS = 30_000;
 
 /** One WebSocket to the browser: commands, their answers, and events by the id of the page that they are about. */
 class Connection {

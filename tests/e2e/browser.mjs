@@ -1,6 +1,7 @@
 // People in headless Chromium or Firefox with fake cameras, each in a browser context of their own.
 import { chromium } from 'playwright-core';
 import { launchFirefox } from './bidi.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 const CHROMIUM_ARGUMENTS = [
   '--headless=new',
@@ -78,7 +79,7 @@ export class Person {
     await this.fillIn(room);
     await this.page.click('#join');
     await this.page.waitForFunction(() => document.getElementById('people').textContent !== '', null, {
-      timeout: 15_000,
+      timeout: PATIENCE_MS,
     });
   }
 
@@ -93,19 +94,22 @@ export class Person {
    */
   async joinAndTimeFirstFrames(room, names) {
     await this.fillIn(room);
-    return this.page.evaluate(async (expected) => {
-      const start = performance.now();
-      document.getElementById('join').click();
-      const shown = (name) => {
-        const video = document.querySelector(`.tile[data-name="${CSS.escape(name)}"] video`);
-        return video?.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-      };
-      while (!expected.every(shown)) {
-        if (performance.now() - start > 20_000) return Infinity;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      return performance.now() - start;
-    }, names);
+    return this.page.evaluate(
+      async ([expected, patience]) => {
+        const start = performance.now();
+        document.getElementById('join').click();
+        const shown = (name) => {
+          const video = document.querySelector(`.tile[data-name="${CSS.escape(name)}"] video`);
+          return video?.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+        };
+        while (!expected.every(shown)) {
+          if (performance.now() - start > patience) return Infinity;
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        return performance.now() - start;
+      },
+      [names, PATIENCE_MS],
+    );
   }
 
   leave() {
@@ -126,7 +130,7 @@ export class Person {
   }
 
   /** Waits until every one of `names` is seen moving. */
-  async waitForVideoOf(names, timeout = 20_000) {
+  async waitForVideoOf(names) {
     await this.page
       .waitForFunction(
         (expected) =>
@@ -135,7 +139,7 @@ export class Person {
             return video?.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
           }),
         names,
-        { timeout, polling: 50 },
+        { timeout: PATIENCE_MS, polling: 50 },
       )
       .catch(async (error) => {
         throw new Error(`${this.name} does not see ${names}: ${error.message}\n${this.console.join('\n')}`);
@@ -204,14 +208,14 @@ export class Person {
   }
 
   /** Asks for the statistics until they satisfy `test`; resolves with them. */
-  async whenStatistics(test, what, timeout = 20_000) {
-    const end = Date.now() + timeout;
+  async whenStatistics(test, what) {
+    const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const statistics = await this.statistics();
       if (test(statistics)) return statistics;
       if (Date.now() > end)
         throw new Error(
-          `${this.name}: not ${what} in ${timeout} ms: ${JSON.stringify(statistics)}\n${this.console.join('\n')}`,
+          `${this.name}: not ${what} in ${PATIENCE_MS} ms: ${JSON.stringify(statistics)}\n${this.console.join('\n')}`,
         );
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -220,10 +224,10 @@ export class Person {
   /** Resolves with Date.now() of the moment `name`'s tile goes. Ask before the other one leaves. */
   whenTileGoes(name) {
     return this.page.evaluate(
-      (gone) =>
+      ([gone, patience]) =>
         new Promise((resolve, reject) => {
           const selector = `.tile[data-name="${CSS.escape(gone)}"]`;
-          const timer = setTimeout(() => reject(new Error(`${gone}'s tile stays`)), 10_000);
+          const timer = setTimeout(() => reject(new Error(`${gone}'s tile stays`)), patience);
           const observer = new MutationObserver(() => {
             if (document.querySelector(selector)) return;
             observer.disconnect();
@@ -232,7 +236,7 @@ export class Person {
           });
           observer.observe(document.getElementById('tiles'), { childList: true });
         }),
-      name,
+      [name, PATIENCE_MS],
     );
   }
 }

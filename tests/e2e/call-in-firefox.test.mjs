@@ -1,6 +1,6 @@
 // People in Firefox and in Chromium meet: each publishes to the other kind and to its own.
 // runs-on: node
-// timeout: 150
+// timeout: 330
 // serial
 import { createRequire } from 'node:module';
 import { describeCall } from './call.mjs';

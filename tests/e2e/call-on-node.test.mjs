@@ -1,6 +1,6 @@
 // Three people meet in a real browser, the server's JavaScript run by node.
 // runs-on: node
-// timeout: 150
+// timeout: 330
 // serial
 import { createRequire } from 'node:module';
 import { describeCall } from './call.mjs';

@@ -4,9 +4,20 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer, descendants, ownerOfUdpPort, root } from './server.mjs';
 import { launchBrowser, Person } from './browser.mjs';
+import { isTimed, judgeTime, TEST_MS } from './patience.mjs';
 
-const OBSERVED_MS = 10_000;
+const FRAMES = 100;
 const artefacts = join(root, 'tests/artefacts');
+
+/** Whether two voices are heard, and every picture of two has moved on by FRAMES since `before`. */
+const hasDecodedMore =
+  (before) =>
+  ({ video, audio }) =>
+    video.length === 2 &&
+    video.every(
+      (v) => v.framesDecoded >= (before.video.find((b) => b.mid === v.mid)?.framesDecoded ?? 0) + FRAMES,
+    ) &&
+    audio.filter((a) => a.energy > 0).length === 2;
 
 /**
  * @param {{test: Function}} harness
@@ -15,7 +26,7 @@ const artefacts = join(root, 'tests/artefacts');
  */
 export function describeCall({ test }, runtime, browsers = Array(4).fill('chromium')) {
   const title = [...new Set(browsers)].join(' and ');
-  test(`three people meet in ${title}, the server on ${runtime}`, { timeout: 120_000 }, async (t) => {
+  test(`three people meet in ${title}, the server on ${runtime}`, { timeout: TEST_MS }, async (t) => {
     mkdirSync(artefacts, { recursive: true });
     const server = await startServer({ runtime });
     t.after(() => server.stop());
@@ -35,24 +46,26 @@ export function describeCall({ test }, runtime, browsers = Array(4).fill('chromi
     for (const person of people) await person.waitForVideoOf(names.filter((name) => name !== person.name));
 
     const before = await Promise.all(people.map((person) => person.statistics()));
-    await new Promise((resolve) => setTimeout(resolve, OBSERVED_MS)); // the observed time itself, not a wait for an event
-    const after = await Promise.all(people.map((person) => person.statistics()));
+    const observedFrom = Date.now();
+    const after = await Promise.all(
+      people.map((person, i) => person.whenStatistics(hasDecodedMore(before[i]), 'decoding')),
+    );
+    judgeTime(
+      `${FRAMES} more pictures of everybody`,
+      Date.now() - observedFrom,
+      title === 'chromium' ? 10_000 : 20_000,
+    );
     await people[0].page.screenshot({ path: join(artefacts, `call-on-${label}.png`) });
 
     const pids = [server.pid, ...descendants(server.pid)];
     for (const [i, person] of people.entries()) {
       assert.strictEqual(after[i].video.length, 2, `${person.name} receives two videos`);
       assert.strictEqual(after[i].audio.length, 2, `${person.name} receives two audios`);
-      for (const video of after[i].video) {
-        const earlier = before[i].video.find((v) => v.mid === video.mid)?.framesDecoded ?? 0;
-        const rise = video.framesDecoded - earlier;
-        console.log(
-          `# ${person.name} mid ${video.mid}: ${rise} frames in 10 s, ${video.width}x${video.height}`,
-        );
-        assert.ok(rise > (title === 'chromium' ? 100 : 50), `${person.name} decoded ${rise} frames in 10 s`);
-        // Firefox may send less than its camera gives while its estimate of the way grows.
-        if (title === 'chromium') assert.deepStrictEqual([video.width, video.height], [640, 480]);
-        else assert.strictEqual(video.width * 3, video.height * 4);
+      for (const { mid, width, height } of after[i].video) {
+        console.log(`# ${person.name} mid ${mid}: ${width}x${height}`);
+        // Browsers send less than the camera gives while the way or the processor is narrow.
+        assert.strictEqual(width * 3, height * 4);
+        if (isTimed && title === 'chromium') assert.strictEqual(width, 640);
       }
       for (const audio of after[i].audio)
         assert.ok(audio.energy > 0, `${person.name} hears mid ${audio.mid}`);
@@ -66,15 +79,13 @@ export function describeCall({ test }, runtime, browsers = Array(4).fill('chromi
     const gone = Promise.all([people[0].whenTileGoes('Cleo'), people[1].whenTileGoes('Cleo')]);
     const leftAt = Date.now();
     await people[2].leave();
-    const delays = (await gone).map((time) => time - leftAt);
-    console.log(`# the others saw Cleo leave after ${delays.join(' and ')} ms`);
-    assert.ok(Math.max(...delays) < 1000, `seen after ${delays} ms`);
+    judgeTime('the others saw Cleo leave after', Math.max(...(await gone)) - leftAt, 1000);
 
     const late = await open('Dora', 3);
     const first = await late.joinAndTimeFirstFrames('e2e', ['Ada', 'Bela']);
-    console.log(`# the late one saw both others ${first.toFixed(0)} ms after the click`);
+    assert.ok(Number.isFinite(first), `the late one sees nobody\n${late.console.join('\n')}`);
+    judgeTime('the late one saw both others', first, 1000);
     await late.page.screenshot({ path: join(artefacts, `late-on-${label}.png`) });
-    assert.ok(first < 1000, `first picture after ${first} ms\n${late.console.join('\n')}`);
     for (const person of people.slice(0, 2)) await person.waitForVideoOf(['Dora']);
   });
 }

@@ -1,6 +1,6 @@
 // Codecs through the conference: what the publisher asks for is what the receivers decode, in either browser.
 // runs-on: node
-// timeout: 240
+// timeout: 930
 // serial
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
@@ -22,7 +22,7 @@ const CALLS = [
   ['codec=VP9', 'firefox', ['chromium'], 'video/VP9'],
 ];
 
-test('the codec that a publisher asks for is decoded at the others', { timeout: 220_000 }, async (t) => {
+test('the codec that a publisher asks for is decoded at the others', { timeout: 900_000 }, async (t) => {
   const server = await startServer();
   t.after(() => server.stop());
   const browsers = {};

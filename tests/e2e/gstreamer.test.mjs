@@ -1,11 +1,12 @@
 // RTCPeerConnection of a program in parley against GStreamer's webrtcbin: it offers VP8, Opus and a data channel; the program
 // decodes, and sends everything back encoded anew.
 // runs-on: node
-// timeout: 60
+// timeout: 330
 // serial
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { PATIENCE_MS, TEST_MS } from './patience.mjs';
 import { PARLEY, program, start, startJson } from './program.mjs';
 
 const require = createRequire(import.meta.url);
@@ -21,7 +22,7 @@ function parse(line) {
   return { [word]: rest.join(' ') };
 }
 
-test('a program in parley talks VP8, Opus and data with webrtcbin', { timeout: 50000 }, async (t) => {
+test('a program in parley talks VP8, Opus and data with webrtcbin', { timeout: TEST_MS }, async (t) => {
   const gstreamer = start(t, join(PARLEY, '../webrtcbin_call'), [], parse);
   const echo = startJson(t, PARLEY, [program('echo.cjs')]);
   echo.send({ description: { type: 'offer', sdp: await gstreamer.next('offer') } });
@@ -36,7 +37,7 @@ test('a program in parley talks VP8, Opus and data with webrtcbin', { timeout: 5
     return candidate !== undefined;
   });
 
-  const deadline = Date.now() + 30000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     gstreamer.write('count');
     const [pictures, sounds] = await gstreamer.next('counts');

@@ -1,12 +1,13 @@
 // A shared screen is a second stream of its owner: shown in a tile of its own beside the camera, gone when the sharing ends.
 // runs-on: node
-// timeout: 120
+// timeout: 630
 // serial
 import assert from 'node:assert';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { launchBrowser, Person } from './browser.mjs';
+import { TEST_MS } from './patience.mjs';
 import { root, startServer } from './server.mjs';
 
 const { test } = createRequire(import.meta.url)('../harness');
@@ -27,7 +28,7 @@ function drawScreen() {
 }
 
 for (const name of ['chromium', 'firefox']) {
-  test(`a screen shared in ${name} is seen beside the camera`, { timeout: 60_000 }, async (t) => {
+  test(`a screen shared in ${name} is seen beside the camera`, { timeout: TEST_MS }, async (t) => {
     mkdirSync(artefacts, { recursive: true });
     const server = await startServer();
     t.after(() => server.stop());

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PATIENCE_MS } from './patience.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
-const READY_TIMEOUT_MS = 30_000;
-const STOP_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 30_000;
 
 /**
  * @param {{runtime?: 'parley' | 'node', args?: string[], env?: object, config?: string, within?: string[]}} options whose JavaScript
@@ -29,7 +29,7 @@ export async function startServer({ runtime = 'parley', args = [], env = {}, con
   const exited = new Promise((done) => child.once('exit', done));
   const url = await new Promise((ready, reject) => {
     const fail = (why) => reject(new Error(`parleyd ${why}:\n${log}`));
-    const timer = setTimeout(() => fail('was not ready in time'), READY_TIMEOUT_MS);
+    const timer = setTimeout(() => fail('was not ready in time'), PATIENCE_MS);
     const read = (chunk) => {
       log += chunk;
       const match = /Parley is ready: (http:\/\/\S+)/.exec(log);

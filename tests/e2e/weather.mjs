@@ -6,9 +6,8 @@
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { launchBrowser, Person } from './browser.mjs';
-import { inOwnNetwork, Network } from './network.mjs';
-import { startServer } from './server.mjs';
+import { inOwnNetwork } from './network.mjs';
+import { startWatchedCall } from './watched_call.mjs';
 
 const harness = createRequire(import.meta.url)('../harness');
 const OBSERVED_MS = 6000;
@@ -64,16 +63,7 @@ async function measureLayer(bela, spatial, width) {
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
   for (const query of ['codec=VP8&layers=simulcast', 'codec=VP9&layers=L3T3_KEY']) {
     harness.test(`a narrow line gets the small layer of ${query}`, { timeout: 120_000 }, async (t) => {
-      const network = await Network.create();
-      t.after(() => network.close());
-      const server = await startServer(network.serverOptions);
-      t.after(() => server.stop());
-      const browser = await launchBrowser('chromium', network.browserOptions);
-      t.after(() => browser.close());
-      const ada = await Person.open(browser, `${network.url}/?${query}`, 'Ada');
-      const bela = await Person.open(browser, network.url, 'Bela');
-      await ada.join('narrow');
-      await bela.joinToWatch('narrow');
+      const { network, bela } = await startWatchedCall(t, 'narrow', { query });
       await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
 
       // How much a browser puts into a layer varies: the line is to carry the one and not the other.
@@ -94,16 +84,7 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
 
   for (const name of ['chromium', 'firefox']) {
     harness.test(`a call in ${name} stands bad weather`, { timeout: 180_000 }, async (t) => {
-      const network = await Network.create();
-      t.after(() => network.close());
-      const server = await startServer(network.serverOptions);
-      t.after(() => server.stop());
-      const browser = await launchBrowser(name, network.browserOptions);
-      t.after(() => browser.close());
-      const ada = await Person.open(browser, network.url, 'Ada');
-      const bela = await Person.open(browser, network.url, 'Bela');
-      await ada.join('weather');
-      await bela.joinToWatch('weather');
+      const { network, bela } = await startWatchedCall(t, 'weather', { browser: name });
       await bela.waitForVideoOf(['Ada']);
 
       for (const { weather, frames, frozen } of WEATHERS) {

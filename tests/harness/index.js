@@ -3,12 +3,12 @@
 // first day and on stock Node.js.
 //
 //   const { test } = require('../../tests/harness');
-//   test('a pipe closes both ends', async (t) => { ... });          // 10 s by default
-//   test('slow one', { timeout: 60000 }, async (t) => { ... });
+//   test('a pipe closes both ends', async (t) => { ... });          // 60 s by default
+//   test('slow one', { timeout: 120000 }, async (t) => { ... });
 //
 // Tests run one after the other; a rejected promise, a throw or the deadline fails one. `t.after(fn)` runs at its end.
 
-const DEFAULT_TIMEOUT_MS = 10000;
+const LEAST_TIMEOUT_MS = 60000; // a deadline for what hangs, not a judge of speed: machines are busy
 const queue = [];
 let running = false;
 let count = 0;
@@ -16,7 +16,7 @@ let failures = 0;
 
 function test(name, options, fn) {
   if (typeof options === 'function') [fn, options] = [options, {}];
-  queue.push({ name, fn, timeout: options.timeout ?? DEFAULT_TIMEOUT_MS });
+  queue.push({ name, fn, timeout: Math.max(options.timeout ?? 0, LEAST_TIMEOUT_MS) });
   if (!running) {
     running = true;
     setImmediate(runAll);

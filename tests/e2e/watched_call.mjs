@@ -1,0 +1,29 @@
+// Ada, who publishes, and Bela, who watches, with a network between their browser and a server of their own.
+import { launchBrowser, Person } from './browser.mjs';
+import { Network } from './network.mjs';
+import { startServer } from './server.mjs';
+
+/**
+ * @param {{after: (cleanup: Function) => void}} t the test, with which everything ends
+ * @param {string} room
+ * @param {{browser?: 'chromium' | 'firefox', query?: string, weather?: object}} [options] `query` is for Ada's page; the weather is there
+ *   from the beginning
+ */
+export async function startWatchedCall(
+  t,
+  room,
+  { browser: name = 'chromium', query = '', weather = {} } = {},
+) {
+  const network = await Network.create();
+  t.after(() => network.close());
+  const server = await startServer(network.serverOptions);
+  t.after(() => server.stop());
+  const browser = await launchBrowser(name, network.browserOptions);
+  t.after(() => browser.close());
+  await network.weather(weather);
+  const ada = await Person.open(browser, `${network.url}/?${query}`, 'Ada');
+  const bela = await Person.open(browser, network.url, 'Bela');
+  await ada.join(room);
+  await bela.joinToWatch(room);
+  return { network, ada, bela };
+}
