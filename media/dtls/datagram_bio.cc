@@ -31,9 +31,11 @@ int write(BIO* bio, const char* from, int size) {
   DatagramBio& b = self(bio);
   BIO_clear_retry_flags(bio);
   b.wrote = true;
-  if (size > 0 && b.out != nullptr && b.destination != nullptr && b.destination->valid()) {
-    b.out->append(*b.destination, {reinterpret_cast<const uint8_t*>(from), static_cast<size_t>(size)});
-  }
+  if (size <= 0 || b.out == nullptr || b.destination == nullptr || !b.destination->valid()) return size;
+  const auto bytes = static_cast<size_t>(size);
+  if (bytes > b.allowance) return size;
+  if (b.allowance != DatagramBio::kUnlimited) b.allowance -= bytes;
+  b.out->append(*b.destination, {reinterpret_cast<const uint8_t*>(from), bytes});
   return size;
 }
 
@@ -45,9 +47,7 @@ long control(BIO* bio, int command, long, void* pointer) {
     case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
       return static_cast<long>(Transport::kMtu);
     case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT:
-      // The addon may run on another OpenSSL than it was compiled with: ask at run time.
-      static const bool shows_its_own = OpenSSL_version_num() < 0x30200000UL;
-      if (shows_its_own) self(bio).openssl_deadline = static_cast<timeval*>(pointer);
+      if (DatagramBio::rules_timer()) self(bio).openssl_deadline = static_cast<timeval*>(pointer);
       return 0;
     default:
       return 0;
@@ -75,6 +75,12 @@ BIO* DatagramBio::make() {
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   return bio;
+}
+
+bool DatagramBio::rules_timer() {
+  // The addon may run on another OpenSSL than it was compiled with: ask at run time.
+  static const bool shows_its_own = OpenSSL_version_num() < 0x30200000UL;
+  return shows_its_own;
 }
 
 void DatagramBio::force_timeout() {

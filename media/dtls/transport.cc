@@ -17,7 +17,12 @@ struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 
-unsigned us_of(Duration d) { return static_cast<unsigned>(d.count()); }
+// OpenSSL's timer runs on the wall clock. Where it goes off at our word it runs for longer than any
+// handshake; elsewhere for as long as ours, so that the one is never early for the other.
+unsigned timer_us(Duration interval) {
+  const Duration run = DatagramBio::rules_timer() ? 2 * Transport::kHandshakeDeadline : interval;
+  return static_cast<unsigned>(run.count());
+}
 
 }  // namespace
 
@@ -79,9 +84,8 @@ Transport::Transport(const Certificate& certificate, Role role) : impl_(std::mak
   SSL_set_bio(ssl, bio, bio);
   SSL_set_mtu(ssl, static_cast<long>(kMtu));
   SSL_set_app_data(ssl, &s);
-  // How long OpenSSL's own timer runs: as long as ours, so that the one is never early for the other.
   DTLS_set_timer_cb(
-      ssl, [](SSL* c, unsigned) { return us_of(static_cast<Impl*>(SSL_get_app_data(c))->interval); });
+      ssl, [](SSL* c, unsigned) { return timer_us(static_cast<Impl*>(SSL_get_app_data(c))->interval); });
   if (role == Role::kActive) {
     SSL_set_connect_state(ssl);
   } else {
@@ -112,6 +116,17 @@ void Transport::start(const Route& to, TimePoint now, SendSlab& out) {
   s.advance(now);
 }
 
+void Transport::limit_sending(size_t bytes) {
+  if (!impl_->handshake_done) impl_->bio.allowance = bytes;
+}
+
+void Transport::allow(size_t bytes) {
+  size_t& allowance = impl_->bio.allowance;
+  allowance += std::min(bytes, DatagramBio::kUnlimited - allowance);
+}
+
+size_t Transport::allowance() const { return impl_->bio.allowance; }
+
 void Transport::set_srtp_optional() { impl_->srtp_optional = true; }
 
 void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, TimePoint now, SendSlab& out,
@@ -120,6 +135,7 @@ void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, 
   if (!looks_like_dtls(datagram)) return;
   if (s.state == State::kNew) start(to, now, out);
   if (s.state != State::kConnecting && s.state != State::kConnected) return;
+  allow(kAmplification * datagram.size());
   const Impl::Outlet outlet(s, to, out);
   s.bio.incoming = datagram;
   s.advance(now, data);
@@ -145,6 +161,7 @@ void Transport::Impl::handshake(TimePoint now) {
   const int result = SSL_do_handshake(ssl.get());
   if (result == 1) {
     handshake_done = true;
+    bio.allowance = DatagramBio::kUnlimited;
     retransmit_at = kNever;
     if (expected) check_peer();
     return;

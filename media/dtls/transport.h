@@ -3,8 +3,8 @@
 //
 // Datagrams and deadlines go in; datagrams for `to` come out in the slab. The peer is who its fingerprint
 // says (RFC 8122) or nobody: keys are given only after the check. As a server, feed it only datagrams from
-// addresses that ICE has validated: that, not a cookie, is what keeps it from amplifying (RFC 8827
-// section 5.4).
+// addresses that ICE has validated (RFC 8827 section 5.4). Where ICE is lite that proves who asks, not where
+// they are: limit_sending() keeps a peer that lies about its address from having somebody else flooded.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +59,15 @@ class Transport {
   void set_remote_fingerprint(const Fingerprint& fingerprint);
   // For a connection that carries data alone: no SRTP profile in common is no failure. Before the check.
   void set_srtp_optional();
+
+  // Until the handshake is done, by which the peer's address is proven, no more is sent than `bytes` and what
+  // allow() adds: kAmplification times what came, the rule of RFC 9000 section 8.1. Datagrams of DTLS add to
+  // it by themselves.
+  static constexpr size_t kAmplification = 3;
+  void limit_sending(size_t bytes);
+  void allow(size_t bytes);
+  // What is left of it.
+  size_t allowance() const;
 
   // Starts the handshake's deadline; the active side sends its first flight.
   void start(const Route& to, TimePoint now, SendSlab& out);

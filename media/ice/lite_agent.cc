@@ -56,6 +56,7 @@ Verdict LiteAgent::on_stun(const stun::Message& m, const Route& source, TimePoin
     return Verdict::kRefused;
   }
   const std::string& password = generation->local.password;
+  if (is_replay(m, source)) return Verdict::kIgnored;
   if (m.unknown_count > 0) {
     refuse(420, "Unknown Attribute", m, password, source, out);
     return Verdict::kRefused;
@@ -71,7 +72,6 @@ Verdict LiteAgent::on_stun(const stun::Message& m, const Route& source, TimePoin
   stun::Writer w(room, stun::Class::kSuccess, stun::kBinding, m.id);
   w.xor_mapped_address(source.remote);
   out.commit(w.finish(password));
-  ++checks_answered_;
   accept(*generation, m, source, now);
   return Verdict::kAccepted;
 }
@@ -92,6 +92,7 @@ void LiteAgent::refuse(int code, std::string_view reason, const stun::Message& r
 void LiteAgent::accept(const Generation& generation, const stun::Message& request, const Route& source,
                        TimePoint now) {
   remember(source);
+  answered_[checks_answered_++ % answered_.size()] = request.id;
   last_check_ = last_heard_ = now;
   checked_ = true;
   const bool is_current = &generation == &current_;
@@ -110,6 +111,13 @@ void LiteAgent::remember(const Route& route) {
   if (is_validated(route)) return;
   validated_[validated_next_] = route;
   validated_next_ = static_cast<uint8_t>((validated_next_ + 1) % validated_.size());
+}
+
+// A check says nothing of where it was sent from (RFC 8445 section 19.4.1): whoever sees one on its way could
+// send it again from an address of their own, and have what the peer is sent for themselves.
+bool LiteAgent::is_replay(const stun::Message& request, const Route& source) const {
+  const auto ids = std::span(answered_).first(std::min<size_t>(checks_answered_, answered_.size()));
+  return !is_validated(source) && std::find(ids.begin(), ids.end(), request.id) != ids.end();
 }
 
 bool LiteAgent::is_validated(const Route& route) const {

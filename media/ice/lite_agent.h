@@ -70,6 +70,7 @@ class LiteAgent {
               const Route& source, SendSlab& out);
   void accept(const Generation& generation, const stun::Message& request, const Route& source, TimePoint now);
   void remember(const Route& route);
+  bool is_replay(const stun::Message& request, const Route& source) const;
   void update_state(TimePoint now);
 
   Config config_;
@@ -81,6 +82,7 @@ class LiteAgent {
   std::optional<Route> selected_;
   std::array<Route, 8> validated_{};  // a ring: the latest eight
   uint8_t validated_next_ = 0;
+  std::array<stun::TransactionId, 32> answered_{};  // a ring: the latest checks'
   TimePoint waiting_since_;
   TimePoint last_check_;
   TimePoint last_heard_;

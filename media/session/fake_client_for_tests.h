@@ -54,7 +54,7 @@ class FakeClient {
         dtls_.start(server_, now, out);
       }
     } else if (dtls::looks_like_dtls(d)) {
-      dtls_.on_datagram(d, server_, now, out);
+      dtls_.on_datagram(d, server_, now, out, data_sink);
       if (dtls_.state() == dtls::State::kConnected && !sender_) {
         sender_ = std::move(*srtp::Sender::create(dtls_.keys()->profile, dtls_.keys()->local));
         receiver_ = std::move(*srtp::Receiver::create(dtls_.keys()->profile, dtls_.keys()->remote));
@@ -76,6 +76,8 @@ class FakeClient {
     if (dtls_.next_deadline() <= now) dtls_.on_deadline(server_, now, out);
   }
   void close(SendSlab& out) { dtls_.close(server_, out); }
+  bool send_data(std::span<const uint8_t> data, SendSlab& out) { return dtls_.send(data, server_, out); }
+  dtls::DataSink* data_sink = nullptr;  // where application data goes
 
   // --- the publishing side: packet n has payload {VP8 descriptor, n}.
   void publish(Ssrc ssrc, Ssrc rtx_ssrc, TimePoint now, SendSlab& out) {

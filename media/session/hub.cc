@@ -167,6 +167,10 @@ void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
   if (!message) return;
   if (!full_.empty() && on_answer(*message, datagram, now, out)) return;
   const auto owner = by_ufrag_.find(std::string(message->receiver_ufrag()));
+  if (is_used_by_another(datagram.route, owner != by_ufrag_.end() ? owner->second : nullptr)) {
+    ++refused_checks_;
+    return;
+  }
   if (owner == by_ufrag_.end()) {
     if (pass_on_check(message->receiver_ufrag(), datagram)) return;
     ++refused_checks_;
@@ -182,10 +186,19 @@ void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
   tell_state(entry);
 }
 
+// A peer may say that it is where another is, and does not even have to be there for its checks to be in
+// order: the other keeps its way as long as it is heard.
+bool Hub::is_used_by_another(const Route& route, const Entry* entry) const {
+  const auto owner = by_route_.find(route);
+  return owner != by_route_.end() && owner->second != entry &&
+         owner->second->peer->transport().is_using(route);
+}
+
 void Hub::learn_route(Entry& entry, const Route& route) {
   Entry*& owner = by_route_[route];
   if (owner == &entry) return;
-  // A route that was another peer's (a NAT gave its port anew) is its authenticated user's from now on.
+  // A route that was another peer's (a NAT gave its port anew) is its authenticated user's from now on: the
+  // other has been silent for a while.
   if (owner != nullptr) std::erase(owner->routes, route);
   owner = &entry;
   entry.routes.push_back(route);

@@ -177,6 +177,7 @@ class Hub final : public DatagramHandler, private TrackTap {
   void connect(Entry& entry, const ice::AgentEvent& event, TimePoint now, SendSlab& out);
   void forget_agent(Entry& entry);
   void learn_route(Entry& entry, const Route& route);
+  bool is_used_by_another(const Route& route, const Entry* entry) const;
   void add_ufrag(Entry& entry, const std::string& ufrag);
   void forget(Entry& entry);
   void forget_route(const Route& route);

@@ -29,7 +29,10 @@ void PeerTransport::set_remote(const RemoteTransport& remote, TimePoint now, Sen
   // description's.
   if (!remote_) {
     remote_ = remote;
-    if (dtls_ && dtls_->role() != remote.local_role) dtls_.reset();
+    if (dtls_ && dtls_->role() != remote.local_role) {
+      checks_allow_ = dtls_->allowance();
+      dtls_.reset();
+    }
     if (dtls_) {
       if (remote.data_only) dtls_->set_srtp_optional();
       dtls_->set_remote_fingerprint(remote.fingerprint);
@@ -44,6 +47,8 @@ void PeerTransport::start_dtls(TimePoint now, SendSlab& out) {
   dtls_.emplace(certificate_, remote_ ? remote_->local_role : dtls::Role::kPassive);
   if (remote_ && remote_->data_only) dtls_->set_srtp_optional();
   if (remote_) dtls_->set_remote_fingerprint(remote_->fingerprint);
+  // A full agent's own checks were answered from there. A lite one has only been asked.
+  if (ice_.full() == nullptr) dtls_->limit_sending(checks_allow_);
   ice_.send(now, out, [&](SendSlab& slab) { dtls_->start(*ice_.selected(), now, slab); });
 }
 
@@ -65,9 +70,24 @@ void PeerTransport::take_keys() {
 
 ice::Verdict PeerTransport::on_stun(const stun::Message& message, const Route& source, TimePoint now,
                                     SendSlab& out) {
+  const size_t before = out.size();
   const auto verdict = ice_.on_stun(message, source, now, out);
-  if (verdict == ice::Verdict::kAccepted) follow(now, out);
+  if (verdict != ice::Verdict::kAccepted) return verdict;
+  if (ice_.full() == nullptr) {
+    count_check(message.size(), out.size() > before ? out[out.size() - 1].bytes.size() : 0);
+  }
+  follow(now, out);
   return verdict;
+}
+
+void PeerTransport::count_check(size_t bytes, size_t answer) {
+  const size_t allowed = dtls::Transport::kAmplification * bytes;
+  const size_t more = allowed - std::min(answer, allowed);
+  if (dtls_) {
+    dtls_->allow(more);
+  } else {
+    checks_allow_ += more;
+  }
 }
 
 void PeerTransport::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimePoint now,

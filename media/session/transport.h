@@ -47,6 +47,11 @@ class PeerTransport {
   Egress& egress() { return egress_; }
   const Egress& egress() const { return egress_; }
   bool is_validated(const Route& route) const { return ice_.is_validated(route); }
+  // Whether the peer, whose agent is lite, is reached by `route` and was heard just now.
+  bool is_using(const Route& route) const {
+    return !closed_ && ice_.full() == nullptr && ice_.state() == ice::State::kConnected &&
+           ice_.selected() == route;
+  }
   IceTransport& ice() { return ice_; }
   const IceTransport& ice() const { return ice_; }
   const std::optional<Route>& route() const { return ice_.selected(); }
@@ -57,6 +62,7 @@ class PeerTransport {
 
  private:
   void start_dtls(TimePoint now, SendSlab& out);
+  void count_check(size_t bytes, size_t answer);
   void follow(TimePoint now, SendSlab& out);
   void take_keys();
   std::span<const uint8_t> opened(Result<std::span<uint8_t>> result, TimePoint now);
@@ -67,6 +73,8 @@ class PeerTransport {
   std::optional<dtls::Transport> dtls_;
   std::optional<srtp::Receiver> receiver_;
   Egress egress_;
+  // What the checks of a peer whose address nobody has proven allow DTLS to send (dtls/transport.h).
+  size_t checks_allow_ = 0;
   bool closed_ = false;
   uint64_t packets_received_ = 0;
   uint64_t bytes_received_ = 0;
