@@ -25,28 +25,41 @@ class SlabSink final : public PacketSink {
   SendSlab& out_;
 };
 
-class AssociationHost final : public DatagramHandler, public Association::Observer {
+// One that hands everything to `speaker`, an Association or DataChannels of whoever derives from it.
+template <class Speaker>
+class Host : public DatagramHandler {
+ public:
+  void flush(TimePoint now, SendSlab& out) {
+    SlabSink sink(peer_, out);
+    speaker_.flush(now, sink);
+  }
+  void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
+    SlabSink sink(peer_, out);
+    for (const Datagram& d : datagrams) speaker_.on_packet(d.bytes, now, sink);
+  }
+  TimePoint next_deadline() const override { return speaker_.next_deadline(); }
+  void on_deadline(TimePoint now, SendSlab& out) override {
+    SlabSink sink(peer_, out);
+    speaker_.on_deadline(now, sink);
+  }
+
+ protected:
+  Host(Speaker& speaker, SocketAddress peer) : peer_(peer), speaker_(speaker) {}
+
+  const SocketAddress peer_;
+
+ private:
+  Speaker& speaker_;
+};
+
+class AssociationHost final : public Host<Association>, public Association::Observer {
  public:
   AssociationHost(const Config& config, Random& random, SocketAddress peer)
-      : association(config, random, *this), peer_(peer) {}
+      : Host(association, peer), association(config, random, *this) {}
 
   void connect(TimePoint now, SendSlab& out) {
     SlabSink sink(peer_, out);
     association.connect(now, sink);
-  }
-  void flush(TimePoint now, SendSlab& out) {
-    SlabSink sink(peer_, out);
-    association.flush(now, sink);
-  }
-
-  void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
-    SlabSink sink(peer_, out);
-    for (const Datagram& d : datagrams) association.on_packet(d.bytes, now, sink);
-  }
-  TimePoint next_deadline() const override { return association.next_deadline(); }
-  void on_deadline(TimePoint now, SendSlab& out) override {
-    SlabSink sink(peer_, out);
-    association.on_deadline(now, sink);
   }
 
   void on_established() override { ++established; }
@@ -74,12 +87,9 @@ class AssociationHost final : public DatagramHandler, public Association::Observ
   std::vector<uint16_t> incoming_resets, outgoing_resets, low;
   int established = 0, restarted = 0, closed = 0;
   std::string close_reason;
-
- private:
-  SocketAddress peer_;
 };
 
-class ChannelsHost final : public DatagramHandler, public DataChannels::Observer {
+class ChannelsHost final : public Host<DataChannels>, public DataChannels::Observer {
  public:
   using Handle = DataChannels::Handle;
   struct Received {
@@ -88,25 +98,11 @@ class ChannelsHost final : public DatagramHandler, public DataChannels::Observer
   };
 
   ChannelsHost(const Config& config, Random& random, SocketAddress peer)
-      : channels(config, random, *this), peer_(peer) {}
+      : Host(channels, peer), channels(config, random, *this) {}
 
   void start(dtls::Role role, TimePoint now, SendSlab& out, size_t max_message_size = 0) {
     SlabSink sink(peer_, out);
     channels.start(role, max_message_size, now, sink);
-  }
-  void flush(TimePoint now, SendSlab& out) {
-    SlabSink sink(peer_, out);
-    channels.flush(now, sink);
-  }
-
-  void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
-    SlabSink sink(peer_, out);
-    for (const Datagram& d : datagrams) channels.on_packet(d.bytes, now, sink);
-  }
-  TimePoint next_deadline() const override { return channels.next_deadline(); }
-  void on_deadline(TimePoint now, SendSlab& out) override {
-    SlabSink sink(peer_, out);
-    channels.on_deadline(now, sink);
   }
 
   void on_channel(Handle channel, const ChannelConfig& config) override {
@@ -130,9 +126,6 @@ class ChannelsHost final : public DatagramHandler, public DataChannels::Observer
   std::vector<Handle> opened, low, closing, closed;
   std::vector<Association::State> association_states;
   std::string reason;
-
- private:
-  SocketAddress peer_;
 };
 
 // Two hosts of one kind and a link each way.
