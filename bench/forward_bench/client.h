@@ -41,7 +41,7 @@ class Client {
         dtls_.start(ice_->server(), now, out);
       }
     } else if (media::dtls::looks_like_dtls(bytes)) {
-      dtls_.on_datagram(bytes, ice_->server(), now, out);
+      dtls_.on_datagram(bytes, ice_->server(), now, out, data_sink_);
       take_keys();
     } else if (receiver_ && media::rtp::looks_like_rtp_or_rtcp(bytes)) {
       const bool rtcp = media::rtp::is_rtcp(bytes);
@@ -52,6 +52,11 @@ class Client {
   void on_deadline(media::TimePoint now, media::SendSlab& out) {
     ice_->on_deadline(now, out);
     dtls_.on_deadline(ice_->server(), now, out);
+  }
+  // Application data, which nobody hears without a sink.
+  void set_data_sink(media::dtls::DataSink* sink) { data_sink_ = sink; }
+  void send_data(std::span<const uint8_t> data, media::SendSlab& out) {
+    dtls_.send(data, ice_->server(), out);
   }
   void close(media::SendSlab& out) { dtls_.close(ice_->server(), out); }
 
@@ -76,6 +81,7 @@ class Client {
   media::Random& random_;
   std::optional<media::ice::CheckingClient> ice_;
   media::dtls::Transport dtls_;
+  media::dtls::DataSink* data_sink_ = nullptr;
   std::optional<media::srtp::Sender> sender_;
   std::optional<media::srtp::Receiver> receiver_;
   uint64_t packets_ = 0;

@@ -1,6 +1,7 @@
-// The soak: rooms full of native clients that join, leave, vanish, restart ICE, pause and mute, against one
-// engine over real sockets, for as long as is asked. Prints what the process holds each minute and fails when
-// that grows, when a client cannot connect, or when what is forwarded cannot be opened. Run by `make soak`.
+// The soak: rooms full of native clients that join, leave, vanish, restart ICE, switch layers, pause, mute,
+// and open and close data channels, against one engine over real sockets, for as long as is asked. Prints
+// what the process holds each minute and fails when that grows, when a client cannot connect, or when what is
+// forwarded cannot be opened. Run by `make soak`.
 //
 //   soak --minutes 60 [--rooms 4] [--people 6] [--seed n]
 #include <poll.h>
@@ -12,6 +13,8 @@
 #include <cstring>
 #include <list>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "media/io/system.h"
 #include "tests/soak/ledger.h"
@@ -62,7 +65,10 @@ class Soak {
           if (e.type == media::HubEvent::Type::kPeerState && e.state == media::PeerState::kFailed)
             ++failures_;
         },
-        [](media::DataEvent&&) {});
+        [this](media::DataEvent&& e) {
+          const std::lock_guard lock(heard_mutex_);
+          heard_.push_back(std::move(e));
+        });
     if (!engine) {
       std::fprintf(stderr, "soak: %s\n", engine.error().message.c_str());
       std::_Exit(1);
@@ -77,6 +83,8 @@ class Soak {
     return it->get();
   }
   void act();
+  void act_on_data(Person& person, uint32_t roll);
+  void hear_data();
   void join(Room& room);
   void leave(Room& room, bool politely);
   void meet(Room& room);
@@ -89,11 +97,14 @@ class Soak {
   media::io::SystemRandom system_random_;
   media::dtls::Certificate certificate_;
   std::atomic<uint64_t> failures_{0};
+  std::mutex heard_mutex_;
+  std::vector<media::DataEvent> heard_;  // on the media thread, for this one
   std::unique_ptr<addon::Engine> engine_;
   World world_;
   std::vector<Room> rooms_;
   Ledger ledger_;
   uint64_t joins_ = 0, leaves_ = 0, vanished_ = 0, restarts_ = 0, switches_ = 0;
+  uint64_t channels_ = 0, messages_ = 0;
   uint64_t packets_of_the_gone_ = 0, refused_of_the_gone_ = 0;
 };
 
@@ -146,12 +157,47 @@ void Soak::act() {
   } else if (roll < 75) {
     person->restart_subscriber();
     ++restarts_;
-  } else if (roll < 90) {
+  } else if (roll < 83) {
     person->toggle_pause();
+    ++switches_;
+  } else if (roll < 95) {
+    person->watch_other_layers();
     ++switches_;
   } else {
     person->toggle_mute();
     ++switches_;
+  }
+}
+
+void Soak::act_on_data(Person& person, uint32_t roll) {
+  if (roll < 4) {
+    person.open_channel();
+  } else if (roll < 6) {
+    person.close_channel();
+  } else {
+    person.say_something();
+  }
+}
+
+void Soak::hear_data() {
+  std::vector<media::DataEvent> heard;
+  {
+    const std::lock_guard lock(heard_mutex_);
+    heard.swap(heard_);
+  }
+  using Type = media::DataEvent::Type;
+  for (const media::DataEvent& e : heard) {
+    if (e.type == Type::kMessage) {
+      ++messages_;
+      engine_->release_data(e.peer, e.bytes.size() + media::PeerData::kMessageCost);
+    }
+    for (Room& room : rooms_) {
+      for (const auto& person : room.people) {
+        if (person->subscriber() != e.peer) continue;
+        if (e.type == Type::kOpen) ++channels_, person->on_channel_open(e.channel);
+        if (e.type == Type::kClosed) person->on_channel_closed(e.channel);
+      }
+    }
   }
 }
 
@@ -160,6 +206,7 @@ const char* Soak::find_trouble() {
     for (const auto& person : room.people) {
       if (person->failed()) return "a client could not negotiate";
       if (person->refused() > 0) return "what was forwarded could not be opened";
+      if (person->waits_for_channel(kConnectWithin)) return "a data channel does not open";
       if (!person->connected() && person->age() > kConnectWithin) return "a client could not connect";
     }
   }
@@ -178,11 +225,12 @@ void Soak::report(TimePoint started) {
   const double minutes = static_cast<double>((media::io::monotonic_now() - started).count()) / 60e6;
   std::printf(
       "%6.1f min  private %6zu KiB  descriptors %3zu (%zu clients')  threads %zu  people %zu  joins %lu  "
-      "leaves %lu  vanished %lu  restarts %lu  switches %lu  forwarded %lu\n",
+      "leaves %lu  vanished %lu  restarts %lu  switches %lu  channels %lu  messages %lu  forwarded %lu\n",
       minutes, held.private_kib, held.descriptors, sockets, held.threads, people(),
       static_cast<unsigned long>(joins_), static_cast<unsigned long>(leaves_),
       static_cast<unsigned long>(vanished_), static_cast<unsigned long>(restarts_),
-      static_cast<unsigned long>(switches_), static_cast<unsigned long>(packets));
+      static_cast<unsigned long>(switches_), static_cast<unsigned long>(channels_),
+      static_cast<unsigned long>(messages_), static_cast<unsigned long>(packets));
   std::fflush(stdout);
 }
 
@@ -205,8 +253,10 @@ int Soak::run() {
       }
     }
     if (now >= next_packet) next_packet = now + kPacketInterval;
+    hear_data();
     if (now >= next_action) {
       act();
+      if (Person* person = anybody(any_room())) act_on_data(*person, dice_.below(10));
       next_action = now + kActionInterval;
     }
     if (now >= next_report) {
