@@ -29,7 +29,7 @@ struct Receiver {
     std::array<uint8_t, 4096> room;
     while (got.size() < count) {
       pollfd p{fd.get(), POLLIN, 0};
-      if (poll(&p, 1, 10'000) != 1) break;
+      if (poll(&p, 1, 60'000) != 1) break;
       const ssize_t n = recv(fd.get(), room.data(), room.size(), 0);
       if (n < 0) break;
       got.emplace_back(room.begin(), room.begin() + n);

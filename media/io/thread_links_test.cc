@@ -80,7 +80,7 @@ TEST(ThreadLinks, WakeWhoeverSleeps) {
     while (seen < kRounds) {
       if (port.may_sleep()) {
         pollfd p{port.wake_fd(), POLLIN, 0};
-        ASSERT_EQ(poll(&p, 1, 5000), 1) << "nobody woke thread " << self << " in round " << seen;
+        ASSERT_EQ(poll(&p, 1, 60'000), 1) << "nobody woke thread " << self << " in round " << seen;
       }
       port.awake();
       port.take_all([&](size_t from, std::span<uint8_t> m) {
