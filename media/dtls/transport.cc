@@ -34,6 +34,8 @@ struct Transport::Impl {
   std::optional<SrtpKeys> keys;
   bool handshake_done = false;
   bool srtp_optional = false;
+  bool carries_data = false;
+  bool buffers_given_back = false;
   TimePoint give_up_at = kNever;
   TimePoint retransmit_at = kNever;
   Duration interval = kFirstRetransmission;
@@ -51,20 +53,26 @@ struct Transport::Impl {
   void read_records(DataSink* data);
   void check_peer();
   bool export_keys();
+  bool take_buffers();
+  void give_back_buffers();
 
   // Only for the duration of a call may OpenSSL write somewhere.
   struct Outlet {
     Outlet(Impl& impl, const Route& to, SendSlab& out)
-        : bio(impl.bio), outer_destination(bio.destination), outer_out(bio.out) {
+        : impl(impl), bio(impl.bio), outer_destination(bio.destination), outer_out(bio.out) {
       bio.destination = &to;
       bio.out = &out;
+      ready = impl.take_buffers();
     }
     ~Outlet() {
       bio.destination = outer_destination;
       bio.out = outer_out;
       bio.incoming = {};
+      if (outer_out == nullptr) impl.give_back_buffers();
     }
+    Impl& impl;
     DatagramBio& bio;
+    bool ready = false;  // to call OpenSSL
     // Of the call inside which this one is made: data is answered while it is read.
     const Route* outer_destination;
     SendSlab* outer_out;
@@ -137,6 +145,7 @@ void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, 
   if (s.state != State::kConnecting && s.state != State::kConnected) return;
   allow(kAmplification * datagram.size());
   const Impl::Outlet outlet(s, to, out);
+  if (!outlet.ready) return;
   s.bio.incoming = datagram;
   s.advance(now, data);
 }
@@ -144,9 +153,26 @@ void Transport::on_datagram(std::span<const uint8_t> datagram, const Route& to, 
 bool Transport::send(std::span<const uint8_t> data, const Route& to, SendSlab& out) {
   Impl& s = *impl_;
   if (s.state != State::kConnected || data.empty()) return false;
+  s.carries_data = true;
   const Impl::Outlet outlet(s, to, out);
+  if (!outlet.ready) return false;
   ERR_clear_error();
   return SSL_write(s.ssl.get(), data.data(), static_cast<int>(data.size())) > 0;
+}
+
+// OpenSSL's record buffers take 33 KB, and after the handshake hardly anything comes where there are no data
+// channels: they are there only while it works. It reads without them, but does not write: an alert or an old
+// flight may leave at any call.
+bool Transport::Impl::take_buffers() {
+  if (!buffers_given_back) return true;
+  buffers_given_back = SSL_alloc_buffers(ssl.get()) != 1;
+  if (buffers_given_back) fail("no memory for DTLS");
+  return !buffers_given_back;
+}
+
+void Transport::Impl::give_back_buffers() {
+  if (handshake_done && !carries_data && !buffers_given_back)
+    buffers_given_back = SSL_free_buffers(ssl.get()) == 1;
 }
 
 void Transport::Impl::advance(TimePoint now, DataSink* data) {
@@ -186,6 +212,7 @@ void Transport::Impl::read_records(DataSink* data) {
   for (int i = 0; i < 32; ++i) {
     const int n = SSL_read(ssl.get(), record, sizeof record);
     if (n > 0) {
+      carries_data = carries_data || state == State::kConnected;
       // Before the check it could be anybody's.
       if (data != nullptr && state == State::kConnected) {
         data->on_application_data({record, static_cast<size_t>(n)});
@@ -261,6 +288,7 @@ void Transport::on_deadline(const Route& to, TimePoint now, SendSlab& out) {
   }
   if (now < s.retransmit_at) return;
   const Impl::Outlet outlet(s, to, out);
+  if (!outlet.ready) return;
   s.interval = std::min(s.interval * 2, kLongestRetransmission);
   s.retransmit_at = now + s.interval;
   s.bio.force_timeout();
@@ -274,7 +302,7 @@ void Transport::close(const Route& to, SendSlab& out) {
   if (s.handshake_done) {
     const Impl::Outlet outlet(s, to, out);
     ERR_clear_error();
-    SSL_shutdown(s.ssl.get());
+    if (outlet.ready) SSL_shutdown(s.ssl.get());
   }
   s.state = State::kClosed;
   s.give_up_at = s.retransmit_at = kNever;
