@@ -3,11 +3,13 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "media/core/random.h"
 #include "media/core/send_slab.h"
 #include "media/dtls/transport.h"
 #include "media/ice/checking_client.h"
+#include "media/ice/stun.h"
 #include "media/rtp/packet.h"
 #include "media/srtp/session.h"
 
@@ -18,7 +20,7 @@ class Client {
   Client(const media::dtls::Certificate& certificate, media::ice::Credentials local,
          media::ice::Credentials remote, const media::dtls::Fingerprint& remote_fingerprint,
          const media::SocketAddress& server, media::Random& random)
-      : random_(random), dtls_(certificate, media::dtls::Role::kActive) {
+      : random_(random), password_(local.password), dtls_(certificate, media::dtls::Role::kActive) {
     ice_.emplace(std::move(local), std::move(remote), server, random);
     dtls_.set_remote_fingerprint(remote_fingerprint);
   }
@@ -28,6 +30,7 @@ class Client {
   void restart_ice(media::ice::Credentials local, media::ice::Credentials remote, media::TimePoint now,
                    media::SendSlab& out) {
     const media::SocketAddress server = ice_->server();
+    password_ = local.password;
     ice_.emplace(std::move(local), std::move(remote), server, random_);
     ice_->start(now, out);
   }
@@ -36,7 +39,11 @@ class Client {
     using State = media::ice::CheckingClient::State;
     if (media::stun::looks_like_stun(bytes)) {
       const auto message = media::stun::Message::parse(bytes);
-      if (message) ice_->on_stun(*message, ice_->server(), now);
+      if (message && message->cls == media::stun::Class::kRequest) {
+        answer(*message, out);
+      } else if (message) {
+        ice_->on_stun(*message, ice_->server(), now);
+      }
       if (ice_->state() == State::kConnected && dtls_.state() == media::dtls::State::kNew) {
         dtls_.start(ice_->server(), now, out);
       }
@@ -78,7 +85,17 @@ class Client {
     receiver_ = std::move(*receiver);
   }
 
+  // A forwarder with full ICE checks as well; Janus does so even as a lite agent.
+  void answer(const media::stun::Message& check, media::SendSlab& out) const {
+    if (check.method != media::stun::kBinding || !check.verify_integrity(password_)) return;
+    const auto room = out.reserve(ice_->server(), 128);
+    media::stun::Writer writer(room, media::stun::Class::kSuccess, media::stun::kBinding, check.id);
+    writer.xor_mapped_address(ice_->server());
+    out.commit(writer.finish(password_));
+  }
+
   media::Random& random_;
+  std::string password_;
   std::optional<media::ice::CheckingClient> ice_;
   media::dtls::Transport dtls_;
   media::dtls::DataSink* data_sink_ = nullptr;

@@ -12,7 +12,7 @@
 namespace parley::bench {
 
 struct Settings {
-  std::string contender = "parley";    // parley | parley-plain (without UDP segmentation) | bare
+  std::string contender = "parley";    // parley | parley-plain (without UDP segmentation) | bare | janus
   std::string measure = "throughput";  // throughput | delay | memory
   int subscribers = 50;
   bool room = false;   // everybody publishes, and is sent what the others do
@@ -50,6 +50,8 @@ class Contender {
   // Bursts launched and not yet taken up.
   virtual int outstanding() const = 0;
   virtual Figures figures() = 0;  // so far
+  // Datagrams that have come to the subscribers' sockets.
+  virtual void arrived(uint64_t) {}
   // Bytes of memory that a subscriber takes; all of them are gone afterwards.
   virtual double memory_for_each_subscriber() = 0;
 };
@@ -58,6 +60,8 @@ class Contender {
 std::unique_ptr<Contender> make_bare(const Settings& settings, std::vector<Endpoint>& subscribers);
 std::unique_ptr<Contender> make_parley(const Settings& settings, std::vector<Endpoint>& publishers,
                                        std::vector<Endpoint>& subscribers);
+std::unique_ptr<Contender> make_janus(const Settings& settings, std::vector<Endpoint>& publishers,
+                                      std::vector<Endpoint>& subscribers);
 
 [[noreturn]] void die(const std::string& why);
 double thread_cpu_seconds();

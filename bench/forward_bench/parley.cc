@@ -148,6 +148,9 @@ void Parley::add_subscriber(size_t i, Endpoint& endpoint) {
     s.rtx_ssrc = {100001 + 2 * s.id};
     s.cname = "bench";
     s.extensions.mid = 4;
+    // Nobody gives feedback here, so the pacing that comes with it would hold packets back: it counts as
+    // memory only.
+    if (settings_.measure == "memory") s.extensions.transport_cc = kTransportCcId;
   }
   on_thread(thread,
             [&](Hub& hub, TimePoint now, SendSlab& out) { hub.set_subscriptions(id, configs, now, out); });
