@@ -52,7 +52,7 @@ install_quietly() {
 packages=(
   build-essential cmake ninja-build pkg-config ccache git ca-certificates curl
   libuv1-dev libssl-dev zlib1g-dev libbrotli-dev libicu-dev libnghttp2-dev libc-ares-dev libsqlite3-dev
-  libopus-dev libvpx-dev libopenh264-dev libyuv-dev
+  libopus-dev libvpx-dev libopenh264-dev libyuv-dev libipsec-mb-dev
   libsrtp2-dev libusrsctp-dev libgtest-dev libgmock-dev
   clang clang-format clang-tidy libclang-rt-14-dev
   chromium firefox-esr wrk iproute2 coturn

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "media/codecs/shared_library.h"
+#include "media/core/shared_library.h"
 #include "media/sdp/session_description.h"
 
 namespace parley::media::codecs {

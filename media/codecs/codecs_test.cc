@@ -9,7 +9,7 @@
 #include "media/codecs/audio_codec.h"
 #include "media/codecs/packetizer.h"
 #include "media/codecs/picture_buffer.h"
-#include "media/codecs/shared_library.h"
+#include "media/core/shared_library.h"
 #include "media/codecs/video_codec.h"
 #include "media/core/random.h"
 

@@ -3,7 +3,7 @@
 
 #include <libyuv/scale.h>
 
-#include "media/codecs/shared_library.h"
+#include "media/core/shared_library.h"
 
 namespace parley::media::codecs {
 

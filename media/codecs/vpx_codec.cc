@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "media/codecs/shared_library.h"
+#include "media/core/shared_library.h"
 #include "media/codecs/video_codec.h"
 
 namespace parley::media::codecs {

@@ -51,10 +51,19 @@ bool SessionKeys::derive(Profile profile, const MasterKey& master, bool rtcp, Se
          derive_one(profile, master, first + 2, std::span(out.salt).first(salt_size(profile)));
 }
 
-Cipher::Cipher(Profile profile, const SessionKeys& keys, CipherContext context)
-    : profile_(profile), salt_(keys.salt), context_(std::move(context)), mac_(keys.authentication) {}
+Cipher::Cipher(Profile profile, const SessionKeys& keys, CipherContext context, std::unique_ptr<WideGcm> wide)
+    : profile_(profile),
+      salt_(keys.salt),
+      context_(std::move(context)),
+      wide_(std::move(wide)),
+      mac_(keys.authentication) {}
 
-std::unique_ptr<Cipher> Cipher::create(Profile profile, const SessionKeys& keys, Direction direction) {
+std::unique_ptr<Cipher> Cipher::create(Profile profile, const SessionKeys& keys, Direction direction,
+                                       bool fast) {
+  if (fast && is_gcm(profile)) {
+    auto wide = WideGcm::create(std::span(keys.encryption).first(key_size(profile)));
+    if (wide) return std::unique_ptr<Cipher>(new Cipher(profile, keys, nullptr, std::move(wide)));
+  }
   CipherContext context(EVP_CIPHER_CTX_new());
   const EVP_CIPHER* cipher = block_cipher(profile);
   // Counter mode decrypts by encrypting.
@@ -63,7 +72,7 @@ std::unique_ptr<Cipher> Cipher::create(Profile profile, const SessionKeys& keys,
       EVP_CipherInit_ex(context.get(), cipher, nullptr, keys.encryption.data(), nullptr, encrypt) != 1) {
     return nullptr;
   }
-  return std::unique_ptr<Cipher>(new Cipher(profile, keys, std::move(context)));
+  return std::unique_ptr<Cipher>(new Cipher(profile, keys, std::move(context), nullptr));
 }
 
 Cipher::Iv Cipher::rtp_iv(uint32_t ssrc, uint64_t index) const {
@@ -87,6 +96,10 @@ Cipher::Iv Cipher::rtcp_iv(uint32_t ssrc, uint32_t index) const {
 }
 
 bool Cipher::seal(const Iv& iv, Bytes aad_a, Bytes aad_b, Bytes prefix, Bytes text, uint8_t* out) {
+  if (wide_) {
+    if (aad_b.empty()) wide_->seal(iv.data(), aad_a, prefix, text, out);
+    return aad_b.empty();
+  }
   EVP_CIPHER_CTX* c = context_.get();
   int n = 0;
   if (EVP_EncryptInit_ex(c, nullptr, nullptr, nullptr, iv.data()) != 1) return false;
@@ -105,6 +118,7 @@ bool Cipher::seal(const Iv& iv, Bytes aad_a, Bytes aad_b, Bytes prefix, Bytes te
 }
 
 bool Cipher::open(const Iv& iv, Bytes aad_a, Bytes aad_b, std::span<uint8_t> text, Bytes tag) {
+  if (wide_) return aad_b.empty() && wide_->open(iv.data(), aad_a, text, tag);
   EVP_CIPHER_CTX* c = context_.get();
   int n = 0;
   if (EVP_DecryptInit_ex(c, nullptr, nullptr, nullptr, iv.data()) != 1) return false;

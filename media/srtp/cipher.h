@@ -9,6 +9,7 @@
 
 #include "media/srtp/hmac_sha1.h"
 #include "media/srtp/profile.h"
+#include "media/srtp/wide_gcm.h"
 
 struct evp_cipher_ctx_st;
 
@@ -34,8 +35,10 @@ class Cipher {
  public:
   using Bytes = std::span<const uint8_t>;
 
-  // Null when OpenSSL fails.
-  static std::unique_ptr<Cipher> create(Profile profile, const SessionKeys& keys, Direction direction);
+  // Null when OpenSSL fails. GCM is done by the fastest that is there when `fast`, which takes no `aad_b`:
+  // for RTP.
+  static std::unique_ptr<Cipher> create(Profile profile, const SessionKeys& keys, Direction direction,
+                                        bool fast = false);
 
   // The initialisation vectors differ between RTP and RTCP, and between AES-CM and GCM.
   using Iv = std::array<uint8_t, 16>;
@@ -51,10 +54,11 @@ class Cipher {
   const HmacSha1& mac() const { return mac_; }
 
  private:
-  Cipher(Profile profile, const SessionKeys& keys, CipherContext context);
+  Cipher(Profile profile, const SessionKeys& keys, CipherContext context, std::unique_ptr<WideGcm> wide);
   Profile profile_;
   std::array<uint8_t, 14> salt_;
-  CipherContext context_;
+  CipherContext context_;  // null where there is the other
+  std::unique_ptr<WideGcm> wide_;
   HmacSha1 mac_;
 };
 

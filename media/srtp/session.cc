@@ -50,7 +50,7 @@ struct Keyed {
     for (const bool is_rtcp : {false, true}) {
       SessionKeys keys;
       if (!SessionKeys::derive(p, master, is_rtcp, keys)) return false;
-      (is_rtcp ? rtcp : rtp) = Cipher::create(p, keys, direction);
+      (is_rtcp ? rtcp : rtp) = Cipher::create(p, keys, direction, !is_rtcp);
       OPENSSL_cleanse(&keys, sizeof keys);
     }
     return rtp && rtcp;

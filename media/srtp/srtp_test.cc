@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <srtp2/srtp.h>
 
+#include <array>
 #include <vector>
 
 #include "media/core/bytes.h"
@@ -124,20 +125,52 @@ TEST(SrtpCipher, SealsAsInRfc7714Section16) {
       {Profile::kAeadAes256Gcm,
        "32b1de78a822fe12ef9f78fa332e33aab18012389a58e2f3b50b2a0276ffae0f1ba63799b87b7aa3db36dfffd6b0f9bb"
        "7878d7a76c13"}};
-  for (const auto& c : kCases) {
+  for (size_t i = 0; i < 2 * std::size(kCases); ++i) {
+    const auto& c = kCases[i / 2];
+    const bool fast = i % 2 == 1;
     SessionKeys keys;
-    for (size_t i = 0; i < key_size(c.profile); ++i) keys.encryption[i] = static_cast<uint8_t>(i);
+    for (size_t k = 0; k < key_size(c.profile); ++k) keys.encryption[k] = static_cast<uint8_t>(k);
     const auto salt = hex("517569642070726f2071756f");
     std::copy(salt.begin(), salt.end(), keys.salt.begin());
-    const auto cipher = Cipher::create(c.profile, keys, Direction::kEncrypt);
+    const auto cipher = Cipher::create(c.profile, keys, Direction::kEncrypt, fast);
     ASSERT_TRUE(cipher);
     std::vector<uint8_t> out(text.size() + 16);
     ASSERT_TRUE(cipher->seal(cipher->rtp_iv(0x5501a0b2, 0xf17b), header, {}, {}, text, out.data()));
     EXPECT_EQ(out, hex(c.sealed));
-    const auto opener = Cipher::create(c.profile, keys, Direction::kDecrypt);
+    const auto opener = Cipher::create(c.profile, keys, Direction::kDecrypt, fast);
     EXPECT_TRUE(opener->open(opener->rtp_iv(0x5501a0b2, 0xf17b), header, {},
                              std::span(out).first(text.size()), std::span(out).last(16)));
     EXPECT_TRUE(std::equal(text.begin(), text.end(), out.begin()));
+  }
+}
+
+TEST(SrtpCipher, TheFastGcmIsOpenSslsForEverySize) {
+  if (!WideGcm::create(std::array<uint8_t, 16>{})) GTEST_SKIP() << "libipsec-mb1 is not installed";
+  constexpr uint64_t kSeed = 20261121;
+  SCOPED_TRACE(testing::Message() << "seed " << kSeed);
+  SeededRandom random(kSeed);
+  for (const Profile profile : {Profile::kAeadAes128Gcm, Profile::kAeadAes256Gcm}) {
+    SessionKeys keys;
+    random.fill(keys.encryption);
+    random.fill(keys.salt);
+    const auto ours = Cipher::create(profile, keys, Direction::kEncrypt, true);
+    const auto openssl = Cipher::create(profile, keys, Direction::kEncrypt);
+    const auto opener = Cipher::create(profile, keys, Direction::kDecrypt, true);
+    for (size_t size = 0; size < 1500; ++size) {
+      std::vector<uint8_t> bytes(72 + size), a(size + 16), b(size + 16);
+      random.fill(bytes);
+      const auto aad = std::span(bytes).first(12 + 4 * random.below(15));
+      const auto text = std::span(bytes).last(size);
+      const auto prefix = text.first(std::min<size_t>(size, random.below(4)));
+      const Cipher::Iv iv = ours->rtp_iv(7, size);
+      ASSERT_TRUE(ours->seal(iv, aad, {}, prefix, text.subspan(prefix.size()), a.data()));
+      ASSERT_TRUE(openssl->seal(iv, aad, {}, prefix, text.subspan(prefix.size()), b.data()));
+      ASSERT_EQ(a, b) << size;
+      ASSERT_TRUE(opener->open(iv, aad, {}, std::span(a).first(size), std::span(a).last(16))) << size;
+      ASSERT_TRUE(std::equal(text.begin(), text.end(), a.begin()));
+      b[random.below(static_cast<uint32_t>(b.size()))] ^= static_cast<uint8_t>(1u << random.below(8));
+      ASSERT_FALSE(opener->open(iv, aad, {}, std::span(b).first(size), std::span(b).last(16))) << size;
+    }
   }
 }
 

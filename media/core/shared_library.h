@@ -1,8 +1,8 @@
-// A codec library found when it is first needed: programs that only forward packets neither wait for it at
-// their start nor need it installed.
+// A library found when it is first needed: programs that do without neither wait for it at their start nor
+// need it installed.
 #pragma once
 
-namespace parley::media::codecs {
+namespace parley::media {
 
 class SharedLibrary {
  public:
@@ -22,4 +22,4 @@ class SharedLibrary {
   void* handle_;
 };
 
-}  // namespace parley::media::codecs
+}  // namespace parley::media

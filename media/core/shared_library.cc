@@ -1,9 +1,9 @@
 // See shared_library.h.
-#include "media/codecs/shared_library.h"
+#include "media/core/shared_library.h"
 
 #include <dlfcn.h>
 
-namespace parley::media::codecs {
+namespace parley::media {
 
 SharedLibrary::SharedLibrary(const char* name) : handle_(dlopen(name, RTLD_NOW | RTLD_LOCAL)) {}
 
@@ -11,4 +11,4 @@ void* SharedLibrary::symbol(const char* name) const {
   return handle_ == nullptr ? nullptr : dlsym(handle_, name);
 }
 
-}  // namespace parley::media::codecs
+}  // namespace parley::media
