@@ -38,6 +38,7 @@ test('a wrong key, type or value is named', (t) => {
   wrong('http = 1', /http must be a section/);
   wrong('[http]\nport = true', /http\.port must be a number, not a boolean/);
   wrong('[media]\nports = [5, 4]', /media\.ports/);
+  wrong('[media]\nthreads = 27', /media\.threads/);
   wrong('[turn]\nurls = ["http://x"]', /turn\.urls must be a list of stun:/);
   wrong('[agent]\nprerun = 5\nmax = 4', /prerun must not be more/);
   wrong('[portal]\n__proto__ = 1', /__proto__/);

@@ -1,34 +1,19 @@
 #include "addon/webrtc/engine.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 namespace parley::addon {
 namespace {
 
-using media::HubEvent;
+using media::Hub;
 using media::PublisherNegotiator;
 using media::SendSlab;
-using media::SocketAddress;
 using media::SubscriberNegotiator;
 using media::TimePoint;
 using media::io::UdpWorker;
 
 constexpr size_t kMaxCandidateLength = 1024;
-
-const char* code_of(int error) {
-  switch (error) {
-    case EADDRINUSE:
-      return "EADDRINUSE";
-    case EACCES:
-      return "EACCES";
-    case EADDRNOTAVAIL:
-      return "EADDRNOTAVAIL";
-    default:
-      return "ERR_ENGINE_IO";
-  }
-}
 
 Failure no_peer() { return {"ERR_NO_PEER", "the peer is closed"}; }
 Failure wrong_role(const char* wanted) {
@@ -38,66 +23,6 @@ Failure wrong_role(const char* wanted) {
 std::string codec_name(const media::ChosenCodec& chosen) { return chosen.codec.name; }
 
 }  // namespace
-
-Engine::Engine(media::dtls::Certificate certificate, EventSink sink)
-    : certificate_(std::move(certificate)), hub_(certificate_, random_, std::move(sink)) {}
-
-Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, EventSink sink,
-                                                DataSink data_sink) {
-  auto certificate = media::dtls::Certificate::generate();
-  if (!certificate) return Failure{"ERR_CERTIFICATE", certificate.error().reason};
-  std::unique_ptr<Engine> engine(new Engine(std::move(certificate).value(), std::move(sink)));
-
-  engine->hub_.set_data(data_settings(wanted.max_message_size, std::move(data_sink)));
-  engine->endpoint_.max_message_size = wanted.max_message_size;
-  UdpWorker::Options options;
-  options.udp = wanted.udp;
-  options.tcp = wanted.tcp;
-  for (const Binding& binding : wanted.bindings) options.bindings.push_back(binding.address);
-  auto worker = UdpWorker::create(std::move(options), engine->hub_);
-  if (!worker) return Failure{code_of(worker.error().code), worker.error().message};
-  engine->worker_ = std::move(worker).value();
-  engine->bindings_ = engine->worker_->bindings();
-
-  engine->endpoint_.fingerprint = engine->certificate_.fingerprint();
-  for (size_t i = 0; i < wanted.bindings.size(); i++) {
-    const SocketAddress& bound = engine->bindings_[i];
-    if (wanted.bindings[i].announced.empty()) engine->announced_.push_back(bound);
-    for (const std::string& ip : wanted.bindings[i].announced) {
-      const auto address = SocketAddress::parse(ip, bound.port());
-      if (!address)
-        return Failure{"ERR_INVALID_ARG_VALUE", "announced address \"" + ip + "\" is not numeric"};
-      engine->announced_.push_back(*address);
-    }
-  }
-  if (wanted.udp) engine->endpoint_.candidates = engine->announced_;
-  if (wanted.tcp) engine->endpoint_.tcp_candidates = engine->announced_;
-  engine->outlet_ = std::make_shared<Outlet>(engine->hub_, *engine->worker_);
-  engine->worker_->start();
-  return engine;
-}
-
-Engine::~Engine() { close(); }
-
-void Engine::close() {
-  if (closed_) return;
-  closed_ = true;
-  if (!worker_) return;
-  if (outlet_) outlet_->close();
-  worker_->post([this](TimePoint, SendSlab& out) { hub_.close_all(out); });
-  worker_->stop();  // what was posted still runs, and may ask the worker for its counters
-  worker_.reset();  // frees the port
-  peers_.clear();
-  published_.clear();
-}
-
-Outcome<bool> Engine::post(UdpWorker::Command command) {
-  if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
-  if (!worker_->post(std::move(command))) {
-    return Failure{"ERR_ENGINE_BUSY", "the media thread has too many commands waiting"};
-  }
-  return true;
-}
 
 Engine::Peer* Engine::find(PeerId id) {
   const auto it = peers_.find(id);
@@ -114,18 +39,25 @@ SubscriberNegotiator* Engine::subscriber(PeerId id) {
   return peer ? std::get_if<SubscriberNegotiator>(&peer->negotiator) : nullptr;
 }
 
-Outcome<Engine::PeerId> Engine::create_peer(Role role, media::CodecPreferences codecs) {
+Outcome<Engine::PeerId> Engine::create_peer(Role role, media::CodecPreferences codecs,
+                                            const std::optional<std::string>& affinity) {
   if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
   if (peers_.size() >= kMaxPeers)
     return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
   if (codecs.empty()) codecs = media::default_video_codecs();
   const PeerId id = next_peer_++;
+  const size_t index = choose_thread(affinity);
+  MediaThread& thread = *threads_[index];
+  std::unique_ptr<Peer> peer;
   if (role == Role::kPublisher) {
-    peers_.emplace(id,
-                   new Peer{PublisherNegotiator(endpoint_, random_, next_track_, std::move(codecs)), {}, {}});
+    PublisherNegotiator negotiator(thread.endpoint, random_, next_track_, std::move(codecs));
+    peer.reset(new Peer{std::move(negotiator), {}, {}});
   } else {
-    peers_.emplace(id, new Peer{SubscriberNegotiator(endpoint_, random_), {}, {}});
+    peer.reset(new Peer{SubscriberNegotiator(thread.endpoint, random_), {}, {}});
   }
+  peer->thread = index;
+  ++thread.peers;
+  peers_.emplace(id, std::move(peer));
   return id;
 }
 
@@ -138,17 +70,18 @@ Outcome<bool> Engine::start_peer(PeerId id, const media::ice::Credentials& local
     full = c->ice;
     full->addresses = announced_;
   }
-  auto posted = post([this, id, local, full = std::move(full)](TimePoint now, SendSlab& out) {
-    if (full) {
-      hub_.add_peer(id, local, *full, now, out);
-    } else {
-      hub_.add_peer(id, local, now);
-    }
-  });
+  auto posted =
+      run_on(peer->thread, [id, local, full = std::move(full)](Hub& hub, TimePoint now, SendSlab& out) {
+        if (full) {
+          hub.add_peer(id, local, *full, now, out);
+        } else {
+          hub.add_peer(id, local, now);
+        }
+      });
   if (!posted) return posted;
   peer->on_media_thread = true;
   for (UdpWorker::Command& command : std::exchange(peer->waiting, {})) {
-    if (auto later = post(std::move(command)); !later) return later;
+    if (auto later = post_to(peer->thread, std::move(command)); !later) return later;
   }
   return true;
 }
@@ -176,13 +109,14 @@ Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
     published_[track.id] = {
         id, {track.id, track.kind, track.codec, "p" + std::to_string(id), "t" + std::to_string(track.id)}};
   }
-  auto posted = post(
-      [this, id, outcome = std::move(outcome), configs = std::move(configs)](TimePoint now, SendSlab& out) {
-        if (outcome.ice_restarted) hub_.restart_ice(id, outcome.local, now);
-        hub_.set_tracks(id, configs);
-        hub_.set_remote(id, outcome.remote, now, out);
-        set_remote_data(id, outcome.data, now, out);
-      });
+  if (auto mirrored = mirror(peer->thread, configs, outcome.removed); !mirrored) return mirrored.error();
+  auto posted = run_on(peer->thread, [id, outcome = std::move(outcome), configs = std::move(configs)](
+                                         Hub& hub, TimePoint now, SendSlab& out) {
+    if (outcome.ice_restarted) hub.restart_ice(id, outcome.local, now);
+    hub.set_tracks(id, configs);
+    hub.set_remote(id, outcome.remote, now, out);
+    set_remote_data(hub, id, outcome.data, now, out);
+  });
   if (!posted) return posted.error();
   return answer;
 }
@@ -210,14 +144,14 @@ Outcome<std::vector<SubscriberNegotiator::Outcome::Refused>> Engine::accept_answ
   if (settled->data) peer->data = settled->data;
   auto refused = std::move(settled->refused);
   for (const auto& one : refused) std::erase(peer->subscriptions, one.subscription);
-  auto posted = post(
-      [this, id, outcome = std::move(*settled), configs = std::move(configs)](TimePoint now, SendSlab& out) {
-        // An answer to an offer without sections describes no transport.
-        const bool has_transport = !outcome.remote.credentials.ufrag.empty();
-        if (has_transport) hub_.set_remote(id, outcome.remote, now, out);
-        hub_.set_subscriptions(id, configs, now, out);
-        set_remote_data(id, outcome.data, now, out);
-      });
+  auto posted = run_on(peer->thread, [id, outcome = std::move(*settled), configs = std::move(configs)](
+                                         Hub& hub, TimePoint now, SendSlab& out) {
+    // An answer to an offer without sections describes no transport.
+    const bool has_transport = !outcome.remote.credentials.ufrag.empty();
+    if (has_transport) hub.set_remote(id, outcome.remote, now, out);
+    hub.set_subscriptions(id, configs, now, out);
+    set_remote_data(hub, id, outcome.data, now, out);
+  });
   if (!posted) return posted.error();
   return refused;
 }
@@ -255,7 +189,9 @@ Outcome<bool> Engine::unsubscribe(PeerId id, uint32_t subscription) {
   if (!negotiator->remove(subscription))
     return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
   std::erase(peer->subscriptions, subscription);
-  return post([this, id, subscription](TimePoint, SendSlab&) { hub_.remove_subscription(id, subscription); });
+  return run_on(peer->thread, [id, subscription](Hub& hub, TimePoint, SendSlab&) {
+    hub.remove_subscription(id, subscription);
+  });
 }
 
 Outcome<bool> Engine::pause_track(PeerId id, uint32_t track, bool paused) {
@@ -263,8 +199,9 @@ Outcome<bool> Engine::pause_track(PeerId id, uint32_t track, bool paused) {
   if (published == published_.end() || published->second.owner != id) {
     return Failure{"ERR_NO_TRACK", "there is no such track of this peer"};
   }
-  return post(
-      [this, track, paused](TimePoint now, SendSlab& out) { hub_.pause_track(track, paused, now, out); });
+  return run_on(find(id)->thread, [track, paused](Hub& hub, TimePoint now, SendSlab& out) {
+    hub.pause_track(track, paused, now, out);
+  });
 }
 
 Outcome<bool> Engine::pause_subscription(PeerId id, uint32_t subscription, bool paused) {
@@ -274,8 +211,8 @@ Outcome<bool> Engine::pause_subscription(PeerId id, uint32_t subscription, bool 
       peer->subscriptions.end()) {
     return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
   }
-  return post([this, id, subscription, paused](TimePoint now, SendSlab& out) {
-    hub_.pause_subscription(id, subscription, paused, now, out);
+  return run_on(peer->thread, [id, subscription, paused](Hub& hub, TimePoint now, SendSlab& out) {
+    hub.pause_subscription(id, subscription, paused, now, out);
   });
 }
 
@@ -286,14 +223,17 @@ Outcome<bool> Engine::set_preferred_layers(PeerId id, uint32_t subscription, med
       peer->subscriptions.end()) {
     return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
   }
-  return post([this, id, subscription, layers](TimePoint now, SendSlab& out) {
-    hub_.set_preferred_layers(id, subscription, layers, now, out);
+  return run_on(peer->thread, [id, subscription, layers](Hub& hub, TimePoint now, SendSlab& out) {
+    hub.set_preferred_layers(id, subscription, layers, now, out);
   });
 }
 
 Outcome<bool> Engine::request_key_frame(uint32_t track) {
-  if (!published_.contains(track)) return Failure{"ERR_NO_TRACK", "there is no such track"};
-  return post([this, track](TimePoint now, SendSlab& out) { hub_.request_key_frame(track, now, out); });
+  const auto published = published_.find(track);
+  const Peer* owner = published != published_.end() ? find(published->second.owner) : nullptr;
+  if (owner == nullptr) return Failure{"ERR_NO_TRACK", "there is no such track"};
+  return run_on(owner->thread,
+                [track](Hub& hub, TimePoint now, SendSlab& out) { hub.request_key_frame(track, now, out); });
 }
 
 Outcome<bool> Engine::restart_ice(PeerId id) {
@@ -303,9 +243,10 @@ Outcome<bool> Engine::restart_ice(PeerId id) {
   negotiator->restart_ice();
   if (!find(id)->on_media_thread) return true;
   // Before the offer is made: the client's checks come sooner than its answer.
-  return post([this, id, local = negotiator->local_credentials()](TimePoint now, SendSlab&) {
-    hub_.restart_ice(id, local, now);
-  });
+  return run_on(find(id)->thread,
+                [id, local = negotiator->local_credentials()](Hub& hub, TimePoint now, SendSlab&) {
+                  hub.restart_ice(id, local, now);
+                });
 }
 
 void Engine::close_peer(PeerId id) {
@@ -313,19 +254,19 @@ void Engine::close_peer(PeerId id) {
   if (!peer) return;
   for (uint32_t track : peer->tracks) published_.erase(track);
   if (const Connection* c = connection(id)) end_connection(*c);
+  const size_t thread = peer->thread;
+  --threads_[thread]->peers;
+  mirror(thread, {}, peer->tracks).ok();
   peers_.erase(id);
   // A full queue must not keep a peer alive for ever: its consent runs out by itself.
-  post([this, id](TimePoint, SendSlab& out) { hub_.close_peer(id, out); }).ok();
+  run_on(thread, [id](Hub& hub, TimePoint, SendSlab& out) { hub.close_peer(id, out); }).ok();
 }
 
 Outcome<bool> Engine::peer_stats(PeerId id, StatsSink sink) {
-  if (!find(id)) return no_peer();
-  return post([this, id, sink = std::move(sink)](TimePoint, SendSlab&) { sink(hub_.peer_stats(id)); });
-}
-
-Outcome<bool> Engine::stats(std::function<void(media::HubStats, media::io::UdpCounters)> sink) {
-  return post(
-      [this, sink = std::move(sink)](TimePoint, SendSlab&) { sink(hub_.stats(), worker_->counters()); });
+  const Peer* peer = find(id);
+  if (!peer) return no_peer();
+  return run_on(peer->thread,
+                [id, sink = std::move(sink)](Hub& hub, TimePoint, SendSlab&) { sink(hub.peer_stats(id)); });
 }
 
 }  // namespace parley::addon

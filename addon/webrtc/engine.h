@@ -1,6 +1,6 @@
-// The media engine as a program holds it, without a word of JavaScript: one UDP port and one media thread,
-// the peers on them, and the signalling side of each. Calls come from one thread (JavaScript's); what they
-// decide is posted to the media thread.
+// The media engine as a program holds it, without a word of JavaScript: one UDP port, one media thread or
+// several, the peers on them, and the signalling side of each. Calls come from one thread (JavaScript's);
+// what they decide is posted to the media thread of the peer. A track has a mirror on every other thread.
 #pragma once
 
 #include <atomic>
@@ -10,14 +10,13 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <variant>
 #include <vector>
 
 #include "addon/webrtc/connection.h"
 #include "addon/webrtc/data_mail.h"
 #include "media/io/system.h"
-#include "media/io/udp_worker.h"
+#include "media/io/worker_group.h"
 #include "media/session/hub.h"
 #include "media/session/publisher_negotiator.h"
 #include "media/session/subscriber_negotiator.h"
@@ -44,6 +43,7 @@ struct EngineOptions {
   bool udp = true;
   bool tcp = false;  // listens on the same port numbers (RFC 6544, passive)
   size_t max_message_size = media::LocalEndpoint{}.max_message_size;  // of data channels, what peers may send
+  size_t threads = 1;                                                 // media threads, up to kMaxThreads
 };
 
 struct TrackInfo {
@@ -75,8 +75,9 @@ class Engine {
   static constexpr size_t kMaxPeers = media::Hub::kMaxPeers;
   static constexpr size_t kMaxBufferedAmount = size_t{16} << 20;  // of one data channel
   static constexpr size_t kMaxWaitingChannels = 4096;             // commands for a peer that has not begun
+  static constexpr size_t kMaxThreads = media::MessageLinks::kMaxThreads;
 
-  // The sinks are called on the media thread.
+  // The sinks are called on the media threads.
   static Outcome<std::unique_ptr<Engine>> create(const EngineOptions& options, EventSink sink,
                                                  DataSink data_sink);
   ~Engine();
@@ -90,8 +91,10 @@ class Engine {
   // Says goodbye to all peers and ends the thread. Idempotent; every later call fails.
   void close();
 
-  // A publisher's video codecs are `codecs`, the preferred one first; empty: the engine's own order.
-  Outcome<PeerId> create_peer(Role role, media::CodecPreferences codecs = {});
+  // A publisher's video codecs are `codecs`, the preferred one first; empty: the engine's own order. Peers of
+  // one affinity are on one media thread; those without go where there are the fewest.
+  Outcome<PeerId> create_peer(Role role, media::CodecPreferences codecs = {},
+                              const std::optional<std::string>& affinity = {});
   Outcome<Answer> accept_offer(PeerId peer, std::string_view offer);
   Outcome<std::string> create_offer(PeerId peer);
   // Gives what the answer does not take: these subscriptions are gone.
@@ -108,13 +111,14 @@ class Engine {
   Outcome<bool> restart_ice(PeerId peer);
   void close_peer(PeerId peer);
   // Groups of voices (media/audio/audio_group.h); at most `forwarded` of a group's tracks are forwarded, 0:
-  // all.
+  // all. The publishers of a group's tracks must be on one media thread.
   Outcome<uint32_t> create_audio_group(uint32_t forwarded);
   Outcome<bool> add_to_audio_group(uint32_t group, uint32_t track);
   Outcome<bool> remove_from_audio_group(uint32_t group, uint32_t track);
   Outcome<bool> close_audio_group(uint32_t group);
 
-  // --- RTCPeerConnection (engine_connection.cc). The handler is called on the media thread.
+  // --- RTCPeerConnection (engine_connection.cc). The handler is called on the media thread, of which there
+  // must be only one: an answer to a check of ours does not say whose it is.
   Outcome<PeerId> create_connection(
       media::jsep::Session::Options options,
       std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted);
@@ -156,14 +160,40 @@ class Engine {
     bool on_media_thread = false;
     std::vector<media::io::UdpWorker::Command> waiting = {};  // until it is on the media thread
     std::optional<media::RemoteData> data = {};               // as the other side described them
+    size_t thread = 0;
+  };
+  struct AudioGroup {
+    uint32_t forwarded = 0;
+    std::optional<size_t> thread = {};  // that of its tracks, once it has one
+  };
+  struct MediaThread {
+    MediaThread(const media::dtls::Certificate& certificate, media::Random& random, EventSink sink)
+        : hub(certificate, random, std::move(sink)) {}
+    media::Hub hub;  // used on this thread only, once it runs
+    media::LocalEndpoint endpoint;
+    Mailbox<OutgoingData> outbox;
+    size_t peers = 0;
   };
   struct Published {
     PeerId owner;
     media::SubscriberNegotiator::Source source;
   };
 
-  Engine(media::dtls::Certificate certificate, EventSink sink);
-  Outcome<bool> post(media::io::UdpWorker::Command command);
+  Engine(media::dtls::Certificate certificate, const EventSink& sink, size_t threads);
+  std::optional<Failure> open_threads(const EngineOptions& wanted);
+  std::optional<Failure> announce(const EngineOptions& wanted);
+  // To the first media thread.
+  Outcome<bool> post(media::io::UdpWorker::Command command) { return post_to(0, std::move(command)); }
+  Outcome<bool> post_to(size_t thread, media::io::UdpWorker::Command command);
+  // Calls `task(hub, now, out)` on a media thread.
+  template <class Task>
+  Outcome<bool> run_on(size_t thread, Task task) {
+    return post_to(thread, [hub = &threads_[thread]->hub, task = std::move(task)](
+                               media::TimePoint now, media::SendSlab& out) mutable { task(*hub, now, out); });
+  }
+  size_t choose_thread(const std::optional<std::string>& affinity) const;
+  Outcome<bool> mirror(size_t owner, const std::vector<media::TrackConfig>& tracks,
+                       const std::vector<uint32_t>& removed);
   Peer* find(PeerId id);
   media::PublisherNegotiator* publisher(PeerId id);
   media::SubscriberNegotiator* subscriber(PeerId id);
@@ -172,18 +202,20 @@ class Engine {
   static media::DataSettings data_settings(size_t max_message_size, DataSink sink);
   Outcome<bool> on_data(PeerId id,
                         std::function<void(media::PeerData&, media::TimePoint, media::SendSlab&)> what);
-  void set_remote_data(PeerId id, const std::optional<media::RemoteData>& remote, media::TimePoint now,
-                       media::SendSlab& out);
-  void send_outbox(media::TimePoint now, media::SendSlab& out);
+  static void set_remote_data(media::Hub& hub, PeerId id, const std::optional<media::RemoteData>& remote,
+                              media::TimePoint now, media::SendSlab& out);
+  static void send_outbox(MediaThread& thread, media::TimePoint now, media::SendSlab& out);
   Outcome<bool> start_peer(PeerId id, const media::ice::Credentials& local);
 
   media::dtls::Certificate certificate_;
   media::io::SystemRandom random_;
-  media::Hub hub_;  // used on the media thread only, once that runs
+  std::unique_ptr<media::io::ThreadLinks> links_;
+  std::vector<std::unique_ptr<MediaThread>> threads_;
+  media::Hub& hub_;  // of the first
   media::LocalEndpoint endpoint_;
   std::vector<media::SocketAddress> bindings_;
   std::vector<media::SocketAddress> announced_;
-  std::unique_ptr<media::io::UdpWorker> worker_;  // null when closed
+  std::unique_ptr<media::io::WorkerGroup> workers_;  // null when closed
   std::shared_ptr<Outlet> outlet_;
   std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
   std::unordered_map<uint32_t, Published> published_;
@@ -191,8 +223,7 @@ class Engine {
   uint32_t next_track_ = 1;
   uint32_t next_subscription_ = 1;
   uint32_t next_channel_ = 1;
-  Mailbox<OutgoingData> outbox_;
-  std::unordered_set<uint32_t> audio_groups_;
+  std::unordered_map<uint32_t, AudioGroup> audio_groups_;
   uint32_t next_audio_group_ = 1;
   bool closed_ = false;
 };

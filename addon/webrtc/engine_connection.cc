@@ -36,11 +36,14 @@ Outcome<Engine::PeerId> Engine::create_connection(
     media::jsep::Session::Options options,
     std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted) {
   if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
+  if (threads_.size() > 1)
+    return Failure{"ERR_THREADS", "connections on an engine of several media threads: not implemented"};
   if (peers_.size() >= kMaxPeers)
     return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
   options.fingerprint = endpoint_.fingerprint;
   options.max_message_size = endpoint_.max_message_size;
   const PeerId id = next_peer_++;
+  ++threads_.front()->peers;
   peers_.emplace(
       id, new Peer{Connection{media::jsep::Session(options, random_), std::move(key_frame_wanted)}, {}, {}});
   return id;
@@ -141,7 +144,7 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));
     if (role) hub_.set_ice_role(id, *role);
     if (has_transport) hub_.set_remote(id, remote, now, out);
-    set_remote_data(id, data, now, out);
+    set_remote_data(hub_, id, data, now, out);
     hub_.set_subscriptions(id, subscriptions, now, out);
     for (const uint32_t track : ended) hub_.remove_local_track(track);
   });

@@ -23,8 +23,8 @@ Outcome<ChannelInfo> Engine::create_channel(PeerId id, const media::sctp::Channe
   if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
   if (media::SubscriberNegotiator* negotiator = subscriber(id)) negotiator->add_data();
   ChannelInfo info{next_channel_++, std::make_shared<media::DataGauge>(0)};
-  auto command = [this, id, info, config](TimePoint now, SendSlab& out) {
-    if (media::PeerData* data = hub_.data(id)) data->create(info.id, config, info.gauge, now, out);
+  auto command = [hub = &threads_[peer->thread]->hub, id, info, config](TimePoint now, SendSlab& out) {
+    if (media::PeerData* data = hub->data(id)) data->create(info.id, config, info.gauge, now, out);
   };
   if (!peer->on_media_thread) {
     if (peer->waiting.size() >= kMaxWaitingChannels)
@@ -32,7 +32,7 @@ Outcome<ChannelInfo> Engine::create_channel(PeerId id, const media::sctp::Channe
     peer->waiting.emplace_back(std::move(command));
     return info;
   }
-  if (auto posted = post(std::move(command)); !posted) return posted.error();
+  if (auto posted = post_to(peer->thread, std::move(command)); !posted) return posted.error();
   return info;
 }
 
@@ -50,25 +50,27 @@ Outcome<bool> Engine::send_data(PeerId id, const ChannelInfo& channel, bool text
     return Failure{"ERR_BUFFER_FULL", "too much waits to be sent: see bufferedAmount"};
   }
   *channel.gauge += bytes.size();
-  if (!outbox_.put({id, channel.id, text, std::move(bytes)})) return true;
-  auto posted = post([this](TimePoint now, SendSlab& out) { send_outbox(now, out); });
-  if (!posted) outbox_.not_called();  // what is in it goes with the next one
+  MediaThread& thread = *threads_[peer->thread];
+  if (!thread.outbox.put({id, channel.id, text, std::move(bytes)})) return true;
+  auto posted =
+      post_to(peer->thread, [&thread](TimePoint now, SendSlab& out) { send_outbox(thread, now, out); });
+  if (!posted) thread.outbox.not_called();  // what is in it goes with the next one
   return posted;
 }
 
-void Engine::set_remote_data(PeerId id, const std::optional<media::RemoteData>& remote, TimePoint now,
-                             SendSlab& out) {
-  media::PeerData* data = remote ? hub_.data(id) : nullptr;
+void Engine::set_remote_data(media::Hub& hub, PeerId id, const std::optional<media::RemoteData>& remote,
+                             TimePoint now, SendSlab& out) {
+  media::PeerData* data = remote ? hub.data(id) : nullptr;
   if (data != nullptr) data->set_remote(*remote, now, out);
 }
 
-void Engine::send_outbox(TimePoint now, SendSlab& out) {
+void Engine::send_outbox(MediaThread& thread, TimePoint now, SendSlab& out) {
   uint32_t last = 0;
   media::PeerData* data = nullptr;
-  for (const OutgoingData& d : outbox_.take()) {
+  for (const OutgoingData& d : thread.outbox.take()) {
     if (d.peer != last) {
       if (data != nullptr) data->poll(now, out);
-      data = hub_.data(d.peer);
+      data = thread.hub.data(d.peer);
       last = d.peer;
     }
     if (data != nullptr) data->send(d.channel, d.text, d.bytes, now);
@@ -96,10 +98,11 @@ void Engine::release_data(PeerId id, size_t cost) {
 Outcome<bool> Engine::on_data(PeerId id, std::function<void(media::PeerData&, TimePoint, SendSlab&)> what) {
   Peer* peer = find(id);
   if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
-  auto command = [this, id, what = std::move(what)](TimePoint now, SendSlab& out) {
-    if (media::PeerData* data = hub_.data(id)) what(*data, now, out);
+  auto command = [hub = &threads_[peer->thread]->hub, id, what = std::move(what)](TimePoint now,
+                                                                                  SendSlab& out) {
+    if (media::PeerData* data = hub->data(id)) what(*data, now, out);
   };
-  if (peer->on_media_thread) return post(std::move(command));
+  if (peer->on_media_thread) return post_to(peer->thread, std::move(command));
   if (peer->waiting.size() >= kMaxWaitingChannels)
     return Failure{"ERR_ENGINE_BUSY", "too much waits for the peer to begin"};
   peer->waiting.emplace_back(std::move(command));

@@ -77,6 +77,11 @@ std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
   const auto max_message_size = read_max_message_size(env, value);
   if (!max_message_size) return {};
   options.max_message_size = *max_message_size;
+  const napi_value threads = get(env, value, "threads");
+  if (is_type(env, threads, napi_undefined)) return options;
+  const auto read = read_uint32(env, threads);
+  if (!read || *read < 1 || *read > Engine::kMaxThreads) return {};
+  options.threads = *read;
   return options;
 }
 
@@ -162,10 +167,11 @@ void EngineObject::end_thread(void* object) { static_cast<EngineObject*>(object)
 bool EngineObject::open(napi_value options, napi_value on_event) {
   const auto wanted = read_options(env_, options);
   if (!wanted) {
-    throw_type_error(env_,
-                     "options.bindings must be an array of {ip, port, announcedIp?, announcedIps?} with "
-                     "numeric addresses; options.udp and options.tcp are booleans, not both false; "
-                     "options.maxMessageSize is an integer of 1024 to 16777216");
+    throw_type_error(
+        env_,
+        "options.bindings must be an array of {ip, port, announcedIp?, announcedIps?} with "
+        "numeric addresses; options.udp and options.tcp are booleans, not both false; "
+        "options.maxMessageSize is an integer of 1024 to 16777216; options.threads one of 1 to 26");
     return false;
   }
   if (!is_type(env_, on_event, napi_function)) {
@@ -369,8 +375,12 @@ napi_value EngineObject::create_peer(napi_env env, napi_callback_info info) {
   if (!codecs) {
     return throw_type_error(env, "options.codecs must be an array of 'VP8', 'VP9', 'H264', 'AV1', 'H265'");
   }
-  const auto peer =
-      self->engine_->create_peer(role == "publisher" ? Role::kPublisher : Role::kSubscriber, *codecs);
+  const napi_value affinity_value = get(env, arguments.values[1], "affinity");
+  const auto affinity = read_string(env, affinity_value);
+  if (!affinity && !is_type(env, affinity_value, napi_undefined))
+    return throw_type_error(env, "options.affinity must be a string");
+  const auto peer = self->engine_->create_peer(role == "publisher" ? Role::kPublisher : Role::kSubscriber,
+                                               *codecs, affinity);
   if (!peer) return throw_failure(env, peer.error());
   self->peer_names_.emplace(*peer, *name);
   self->peers_by_name_.emplace(*name, *peer);

@@ -33,8 +33,8 @@ async function openEngine(Engine, media, onEvent) {
   const [low, high] = media.ports ?? [0, 0];
   for (let port = low; ; port++) {
     try {
-      const { udp = true, tcp = true } = media;
-      return new Engine({ bindings: bindingsOf({ ...media, port }), udp, tcp }, onEvent);
+      const { udp = true, tcp = true, threads = 1 } = media;
+      return new Engine({ bindings: bindingsOf({ ...media, port }), udp, tcp, threads }, onEvent);
     } catch (error) {
       if (error.code !== 'EADDRINUSE' || port >= high) throw error;
     }
@@ -83,6 +83,7 @@ export async function create({ bus, options, log }) {
     publish({ peerId, owner, offer, codec, loudest = 0 }) {
       const peer = open(peerId, owner, {
         role: 'publisher',
+        affinity: owner, // a room's voices are compared on one media thread
         ...(codec ? { codecs: preferring(codec) } : {}),
       });
       try {

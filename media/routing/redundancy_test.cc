@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 
 #include "media/audio/audio_group.h"
 #include "media/routing/routing_for_tests.h"
@@ -157,6 +158,52 @@ TEST_F(Redundancy, AHeldBackVoiceComesBackWithoutAGap) {
   for (const auto& entry : all) EXPECT_EQ(entry.first, expected++);
   EXPECT_EQ(all[begin], 5);
   EXPECT_EQ(all[static_cast<uint16_t>(begin + 3)], 9) << "8 was held back";
+}
+
+// What another media thread is given of a track.
+struct Told final : TrackTap {
+  void on_tapped_packet(uint32_t, uint64_t, const rtp::Packet& packet) override {
+    said.push_back(static_cast<char>('0' + packet.payload[0]));
+  }
+  void on_tapped_report(uint32_t, uint64_t, const rtcp::SenderReport&) override {}
+  void on_tapped_bye(uint32_t, uint64_t, Ssrc) override {}
+  void on_tapped_pause(uint32_t, uint64_t, bool paused) override { said.push_back(paused ? 'p' : 'r'); }
+  std::string said;
+};
+
+TEST_F(Redundancy, AVoiceIsHeldBackFromOtherThreadsToo) {
+  audio::AudioGroup group(1, bench_.now);
+  Told told;
+  Track track(audio(), bench_.egress(1), bench_.pool, {5});
+  track.set_tap(&told, 2);
+  group.add(99);
+  group.add(1);
+  track.set_audio_group(&group);
+  const auto speak = [&](uint8_t n) {
+    bench_.feed(track, {111, false, {n}, {n * 960u}, {77}}, std::vector<uint8_t>{n, 0}, {{1, {30}}});
+  };
+  const auto let_in = [&] {
+    group.remove(99);
+    bench_.now += 20ms;
+    ASSERT_EQ(group.on_time(bench_.now).begun.size(), 1u);
+    track.resume_in_group(bench_.now, bench_.slab);
+  };
+  speak(0);
+  speak(1);
+  let_in();
+  speak(2);
+  EXPECT_EQ(told.said, "pr2");
+}
+
+TEST_F(Redundancy, AMutedVoiceIsNotHeardBecauseItsGroupLetsItIn) {
+  audio::AudioGroup group(1, bench_.now);
+  Told told;
+  Track track(audio(), bench_.egress(1), bench_.pool, {5});
+  track.set_tap(&told, 2);
+  track.set_audio_group(&group);
+  track.set_paused(true, bench_.now, bench_.slab);
+  track.resume_in_group(bench_.now, bench_.slab);
+  EXPECT_EQ(told.said, "pp");
 }
 
 }  // namespace

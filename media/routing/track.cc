@@ -91,7 +91,9 @@ size_t Track::find_encoding(const rtp::Packet& packet, bool rtx) {
 }
 
 void Track::on_packet(const rtp::Packet& packet, TimePoint now, SendSlab& out) {
-  if (tapping_threads_ != 0) tap_->on_tapped_packet(config_.id, tapping_threads_, packet);
+  // What its group holds back is held back from everybody.
+  const bool held = group_ != nullptr && !group_->forwards(config_.id);
+  if (tapping_threads_ != 0 && !held) tap_->on_tapped_packet(config_.id, tapping_threads_, packet);
   last_packet_ = now;
   active_ = true;
   if (config_.fec_payload_type == packet.payload_type) return on_parity(packet, now, out);

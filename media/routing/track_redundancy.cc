@@ -58,6 +58,11 @@ bool Track::held_back(const rtp::Packet& packet) {
 }
 
 void Track::resume_in_group(TimePoint now, SendSlab& out) {
+  if (tapping_threads_ != 0) {
+    // To mirrors it was a pause, of which they hear when it is over.
+    tap_->on_tapped_pause(config_.id, tapping_threads_, true);
+    if (!paused_) tap_->on_tapped_pause(config_.id, tapping_threads_, false);
+  }
   for (Subscription* s : subscriptions_) s->resume_after_pause(now, out);
 }
 

@@ -1,0 +1,125 @@
+'use strict';
+// An engine of two media threads: publisher and subscribers are connections of the same program.
+// timeout: 90
+const assert = require('node:assert');
+const { join } = require('node:path');
+const { test } = require('../../tests/harness');
+const offer = require('./chromium_offer.js');
+
+const onParley = process.versions.parley !== undefined;
+const { Engine } = onParley
+  ? process._linkedBinding('webrtc')
+  : require(join(__dirname, '../../build/addon/webrtc.node'));
+const { RTCPeerConnection, RtpSink, RtpSource } = require(onParley ? 'webrtc' : join(__dirname, 'lib'));
+
+const threads = (sdp) => /a=ice-ufrag:(.)/.exec(sdp)[1].charCodeAt(0) - 65;
+const next = (target, type) =>
+  new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
+
+function open(t, onEvent = () => {}) {
+  const engine = new Engine({ bindings: [{ ip: '127.0.0.1', port: 0 }], threads: 2 }, onEvent);
+  t.after(() => engine.close());
+  return engine;
+}
+
+function connection(t) {
+  const pc = new RTCPeerConnection();
+  t.after(() => pc.close());
+  return pc;
+}
+
+/** Publishes key frames of VP8, one packet each, for as long as the test runs. */
+async function publish(t, engine) {
+  const pc = connection(t);
+  const source = new RtpSource('video');
+  pc.addTrack(source.createTrack());
+  await pc.setLocalDescription();
+  const { answer, tracks } = engine
+    .createPeer('publisher', { role: 'publisher' })
+    .acceptOffer(pc.localDescription.sdp);
+  await pc.setRemoteDescription({ type: 'answer', sdp: answer });
+  let n = 0;
+  const feed = setInterval(() => {
+    const packet = Buffer.alloc(12 + 6);
+    packet.writeUInt8(0x80, 0);
+    packet.writeUInt8(0x80, 1);
+    packet.writeUInt32BE(n * 3000, 4);
+    packet.set([0x10, 0, 0, 0, 0, n++ & 255], 12);
+    source.send(packet);
+  }, 10);
+  t.after(() => clearInterval(feed));
+  return { thread: threads(answer), track: tracks[0].id };
+}
+
+/** @returns the thread of the subscriber, what came to it, and its data channel's echo */
+async function subscribe(t, engine, id, track) {
+  const peer = engine.createPeer(id, { role: 'subscriber' });
+  peer.subscribe(track);
+  const channel = peer.createDataChannel('echo');
+  const echo = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)));
+  channel.onopen = () => channel.send(`for ${id}`);
+  const pc = connection(t);
+  pc.ondatachannel = ({ channel: theirs }) => (theirs.onmessage = ({ data }) => theirs.send(data));
+  const sdp = peer.createOffer();
+  const arrived = next(pc, 'track');
+  await pc.setRemoteDescription({ type: 'offer', sdp });
+  await pc.setLocalDescription();
+  peer.acceptAnswer(pc.localDescription.sdp);
+  const { track: remote } = await arrived;
+  const got = [];
+  await new Promise((resolve) => new RtpSink(remote, (packets) => got.push(...packets) >= 20 && resolve()));
+  return { thread: threads(sdp), got: got.map((packet) => packet[17]), echo: await echo };
+}
+
+test('a track comes to subscribers of its own thread and of the other', { timeout: 60000 }, async (t) => {
+  const engine = open(t);
+  const { thread, track } = await publish(t, engine);
+  const results = await Promise.all(['a', 'b'].map((id) => subscribe(t, engine, id, track)));
+  assert.deepStrictEqual(new Set(results.map((r) => r.thread)), new Set([0, 1]));
+  assert.ok([0, 1].includes(thread));
+  for (const { got } of results)
+    assert.deepStrictEqual(
+      got,
+      got.map((_, i) => (got[0] + i) & 255),
+    );
+  assert.deepStrictEqual(
+    results.map((r) => r.echo),
+    ['for a', 'for b'],
+  );
+  const stats = await engine.stats();
+  assert.strictEqual(stats.peers, 3);
+  assert.strictEqual(stats.tracks, 1, 'a mirror is not another track');
+});
+
+test('peers of one affinity share a thread; the others are spread', (t) => {
+  const engine = open(t);
+  const place = (id, options) =>
+    threads(engine.createPeer(id, { role: 'publisher', ...options }).acceptOffer(offer).answer);
+  const room = ['a', 'b', 'c', 'd'].map((id) => place(id, { affinity: 'room' }));
+  assert.strictEqual(new Set(room).size, 1);
+  assert.strictEqual(place('e'), 1 - room[0], 'where there are fewer');
+  assert.throws(() => engine.createPeer('f', { role: 'publisher', affinity: 7 }), TypeError);
+});
+
+test('the voices of a group are of one thread', (t) => {
+  const engine = open(t);
+  const voice = (id, affinity) =>
+    engine
+      .createPeer(id, { role: 'publisher', ...(affinity ? { affinity } : {}) })
+      .acceptOffer(offer)
+      .tracks.find(({ kind }) => kind === 'audio').id;
+  const group = engine.createAudioGroup({ forwarded: 1 });
+  const [a, b, other] = [voice('a', 'room'), voice('b', 'room'), voice('c')];
+  engine.addToAudioGroup(group, a);
+  engine.addToAudioGroup(group, b);
+  assert.throws(() => engine.addToAudioGroup(group, other), { code: 'ERR_OTHER_THREAD' });
+  engine.removeFromAudioGroup(group, b);
+  engine.closeAudioGroup(group);
+  engine.closeAudioGroup(engine.createAudioGroup());
+});
+
+test('an engine has 1 to 26 threads, and no connections on more than one', (t) => {
+  for (const threads of [0, 27, 1.5, '2'])
+    assert.throws(() => new Engine({ bindings: [{ ip: '127.0.0.1' }], threads }, () => {}), TypeError);
+  assert.throws(() => open(t).createConnection('c'), { code: 'ERR_THREADS' });
+});
