@@ -44,7 +44,8 @@ async function publish(t, engine) {
     packet.writeUInt8(0x80, 0);
     packet.writeUInt8(0x80, 1);
     packet.writeUInt32BE(n * 3000, 4);
-    packet.set([0x10, 0, 0, 0, 0, n++ & 255], 12);
+    packet.set([0x10, 0, 0, 0], 12);
+    packet.writeUInt16BE(n++, 16);
     source.send(packet);
   }, 10);
   t.after(() => clearInterval(feed));
@@ -68,7 +69,7 @@ async function subscribe(t, engine, id, track) {
   const { track: remote } = await arrived;
   const got = [];
   await new Promise((resolve) => new RtpSink(remote, (packets) => got.push(...packets) >= 20 && resolve()));
-  return { thread: threads(sdp), got: got.map((packet) => packet[17]), echo: await echo };
+  return { thread: threads(sdp), got: got.map((packet) => packet.readUInt16BE(16)), echo: await echo };
 }
 
 test('a track comes to subscribers of its own thread and of the other', { timeout: 60000 }, async (t) => {
@@ -77,11 +78,14 @@ test('a track comes to subscribers of its own thread and of the other', { timeou
   const results = await Promise.all(['a', 'b'].map((id) => subscribe(t, engine, id, track)));
   assert.deepStrictEqual(new Set(results.map((r) => r.thread)), new Set([0, 1]));
   assert.ok([0, 1].includes(thread));
-  for (const { got } of results)
+  for (const { got } of results) {
+    // While ICE still changes the publisher's address, and with it the thread that receives, packets may overtake.
+    const inOrder = [...got].sort((a, b) => a - b);
     assert.deepStrictEqual(
-      got,
-      got.map((_, i) => (got[0] + i) & 255),
+      inOrder,
+      inOrder.map((_, i) => inOrder[0] + i),
     );
+  }
   assert.deepStrictEqual(
     results.map((r) => r.echo),
     ['for a', 'for b'],

@@ -9,9 +9,9 @@
 #include "media/codecs/audio_codec.h"
 #include "media/codecs/packetizer.h"
 #include "media/codecs/picture_buffer.h"
-#include "media/core/shared_library.h"
 #include "media/codecs/video_codec.h"
 #include "media/core/random.h"
+#include "media/core/shared_library.h"
 
 namespace parley::media::codecs {
 namespace {

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "media/core/shared_library.h"
 #include "media/codecs/video_codec.h"
+#include "media/core/shared_library.h"
 
 namespace parley::media::codecs {
 namespace {
