@@ -32,8 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!info) continue;
     if (info->numbers.reach > packet.payload.size()) __builtin_trap();
     if (info->spatial > 7 || info->temporal > 7) __builtin_trap();
-    filter.admits(*info, packet.timestamp, newest);
-    filter.ends_picture(*info);
+    newest ? filter.admits(*info, packet.timestamp) : filter.admits_late(*info, packet.timestamp);
+    filter.ends_picture(*info, packet.timestamp);
     rtp::DependencyDescriptor descriptor;
     parser.peek(packet, {1, 2}, &descriptor);
   }

@@ -139,14 +139,16 @@ class Vp8Source {
   std::array<uint32_t, 3> latest_{};
 };
 
-// Three spatial and three temporal layers in one stream. `key_only`: spatial layers need each other in key
-// pictures only (L3T3_KEY).
+// Spatial layers (three, or fewer) with three temporal layers each in one stream. `key_only`: spatial layers
+// need each other in key pictures only (L3T3_KEY).
 class SvcSource {
  public:
   enum class Codec : uint8_t { kVp9, kAv1 };
 
-  SvcSource(Codec codec, bool key_only, Ssrc ssrc, Random& random)
+  SvcSource(Codec codec, uint8_t spatial_layers, bool key_only, Ssrc ssrc, Random& random)
       : codec_(codec),
+        layers_(spatial_layers),
+        live_layers_(spatial_layers),
         key_only_(key_only),
         ssrc_(ssrc),
         seq_{static_cast<uint16_t>(random.next_u32())},
@@ -158,36 +160,50 @@ class SvcSource {
 
   Ssrc ssrc() const { return ssrc_; }
   void ask_for_key_frame() { key_wanted_ = true; }
+  // An encoder without bandwidth stops its upper layers; AV1 says so. They come back with a key frame.
+  void set_live_layers(uint8_t layers) {
+    if (layers > live_layers_) key_wanted_ = true;
+    live_layers_ = layers;
+    tell_active_ = true;
+  }
   RtpTimestamp timestamp_at(TimePoint now) const {
     return {timestamp_base_ + static_cast<uint32_t>(to_us(now) * 9 / 100)};
   }
 
   std::vector<MadePacket> picture(TimePoint now, uint32_t* next_id) {
     const bool key = std::exchange(key_wanted_, false);
-    if (key) position_ = 0;
+    if (key) {
+      position_ = 0;
+      // A new structure has template ids of its own.
+      structure_.template_offset =
+          static_cast<uint8_t>((structure_.template_offset + structure_.template_count) % rtp::kMaxTemplates);
+    }
     const uint8_t temporal = kTemporalPattern[position_ % 4];
     const bool second_half = position_ % 4 == 3;
     ++position_;
     picture_id_ = (picture_id_ + 1) & 0x7FFF;
     std::vector<MadePacket> made;
-    for (uint8_t s = 0; s < 3; ++s) {
+    // The picture that this one is predicted from.
+    const Picture from = temporal == 2 && second_half ? latest_[1] : latest_[0];
+    Picture now_latest{{}, picture_id_, frame_number_};
+    for (uint8_t s = 0; s < live_layers_; ++s) {
       TrueFrame f;
       f.id = (*next_id)++;
       f.key = key && s == 0;
       f.spatial = s;
       f.temporal = temporal;
-      // The picture that this one is predicted from.
-      const Picture& from = temporal == 2 && second_half ? latest_[1] : latest_[0];
       if (!key) f.needs.push_back(from.frames[s]);
       if (s > 0 && (key || !key_only_)) f.needs.push_back(f.id - 1);
       append_packets(f, key, from, now, &made);
-      if (s == 2) {
-        Picture now_latest{{f.id - 2, f.id - 1, f.id}, picture_id_, static_cast<uint16_t>(frame_number_ - 2)};
-        if (temporal < 2) latest_[temporal] = now_latest;
-        if (key) latest_[1] = now_latest;
+      now_latest.frames[s] = f.id;
+      chain_[s] = temporal == 0 ? frame_number_ : chain_[s];
+      if (temporal == 0 && (key || !key_only_)) {
+        for (uint8_t above = s; above < layers_; ++above) chain_[above] = frame_number_;
       }
       ++frame_number_;
     }
+    if (temporal < 2) latest_[temporal] = now_latest;
+    if (key) latest_[1] = now_latest;
     return made;
   }
 
@@ -198,28 +214,35 @@ class SvcSource {
     uint16_t frame_number = 0;  // of its lowest layer
   };
 
+  // Of a frame of layers {s, t} to the target {ts, tt}.
+  void indicate(rtp::FrameTemplate* t, bool key, uint8_t target) const {
+    const uint8_t ts = target / 3, tt = target % 3;
+    const bool own_only = key_only_ && !key;
+    if (t->temporal > tt || (own_only ? ts != t->spatial : ts < t->spatial)) return;
+    t->targets.present |= 1u << target;
+    if (!key && t->temporal > 0 && t->temporal == tt && ts == t->spatial) {
+      t->targets.discardable |= 1u << target;
+    } else if (key || ts == t->spatial) {
+      t->targets.switch_up |= 1u << target;
+    }
+  }
+
   // Templates: for each spatial layer its key frame, and one for each place in the temporal pattern.
   void describe() {
     structure_.template_offset = 9;
-    structure_.target_count = 9;
-    structure_.chain_count = 3;
-    for (uint8_t i = 0; i < 9; ++i) structure_.protected_by[i] = i / 3;
-    for (uint8_t s = 0; s < 3; ++s) {
+    structure_.target_count = static_cast<uint8_t>(3 * layers_);
+    structure_.chain_count = layers_;
+    for (uint8_t i = 0; i < structure_.target_count; ++i) structure_.protected_by[i] = i / 3;
+    for (uint8_t s = 0; s < layers_; ++s) {
       for (const auto& [temporal, kind] :
            {std::pair<uint8_t, uint8_t>{0, 0}, {0, 1}, {1, 2}, {2, 3}, {2, 4}}) {
         rtp::FrameTemplate& t = structure_.templates[structure_.template_count++];
         t.spatial = s;
         t.temporal = temporal;
-        for (uint8_t target = 0; target < 9; ++target) {
-          const uint8_t ts = target / 3, tt = target % 3;
-          const bool only_own = key_only_ && kind != 0;
-          if (temporal > tt || (only_own ? ts != s : ts < s)) continue;
-          t.targets.present |= 1u << target;
-          // Key frames begin everything; a picture of a higher temporal layer begins its own.
-          if (kind == 0 || (temporal > 0 && temporal == tt)) t.targets.switch_up |= 1u << target;
-        }
-        const uint16_t back[] = {0, 12, 6, 3, 3};
-        if (kind > 0) t.references.back[t.references.count++] = back[kind];
+        for (uint8_t target = 0; target < structure_.target_count; ++target) indicate(&t, kind == 0, target);
+        const auto back = [&](int pictures) { return static_cast<uint16_t>(pictures * layers_); };
+        const uint16_t from[] = {0, back(4), back(2), back(1), back(1)};
+        if (kind > 0) t.references.back[t.references.count++] = from[kind];
         if (s > 0 && (kind == 0 || !key_only_)) t.references.back[t.references.count++] = 1;
       }
     }
@@ -231,7 +254,7 @@ class SvcSource {
     for (uint8_t i = 0; i < count; ++i) {
       MadePacket p;
       const bool first = i == 0, last = i + 1 == count;
-      p.header = {96, last && f.spatial == 2, seq_, timestamp_at(now), ssrc_};
+      p.header = {96, last && f.spatial + 1 == live_layers_, seq_, timestamp_at(now), ssrc_};
       ++seq_;
       if (codec_ == Codec::kVp9) {
         append_vp9(f, key, from, first, last, &p.payload);
@@ -246,7 +269,7 @@ class SvcSource {
   void append_vp9(const TrueFrame& f, bool key, const Picture& from, bool first, bool last,
                   std::vector<uint8_t>* out) const {
     const bool inter_layer = f.spatial > 0 && (key || !key_only_);
-    const bool not_for_upper = f.spatial == 2 || (key_only_ && !key);
+    const bool not_for_upper = f.spatial + 1 == layers_ || (key_only_ && !key);
     // I P L F B E V Z
     out->push_back(static_cast<uint8_t>(0x80 | (key ? 0 : 0x40) | 0x20 | 0x10 | (first ? 8 : 0) |
                                         (last ? 4 : 0) | (not_for_upper ? 1 : 0)));
@@ -256,8 +279,7 @@ class SvcSource {
     if (!key) out->push_back(static_cast<uint8_t>(((picture_id_ - from.picture_id) & 0x7F) << 1));
   }
 
-  void append_av1(const TrueFrame& f, bool key, const Picture& from, bool first, bool last,
-                  MadePacket* p) const {
+  void append_av1(const TrueFrame& f, bool key, const Picture& from, bool first, bool last, MadePacket* p) {
     rtp::DependencyDescriptor d;
     d.starts_frame = first;
     d.ends_frame = last;
@@ -268,20 +290,30 @@ class SvcSource {
     const rtp::FrameTemplate& t = structure_.templates[index];
     d.targets = t.targets;
     d.references = t.references;
-    d.chains = t.chains;
+    for (uint8_t c = 0; c < layers_; ++c) {
+      d.chains[c] =
+          key && c >= f.spatial && f.spatial == 0 ? 0 : static_cast<uint8_t>(frame_number_ - chain_[c]);
+    }
     if (!key) d.references.back[0] = static_cast<uint16_t>(frame_number_ - (from.frame_number + f.spatial));
+    const bool brings_structure = key && f.spatial == 0 && first;
+    // A structure makes all targets active, unless it is said otherwise at once.
+    if (std::exchange(tell_active_, false) || (brings_structure && live_layers_ < layers_)) {
+      d.active_targets = (1u << (3 * live_layers_)) - 1;
+    }
     std::array<uint8_t, 255> bytes;
-    const auto written =
-        rtp::write_dependency_descriptor(d, structure_, key && f.spatial == 0 && first, bytes);
+    const auto written = rtp::write_dependency_descriptor(d, structure_, brings_structure, bytes);
     p->descriptor.assign(written.begin(), written.end());
     // One OBU element; N in the first packet of a sequence.
-    p->payload.push_back(static_cast<uint8_t>(0x10 | (first ? 0 : 0x80) | (last ? 0 : 0x40) |
-                                              (key && f.spatial == 0 && first ? 0x08 : 0)));
+    p->payload.push_back(
+        static_cast<uint8_t>(0x10 | (first ? 0 : 0x80) | (last ? 0 : 0x40) | (brings_structure ? 0x08 : 0)));
     p->payload.push_back(0x30);
   }
 
   Codec codec_;
+  uint8_t layers_;
+  uint8_t live_layers_;
   bool key_only_;
+  bool tell_active_ = false;
   Ssrc ssrc_;
   SeqNumber seq_;
   uint32_t timestamp_base_;
@@ -290,6 +322,7 @@ class SvcSource {
   uint32_t position_ = 0;
   bool key_wanted_ = true;
   std::array<Picture, 2> latest_{};
+  std::array<uint16_t, 3> chain_{};  // the latest frame of each
   rtp::DependencyStructure structure_;
 };
 

@@ -144,15 +144,21 @@ class Subscription {
   // False: left out, or too late.
   bool find_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, Way* way, TimePoint now,
                 SendSlab& out);
-  void left_out(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, bool newest,
-                TimePoint now, SendSlab& out);
+  // Of a packet that is the newest; closes the gap where it is left out.
+  bool find_new_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, Way* way);
+  // Of one that has its place already. False: left out.
+  bool find_late_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, Way* way);
+  // Null where it is forgotten.
+  LayerFilter* filter_of(uint8_t segment);
+  bool find_picture(size_t encoding, const rtp::PayloadInfo& info, Way* way);
+  bool send_empty(const rtp::Packet& packet, Way way, TimePoint now, SendSlab& out);
   void remember(const rtp::Packet& packet, const rtp::PayloadInfo& info, TimePoint now);
   bool send(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way, TimePoint now,
             SendSlab& out);
   // A packet again, through RTX; its size, or 0 when it could not be sent.
   size_t resend(SeqNumber seq, rtp::SendClass kind, TimePoint now, SendSlab& out);
-  void add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, uint16_t offset,
-                      rtp::HeaderWriter& header) const;
+  void add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way,
+                      rtp::HeaderWriter& header);
   // Paused by the program, or by want of bandwidth.
   bool silent() const { return paused_ || !target_; }
 
@@ -172,6 +178,8 @@ class Subscription {
   Offsets next_offsets_;  // of the segment that begins
   uint8_t segment_ = 0;   // the latest
   LayerFilter filter_;
+  LayerFilter previous_filter_;  // of the segment before, for what is late
+  std::optional<uint8_t> previous_segment_;
   std::optional<RtpTimestamp> dropped_timestamp_;  // of the newest packet, if that was left out
   uint8_t dropped_spatial_ = 0;
   std::optional<Anchor> anchor_;

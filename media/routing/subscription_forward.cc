@@ -74,6 +74,8 @@ void Subscription::begin(size_t encoding, const rtp::Packet& packet, const rtp::
   }
   source_changed_ = waiting_for_key_frame_ = false;
   encoding_ = encoding;
+  previous_segment_ = segment_;
+  previous_filter_ = filter_;
   filter_.begin();
   rewriter_.cut();
   pictures_.cut();
@@ -101,26 +103,32 @@ uint32_t Subscription::aligned_offset(size_t encoding, RtpTimestamp first, TimeP
 
 bool Subscription::find_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, Way* way,
                             TimePoint now, SendSlab& out) {
-  const size_t encoding = encoding_of(seq);
-  way->marker = packet.marker;
   way->kind = media_class_;
-  if (encoding == encoding_ && video()) {
-    const bool newest = rewriter_.is_new(seq);
-    if (!filter_.admits(info, packet.timestamp, newest)) {
-      left_out(packet, seq, info, newest, now, out);
-      return false;
-    }
-    if (newest) dropped_timestamp_.reset();
-    way->marker = way->marker || filter_.ends_picture(info, packet.timestamp);
+  way->marker = packet.marker;
+  if (encoding_of(seq) == encoding_ && rewriter_.is_new(seq)) return find_new_way(packet, seq, info, way);
+  const auto place = rewriter_.forward(seq);
+  if (!place) return false;
+  way->place = *place;
+  if (find_late_way(packet, seq, info, way)) return true;
+  // It has its number already: without its payload it tells the subscriber not to wait for it.
+  send_empty(packet, *way, now, out);
+  return false;
+}
+
+bool Subscription::find_new_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info,
+                                Way* way) {
+  // Leaves a gap: once the structure is here it is asked for again.
+  if (info.unreadable) return false;
+  if (video() && !filter_.admits(info, packet.timestamp)) {
+    const bool same_frame = dropped_timestamp_ == packet.timestamp && dropped_spatial_ == info.spatial;
+    rewriter_.drop(seq, same_frame);
+    if (info.picture >= 0) pictures_.drop(source_seq(encoding_, info.picture));
+    dropped_timestamp_ = packet.timestamp;
+    dropped_spatial_ = info.spatial;
+    return false;
   }
-  if (info.picture >= 0 && track_->config().codec == CodecKind::kVp8) {
-    const auto picture = pictures_.forward(source_seq(encoding, info.picture));
-    if (!picture) {
-      left_out(packet, seq, info, false, now, out);
-      return false;
-    }
-    way->picture = picture->seq.value;
-  }
+  dropped_timestamp_.reset();
+  way->marker = way->marker || (video() && filter_.ends_picture(info, packet.timestamp));
   const bool begins = rewriter_.begins_segment();
   const auto place = rewriter_.forward(seq);
   if (!place) return false;
@@ -129,30 +137,35 @@ bool Subscription::find_way(const rtp::Packet& packet, int64_t seq, const rtp::P
     segment_ = place->segment;
     offsets_[segment_] = next_offsets_;
   }
-  return true;
+  const bool sent = find_picture(encoding_, info, way);
+  rewriter_.note(*place, {sent, way->marker});
+  return sent;
 }
 
-// Closes the gap that a packet of a layer above leaves. One that comes late has its number already: without
-// its payload it tells the subscriber not to wait for it.
-void Subscription::left_out(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info, bool newest,
-                            TimePoint now, SendSlab& out) {
-  if (newest) {
-    const bool same_frame = dropped_timestamp_ == packet.timestamp && dropped_spatial_ == info.spatial;
-    rewriter_.drop(seq, same_frame);
-    if (info.picture >= 0) pictures_.drop(source_seq(encoding_of(seq), info.picture));
-    dropped_timestamp_ = packet.timestamp;
-    dropped_spatial_ = info.spatial;
-    return;
+bool Subscription::find_late_way(const rtp::Packet& packet, int64_t seq, const rtp::PayloadInfo& info,
+                                 Way* way) {
+  bool admitted = true;
+  if (video()) {
+    LayerFilter* filter = filter_of(way->place.segment);
+    admitted = filter != nullptr && filter->admits_late(info, packet.timestamp) &&
+               find_picture(encoding_of(seq), info, way);
+    way->marker = admitted && (packet.marker || filter->ends_picture(info, packet.timestamp));
   }
-  const auto place = rewriter_.forward(seq);
-  if (!place) return;
-  rtp::Packet empty = packet;
-  empty.payload = {};
-  empty.marker = false;
-  Way way;
-  way.place = *place;
-  way.kind = media_class_;
-  send(empty, {}, way, now, out);
+  rewriter_.note(way->place, {admitted, way->marker});
+  return admitted;
+}
+
+LayerFilter* Subscription::filter_of(uint8_t segment) {
+  if (segment == segment_) return &filter_;
+  return segment == previous_segment_ ? &previous_filter_ : nullptr;
+}
+
+// VP8's picture ids go on without a gap where pictures are left out.
+bool Subscription::find_picture(size_t encoding, const rtp::PayloadInfo& info, Way* way) {
+  if (info.picture < 0 || track_->config().codec != CodecKind::kVp8) return true;
+  const auto picture = pictures_.forward(source_seq(encoding, info.picture));
+  if (picture) way->picture = picture->seq.value;
+  return picture.has_value();
 }
 
 void Subscription::leave_out(int64_t seq) {

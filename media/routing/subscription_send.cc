@@ -11,15 +11,21 @@
 
 namespace parley::media {
 
-void Subscription::add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, uint16_t offset,
-                                  rtp::HeaderWriter& header) const {
+void Subscription::add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way,
+                                  rtp::HeaderWriter& header) {
   const auto bytes = packet.extension(track_->config().extensions.dependency_descriptor);
+  if (bytes.size() < 3) return;
   std::array<uint8_t, rtp::HeaderWriter::kMaxExtensionBytes> rewritten;
   const auto room = std::span(rewritten).first(std::min(rewritten.size(), bytes.size() + 8));
-  const auto number = static_cast<uint16_t>(info.dependency->frame_number + offset);
-  header.add_extension(
-      config_.extensions.dependency_descriptor,
-      info.dependency->rewrite(bytes, number, filter_.active_targets(), info.structure->target_count, room));
+  const auto number = static_cast<uint16_t>(load_be16(&bytes[1]) + offsets_[way.place.segment].number);
+  const LayerFilter* filter = filter_of(way.place.segment);
+  const bool readable = info.dependency != nullptr && filter != nullptr;
+  const auto written =
+      readable
+          ? info.dependency->rewrite(bytes, number, filter->active_targets(*info.structure, packet.timestamp),
+                                     info.structure->target_count, room)
+          : rtp::DependencyDescriptor().rewrite(bytes, number, std::nullopt, 0, room);
+  header.add_extension(config_.extensions.dependency_descriptor, written);
 }
 
 // Extensions whose value is known only when the packet leaves.
@@ -65,8 +71,8 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
   rtp::HeaderWriter header(fields, config_.extensions.two_byte);
   header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
   pass_on_extensions(packet, track_->config().extensions, config_.extensions, header);
-  if (config_.extensions.dependency_descriptor != 0 && info.dependency != nullptr) {
-    add_dependency(packet, info, offsets.number, header);
+  if (config_.extensions.dependency_descriptor != 0 && !packet.payload.empty()) {
+    add_dependency(packet, info, way, header);
   }
   stamp_later(header, outgoing);
   outgoing.header = header.finish();
@@ -75,36 +81,40 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
                                               : egress_.send_rtp(outgoing, now, out);
 }
 
+// What became of it when it came is what is sent again.
 size_t Subscription::resend(SeqNumber seq, rtp::SendClass kind, TimePoint now, SendSlab& out) {
   const auto source = rewriter_.reverse(seq);
   if (!source) return 0;
   const auto found = track_->find(source->in, now);
   if (!found) return 0;
-  rtp::DependencyDescriptor descriptor;
   const size_t from = encoding_of(source->in);
-  rtp::Packet packet = found->packet;
+  const rtp::Packet& packet = found->packet;
+  rtp::DependencyDescriptor descriptor;
   auto info = track_->encoding(from).parser().peek(packet, layer_extensions(track_->config()), &descriptor);
-  const bool by_filter = video() && from == encoding_ && source->segment == segment_;
+  info.picture = found->picture;
   Way way;
-  way.place = {seq, source->segment};
-  way.marker = packet.marker || (by_filter && filter_.ends_picture(info, packet.timestamp));
+  way.place = source->place;
   way.kind = kind;
-  bool without_payload = by_filter && !filter_.admitted(info, packet.timestamp);
-  if (track_->config().codec == CodecKind::kVp8 && found->picture >= 0) {
-    const auto picture = pictures_.forward(source_seq(from, found->picture));
-    without_payload = without_payload || !picture;
-    if (picture) way.picture = picture->seq.value;
-  }
-  if (without_payload) {  // as it was sent: see left_out()
-    packet.payload = {};
-    info = {};
-    way.marker = false;
+  bool with_payload = false;
+  if (source->note) {
+    with_payload = source->note->with_payload && find_picture(from, info, &way);
+    way.marker = source->note->marker;
+  } else {  // it came while nothing could be sent
+    with_payload = find_late_way(packet, source->in, info, &way);
   }
   const bool padding = kind == rtp::SendClass::kPadding;
-  if (!padding && !egress_.may_retransmit(packet.payload.size(), now)) return 0;
-  if (!send(packet, info, way, now, out)) return 0;
+  const size_t size = with_payload ? packet.payload.size() : 0;
+  if (!padding && !egress_.may_retransmit(size, now)) return 0;
+  if (!(with_payload ? send(packet, info, way, now, out) : send_empty(packet, way, now, out))) return 0;
   ++next_rtx_seq_;
-  return packet.payload.size() + rtp::kFixedHeaderSize;
+  return size + rtp::kFixedHeaderSize;
+}
+
+bool Subscription::send_empty(const rtp::Packet& packet, Way way, TimePoint now, SendSlab& out) {
+  rtp::Packet empty = packet;
+  empty.payload = {};
+  way.marker = false;
+  return send(empty, {}, way, now, out);
 }
 
 }  // namespace parley::media

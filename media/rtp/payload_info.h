@@ -17,10 +17,14 @@ struct PayloadInfo {
   bool switch_up = false;      // of its own temporal layer nothing earlier is needed, now or later
   bool discardable = false;    // no other frame needs it
   bool not_for_upper = false;  // no higher spatial layer of the picture needs it
+  bool without_lower = false;  // of a higher spatial layer, and needs no lower one of the picture
   uint8_t spatial = 0;
   uint8_t temporal = 0;
   int64_t picture = -1;  // the picture id, unwrapped; -1: none
   PayloadNumbers numbers;
+  // Its dependency descriptor speaks of a structure that has not come yet, or not any more: what it belongs
+  // to cannot be told.
+  bool unreadable = false;
   // Where the packet has a dependency descriptor that makes sense; good until the parser's next packet.
   const DependencyDescriptor* dependency = nullptr;
   const DependencyStructure* structure = nullptr;

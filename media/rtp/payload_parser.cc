@@ -114,6 +114,7 @@ bool PayloadParser::vp9(const Packet& packet, bool newest, PayloadInfo* info) {
   info->spatial_entry = !d->inter_predicted;
   info->key_frame = !d->inter_predicted && d->starts_frame && d->spatial == 0;
   info->not_for_upper = d->not_for_upper;
+  info->without_lower = d->spatial > 0 && !d->inter_layer;
   info->numbers = d->numbers;
   const int64_t before = newest_picture_;
   unwrap_picture(info, newest);
@@ -178,13 +179,18 @@ void PayloadParser::read_dependency(std::span<const uint8_t> bytes, bool newest,
     structure_known_ = true;
     structure_frame_ = d->frame_number;
     active_targets_ = structure_->all_targets();
+    active_frame_ = d->frame_number;
   } else {
     if (!structure_known_) return;
     d = DependencyDescriptor::parse(bytes, structure_.get(), true);
+    info->unreadable = !d;
     if (!d) return;
   }
-  // In force from here until another packet says otherwise.
-  if (newest && d->active_targets) active_targets_ = *d->active_targets;
+  // In force from its frame on until a later one says otherwise, however late it comes.
+  if (d->active_targets && static_cast<int16_t>(d->frame_number - active_frame_) >= 0) {
+    active_targets_ = *d->active_targets;
+    active_frame_ = d->frame_number;
+  }
   dependency_ = *d;
   describe(dependency_, info);  // what the info points to must stay
   info->key_frame = d->starts_frame && brings_structure && d->references.count == 0;
@@ -221,6 +227,7 @@ PayloadInfo PayloadParser::peek(const Packet& packet, const Extensions& extensio
       info.numbers = d->numbers;
       info.spatial = d->spatial;
       info.temporal = d->temporal;
+      info.spatial_entry = !d->inter_predicted;
       info.not_for_upper = d->not_for_upper;
       info.ends_frame = d->ends_frame;
     }
@@ -234,7 +241,8 @@ PayloadInfo PayloadParser::peek(const Packet& packet, const Extensions& extensio
   DependencyStructure own;
   const auto d =
       DependencyDescriptor::parse(bytes, brings_structure ? &own : structure_.get(), !brings_structure);
-  if (!d || (brings_structure && own.target_count != structure_->target_count)) return info;
+  info.unreadable = !d || (brings_structure && own.target_count != structure_->target_count);
+  if (info.unreadable) return info;
   *descriptor = *d;
   describe(*descriptor, &info);
   return info;

@@ -60,6 +60,7 @@ class PayloadParser {
   bool structure_known_ = false;
   uint16_t structure_frame_ = 0;
   uint32_t active_targets_ = 0;
+  uint16_t active_frame_ = 0;  // the frame that said so
   DependencyDescriptor dependency_;
 };
 

@@ -89,6 +89,25 @@ TEST(SeqRewriter, KeepsLossesAndClosesCuts) {
   EXPECT_FALSE(r.reverse({5})) << "never sent";
 }
 
+TEST(SeqRewriter, RemembersWhatBecameOfEachPacket) {
+  SeqRewriter r(65000);
+  const auto first = *r.forward(10);
+  r.note(first, {true, false});
+  r.note(*r.forward(13), {true, true});
+  EXPECT_EQ(r.reverse({65000})->note, (SeqRewriter::Note{true, false}));
+  EXPECT_EQ(r.reverse({65003})->note, (SeqRewriter::Note{true, true}));
+  EXPECT_FALSE(r.reverse({65001})->note) << "it never came";
+  r.note(*r.forward(11), {false, false});
+  EXPECT_EQ(r.reverse({65001})->note, SeqRewriter::Note{});
+  r.drop(14);
+  r.note(*r.forward(15), {true, true});
+  EXPECT_EQ(r.reverse({65004})->in, 15);
+  EXPECT_EQ(r.reverse({65004})->note, (SeqRewriter::Note{true, true}));
+  for (int64_t in = 16; in < 3000; ++in) r.forward(in);
+  r.note(first, {true, true});
+  EXPECT_FALSE(r.reverse({static_cast<uint16_t>(65000 + 2980)})->note) << "of another lap";
+}
+
 TEST(SeqRewriter, ForgetsOldSegmentsSafely) {
   SeqRewriter r(0);
   for (int64_t i = 0; i < 1000; ++i) {

@@ -29,11 +29,19 @@ class SeqRewriter {
 
   struct Place {
     SeqNumber seq;
-    uint8_t segment = 0;  // below kSegments
+    uint8_t segment = 0;   // below kSegments
+    int64_t position = 0;  // among everything forwarded or dropped
+  };
+  // What became of a packet when it came, for its repetitions.
+  struct Note {
+    bool with_payload = false;  // without: it told the subscriber only not to wait
+    bool marker = false;
+    bool operator==(const Note&) const = default;
   };
   struct Source {
     int64_t in = 0;
-    uint8_t segment = 0;
+    Place place;
+    std::optional<Note> note;
   };
 
   // The next forwarded number begins a new segment.
@@ -64,9 +72,18 @@ class SeqRewriter {
       } else if (next_ - position > kWindow - 64 || dropped(position)) {
         return std::nullopt;
       }
-      return Place{out_of(position), static_cast<uint8_t>(slot)};
+      return Place{out_of(position), static_cast<uint8_t>(slot), position};
     }
     return std::nullopt;
+  }
+
+  void note(const Place& place, Note note) {
+    if (place.position >= next_ || next_ - place.position > kWindow - 64) return;
+    Word& word = words_[word_of(place.position)];
+    const uint64_t bit = uint64_t{1} << (place.position & 63);
+    word.noted |= bit;
+    if (note.with_payload) word.with_payload |= bit;
+    if (note.marker) word.markers |= bit;
   }
 
   // Leaves out a number that is new; with `and_gap` also the ones before it that never came.
@@ -91,7 +108,7 @@ class SeqRewriter {
       int64_t left = wanted - (first_out_ + first - word.drops_before);
       if (left < 0) continue;
       for (int64_t p = first; p < first + 64; ++p) {
-        if ((word.dropped >> (p & 63) & 1) == 0 && left-- == 0) return source_at(p);
+        if ((word.dropped >> (p & 63) & 1) == 0 && left-- == 0) return source_at(p, out);
       }
       return std::nullopt;
     }
@@ -107,6 +124,9 @@ class SeqRewriter {
   struct Word {
     uint64_t dropped = 0;
     int64_t drops_before = 0;  // all drops at earlier positions
+    uint64_t noted = 0;        // and the notes
+    uint64_t with_payload = 0;
+    uint64_t markers = 0;
   };
   static constexpr size_t kWords = kWindow / 64;
 
@@ -133,7 +153,7 @@ class SeqRewriter {
                              ? last_word - static_cast<int64_t>(kWords) + 1
                              : first_word;
     for (int64_t w = from; w <= last_word; ++w) {
-      words_[static_cast<size_t>(w) % kWords] = {0, drops_};
+      words_[static_cast<size_t>(w) % kWords] = {.drops_before = drops_};
     }
     next_ = position + 1;
   }
@@ -148,12 +168,15 @@ class SeqRewriter {
     cut_ = false;
   }
 
-  std::optional<Source> source_at(int64_t position) const {
+  std::optional<Source> source_at(int64_t position, SeqNumber out) const {
     for (size_t i = 0; i < count_; ++i) {
       const Segment& s = segments_[slot_of(i)];
-      if (position >= s.base) {
-        return Source{position - s.base + s.first_in, static_cast<uint8_t>(slot_of(i))};
-      }
+      if (position < s.base) continue;
+      Source source{position - s.base + s.first_in, {out, static_cast<uint8_t>(slot_of(i)), position}, {}};
+      const Word& word = words_[word_of(position)];
+      const auto has = [&](uint64_t bits) { return (bits >> (position & 63) & 1) != 0; };
+      if (has(word.noted)) source.note = Note{has(word.with_payload), has(word.markers)};
+      return source;
     }
     return std::nullopt;
   }
