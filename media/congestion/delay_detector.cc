@@ -15,8 +15,6 @@ constexpr int kMostGroupsWeighed = 60;
 constexpr double kUp = 0.0087, kDown = 0.039;
 constexpr double kLeastThreshold = 6, kMostThreshold = 600;
 constexpr double kOverForMs = 10;
-constexpr int64_t kBasePeriodUs = 15'000'000;
-constexpr int64_t kFastestPeriodUs = 100'000;
 // Arrivals this far back or ahead are another clock.
 constexpr int64_t kClockJumpUs = 3'000'000;
 
@@ -24,28 +22,8 @@ constexpr int64_t kClockJumpUs = 3'000'000;
 
 void DelayDetector::reset() {
   const auto threshold = threshold_;
-  const auto least = least_;
-  const auto since = least_since_us_;
   *this = DelayDetector();
   threshold_ = threshold;
-  least_ = least;
-  least_since_us_ = since;
-}
-
-void DelayDetector::note_delay(int64_t arrived_us, int64_t delay_us) {
-  if (arrived_us - least_since_us_ > kBasePeriodUs) {
-    least_[1] = least_[0];
-    least_[0] = INT64_MAX;
-    least_since_us_ = arrived_us;
-  }
-  least_[0] = std::min(least_[0], delay_us);
-  if (arrived_us - fastest_since_us_ > kFastestPeriodUs) {
-    fastest_[1] = fastest_[0];
-    fastest_[0] = INT64_MAX;
-    fastest_since_us_ = arrived_us;
-  }
-  fastest_[0] = std::min(fastest_[0], delay_us);
-  latest_delay_us_ = delay_us;
 }
 
 bool DelayDetector::belongs_to_current(int64_t sent_us, int64_t arrived_us) const {
@@ -58,7 +36,6 @@ bool DelayDetector::belongs_to_current(int64_t sent_us, int64_t arrived_us) cons
 }
 
 void DelayDetector::on_packet(int64_t sent_us, int64_t arrived_us, size_t size) {
-  note_delay(arrived_us, arrived_us - sent_us);
   if (!current_.valid) {
     current_ = {true, sent_us, sent_us, arrived_us, arrived_us, size};
     return;

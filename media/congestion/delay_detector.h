@@ -21,13 +21,6 @@ class DelayDetector {
   // not matter.
   void on_packet(int64_t sent_us, int64_t arrived_us, size_t size);
   Usage usage() const { return usage_; }
-  // How much longer than the shortest of the last half minute the latest packets were on their way.
-  int64_t queue_delay_us() const { return latest_delay_us_ - base(); }
-  // The same of the fastest packets of the last fifth of a second: what bursts and jitter leave of it.
-  int64_t standing_queue_us() const {
-    const int64_t fastest = fastest_[0] < fastest_[1] ? fastest_[0] : fastest_[1];
-    return fastest == INT64_MAX ? 0 : fastest - base();
-  }
   // After a pause nothing of before can be compared.
   void reset();
 
@@ -50,8 +43,6 @@ class DelayDetector {
   double slope() const;
   void detect(double trend, double sent_delta_ms, double at_ms);
   void adapt(double modified, double at_ms);
-  void note_delay(int64_t arrived_us, int64_t delay_us);
-  int64_t base() const { return least_[0] < least_[1] ? least_[0] : least_[1]; }
 
   Group current_, previous_;
   std::array<Point, kWindow> points_{};
@@ -67,11 +58,6 @@ class DelayDetector {
   int over_count_ = 0;
   double last_trend_ = 0;
   Usage usage_ = Usage::kNormal;
-  int64_t latest_delay_us_ = 0;
-  std::array<int64_t, 2> least_{INT64_MAX, INT64_MAX};  // of this quarter of a minute and of the one before
-  int64_t least_since_us_ = 0;
-  std::array<int64_t, 2> fastest_{INT64_MAX, INT64_MAX};  // of this tenth of a second and the one before
-  int64_t fastest_since_us_ = 0;
 };
 
 }  // namespace parley::media::congestion

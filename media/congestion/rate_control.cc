@@ -19,10 +19,8 @@ constexpr double kNoQueueSeconds = 0.005;
 constexpr double kHeadroom = 1.5;
 constexpr int64_t kHeadroomBps = 10'000;
 // A queue takes a moment to show what a cut did.
+constexpr Duration kEffect = std::chrono::milliseconds(200);
 constexpr Duration kBetweenDecreases = std::chrono::milliseconds(100);
-
-constexpr Duration kRealQueue = std::chrono::milliseconds(40);
-constexpr Duration kStandingQueue = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -96,14 +94,12 @@ void RateControl::increase(const Input& input, TimePoint now) {
 }
 
 void RateControl::decrease(const Input& input, TimePoint now) {
-  if (last_decrease_ && now - *last_decrease_ < kBetweenDecreases) return;
+  // What the path carries can be taken at its word; without that, cut upon cut would go too deep.
+  const Duration pause = input.carried_bps ? kBetweenDecreases : kEffect + input.round_trip;
+  if (last_decrease_ && now - *last_decrease_ < pause) return;
   // Jitter looks like over-use for moments, but leaves no queue behind: cutting at each would end at nothing.
-  if (input.standing_queue < kStandingQueue) return;
-  int64_t measured = rate_;
-  if (input.acknowledged_bps) measured = *input.acknowledged_bps;
-  if (input.lately_acknowledged_bps) measured = std::min(measured, *input.lately_acknowledged_bps);
-  // Little arrives when little is sent. Only a queue tells that no more would get through.
-  if (input.queue_delay < kRealQueue) measured = std::max(measured, rate_);
+  if (input.standing_queue < kQueue) return;
+  const int64_t measured = input.carried_bps.value_or(rate_);
   if (measured < rate_) learn_capacity(measured);
   const int64_t cut = static_cast<int64_t>(kBeta * static_cast<double>(measured));
   if (cut < rate_) {

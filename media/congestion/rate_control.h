@@ -19,13 +19,15 @@ class RateControl {
 
   struct Input {
     Usage usage = Usage::kNormal;
-    std::optional<int64_t> acknowledged_bps;         // over half a second
-    std::optional<int64_t> lately_acknowledged_bps;  // over 150 ms
+    std::optional<int64_t> acknowledged_bps;  // over half a second
+    std::optional<int64_t> carried_bps;       // by the path: where a queue shows it
+    Duration standing_queue{0};               // without bursts and jitter
     Duration round_trip{0};
-    Duration queue_delay{0};     // of the latest packet
-    Duration standing_queue{0};  // without bursts and jitter
-    bool draining = false;       // a queue that grew before is still there: wait until it is gone
+    bool draining = false;  // a queue that grew before is still there: wait until it is gone
   };
+  // From here on it is a queue, and not what is left of jitter.
+  static constexpr Duration kQueue = std::chrono::milliseconds(10);
+
   // Called with every feedback. Returns the rate in bit/s.
   int64_t update(const Input& input, TimePoint now);
   int64_t rate() const { return rate_; }

@@ -14,10 +14,19 @@ constexpr Duration kDrained = std::chrono::milliseconds(60);
 constexpr Duration kQueuedLately = std::chrono::seconds(3);
 constexpr Duration kFirstProbeInterval = std::chrono::seconds(2);
 constexpr Duration kLongestProbeInterval = std::chrono::seconds(8);
-constexpr Duration kLeastPeriod = std::chrono::seconds(15);
 constexpr Duration kReaction = std::chrono::milliseconds(300);
 
-constexpr int64_t kNoQueueUs = 15'000;
+constexpr Duration kNoQueue = std::chrono::milliseconds(15);
+constexpr int kPacketsForRate = 4;
+constexpr int64_t kSpanForRateUs = 30'000;
+// With this much before it, what a packet takes is what the path carries.
+constexpr Duration kFullQueue = std::chrono::milliseconds(40);
+constexpr Duration kLongQueue = std::chrono::milliseconds(80);
+constexpr Duration kFall = std::chrono::seconds(1);      // cuts this close are one
+constexpr Duration kRecovery = std::chrono::seconds(6);  // after one, a probe may bring back what it took
+constexpr Duration kLongRun = std::chrono::seconds(1);
+constexpr Duration kBurst = std::chrono::milliseconds(30);
+constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
 
 }  // namespace
 
@@ -26,7 +35,6 @@ SendEstimator::SendEstimator(const EstimatorConfig& config, TimePoint now)
       rate_(config.transport_feedback ? config.start_bps : config.most_bps, config.least_bps,
             config.most_bps),
       loss_(config.least_bps),
-      least_since_(now),
       last_trickle_(now),
       probe_not_before_(now),
       quiet_until_(now) {}
@@ -53,9 +61,12 @@ SeqNumber SendEstimator::on_sent(size_t size, TimePoint now) {
 bool SendEstimator::may_send(TimePoint now) const {
   if (outage_) return now - last_trickle_ >= kTrickle;
   if (!config_.transport_feedback || !last_feedback_) return true;
-  const Duration least = std::min(least_round_trip_[0], least_round_trip_[1]);
-  const Duration span = (least == Duration::max() ? round_trip_ : least) + kQueueAllowed;
-  const int64_t window = std::max(target_bps() * span.count() / 8'000'000, kLeastWindow);
+  if (path_.holds_back(now)) return false;
+  const Duration loop = path_round_trip_.value_or(round_trip_) + feedback_interval_;
+  // Where a queue stands, only what comes through keeps it from growing; a burst may add nothing to it.
+  const int64_t bits_us = carried_bps_ > 0 ? std::min(target_bps(), carried_bps_) * (loop + kBurst).count()
+                                           : target_bps() * (loop + kQueueAllowed).count();
+  const int64_t window = std::max(bits_us / 8'000'000, kLeastWindow);
   return static_cast<int64_t>(history_.bytes_in_flight()) < window;
 }
 
@@ -93,6 +104,7 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
     if (sent->state == SentHistory::State::kLost) --counts.lost;
     history_.settle(*sent, SentHistory::State::kReceived);
     ++counts.received;
+    const int64_t previous_us = latest_arrival_us_;
     const int64_t arrival_us = unwrap_arrival(status.arrival_us);
     counts.newest_sent_us = std::max(counts.newest_sent_us, sent->sent_us);
     counts.newest_arrival_us = std::max(counts.newest_arrival_us, arrival_us);
@@ -101,6 +113,13 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
       prober_.on_received(sent->probe, sent->sent_us, arrival_us, sent->size);
     }
     detector_.on_packet(sent->sent_us, arrival_us, sent->size);
+    const Duration queue_before = path_.queue();
+    path_.on_packet(sent->sent_us, arrival_us);
+    const Duration queue = path_.queue();
+    if (std::min(queue_before, queue) < kFullQueue || queue - queue_before > kFullQueue) return;
+    ++counts.queued;
+    counts.queued_bytes += sent->size;
+    counts.queued_us += std::max<int64_t>(arrival_us - previous_us, 0);
   });
   return counts;
 }
@@ -108,53 +127,107 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
 void SendEstimator::on_feedback(const rtcp::TransportFeedbackReader& feedback, TimePoint now) {
   if (!config_.transport_feedback) return;
   const bool was_outage = outage_;
-  if (was_outage) detector_.reset();
   const Counts counts = take_in(feedback);
   if (counts.received == 0) return;
   waiting_since_.reset();
   if (history_.bytes_in_flight() > 0) waiting_since_ = now;
-  last_feedback_ = now;
+  note_feedback_time(now, counts.newest_sent_us);
   if (was_outage) {
     end_outage(now);
     return;
   }
-  on_round_trip(now - time_from_us(counts.newest_sent_us), now);
-  const bool queue = detector_.queue_delay_us() > kNoQueueUs;
+  const bool queue = path_.queue() > kNoQueue;
   if (detector_.usage() == Usage::kOver && queue && now > quiet_until_) last_over_ = now;
   loss_.on_counts(counts.received, counts.lost, target_bps(), queued_lately(now), now);
-  update_rate(now, counts.newest_arrival_us);
+  update_rate(now, counts);
+  if (path_.look(now)) on_longer_path(now);
   use_probe(now);
   consider_probing(now);
 }
 
-void SendEstimator::update_rate(TimePoint now, int64_t arrival_us) {
+void SendEstimator::note_feedback_time(TimePoint now, int64_t newest_sent_us) {
+  if (last_feedback_ && !outage_) {
+    // The longest of late: what is in flight is told of no sooner.
+    const Duration since = std::min(Duration(now - *last_feedback_), kLongestFeedbackInterval);
+    feedback_interval_ = std::max(since, (feedback_interval_ * 15 + since) / 16);
+  }
+  last_feedback_ = now;
+  const Duration round_trip = std::max(Duration(now - time_from_us(newest_sent_us)), Duration(1));
+  round_trip_ = (round_trip_ * 7 + round_trip) / 8;
+  const Duration path = std::max(round_trip - path_.queue(), Duration(1000));
+  path_round_trip_ = path_round_trip_ ? (*path_round_trip_ * 7 + path) / 8 : path;
+}
+
+// What the path carries, where a full queue shows it.
+std::optional<int64_t> SendEstimator::carried(const Counts& counts, TimePoint now) const {
+  if (counts.queued == 0) return std::nullopt;
+  auto rate = acknowledged_.rate(counts.newest_arrival_us, 150'000);
+  if (counts.queued >= kPacketsForRate && counts.queued_us >= kSpanForRateUs) {
+    rate = static_cast<int64_t>(counts.queued_bytes) * 8'000'000 / counts.queued_us;
+  }
+  // Within a burst more comes through than in the long run; but the long run must have no gap in it.
+  const auto long_run = acknowledged_.rate(counts.newest_arrival_us, 475'000);
+  if (now - path_.last_test() > kLongRun && rate && long_run) rate = std::min(*rate, *long_run);
+  return rate;
+}
+
+void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   RateControl::Input input;
   input.usage = detector_.usage();
-  input.queue_delay = Duration(detector_.queue_delay_us());
-  input.standing_queue = Duration(detector_.standing_queue_us());
-  if (now < quiet_until_ && input.usage == Usage::kOver && input.queue_delay < kQueueAllowed) {
+  const Duration recent_queue = path_.recent_queue();
+  input.standing_queue = path_.standing_queue();
+  // Jitter makes some measurements too low.
+  const auto carried_now = carried(counts, now);
+  input.carried_bps = carried_now;
+  if (carried_now && carried_before_ && *carried_before_ * 3 > *carried_now * 4) {
+    input.carried_bps = carried_before_;
+  }
+  carried_before_ = carried_now;
+  const int64_t before = rate_.rate();
+  // A long queue, or one that lets out far less than goes in, needs no trend to be seen.
+  const bool far_less = input.carried_bps && *input.carried_bps * 5 < before * 3;
+  if (path_.in_test()) {  // a cut by itself
+    input.usage = Usage::kUnder;
+  } else if (recent_queue > (far_less ? kFullQueue : kLongQueue)) {
+    input.usage = Usage::kOver;
+    input.standing_queue = recent_queue;
+  }
+  if (now < quiet_until_ && input.usage == Usage::kOver && recent_queue < kQueueAllowed) {
     input.usage = Usage::kNormal;
   }
-  input.acknowledged_bps = acknowledged_.rate(arrival_us, 475'000);
-  input.lately_acknowledged_bps = acknowledged_.rate(arrival_us, 150'000);
+  input.acknowledged_bps = acknowledged_.rate(counts.newest_arrival_us, 475'000);
   input.round_trip = round_trip_;
   input.draining = input.standing_queue > kDrained && queued_lately(now);
-  const int64_t before = rate_.rate();
+  if (recent_queue < kFullQueue) {
+    carried_bps_ = 0;
+    unqueued_bps_ = before;
+  } else if (!path_.in_test()) {
+    carried_bps_ = input.carried_bps.value_or(carried_bps_);
+  }
   rate_.update(input, now);
   if (rate_.rate() < before) {
     ++decreases_;
-    if (!prober_.busy() && now - probe_not_before_ > kFirstProbeInterval) {
-      most_proven_bps_ = std::max(most_proven_bps_, before);
-    }
+    if (now - fell_at_ > kFall) fell_from_bps_ = before;
+    fell_at_ = now;
     prober_.cancel();
     probe_not_before_ = std::max(probe_not_before_, now + kFirstProbeInterval);
   }
+}
+
+// What was cut for a queue that was none.
+void SendEstimator::on_longer_path(TimePoint now) {
+  detector_.reset();
+  path_round_trip_ = round_trip_;
+  carried_bps_ = 0;
+  last_over_.reset();
+  rate_.set(std::max(rate_.rate(), unqueued_bps_ * 85 / 100), now);
 }
 
 void SendEstimator::use_probe(TimePoint now) {
   const auto result = prober_.take_result(now);
   if (!result) return;
   probed_ = true;
+  fell_from_bps_ = 0;
   if (result->bps > rate_.rate()) {
     rate_.set(result->bps, now);
     probe_interval_ = kFirstProbeInterval;
@@ -172,9 +245,10 @@ void SendEstimator::use_probe(TimePoint now) {
 void SendEstimator::consider_probing(TimePoint now) {
   if (prober_.busy() || now < probe_not_before_ || queued_lately(now)) return;
   const int64_t target = target_bps();
-  // Who fills the estimate finds out by that.
+  // Who fills the estimate finds out by that, but slowly where it has fallen far.
   const auto sent = acknowledged_.rate(latest_arrival_us_, 475'000);
-  if (!sent || *sent * 4 > target * 3 || detector_.standing_queue_us() > kNoQueueUs) return;
+  const bool fallen = target * 2 < fell_from_bps_ && now - fell_at_ < kRecovery;
+  if (!sent || (!fallen && *sent * 4 > target * 3) || path_.standing_queue() > kNoQueue) return;
   if (wanted_bps_ <= target || (remb_bps_ && *remb_bps_ <= target)) return;
   // Not beyond what the receiver or the loss allows: it would prove nothing.
   if (loss_.bound() <= rate_.rate()) return;
@@ -197,17 +271,6 @@ void SendEstimator::on_report(double fraction_lost, int packets, TimePoint now) 
     if (const auto sent = acknowledged_.rate(to_us(now), 475'000)) rate_.set(*sent, now);
   }
   loss_.on_counts(packets - lost, lost, target_bps(), false, now);
-}
-
-void SendEstimator::on_round_trip(Duration round_trip, TimePoint now) {
-  if (round_trip.count() <= 0) return;
-  round_trip_ = (round_trip_ * 7 + round_trip) / 8;
-  if (now - least_since_ > kLeastPeriod) {
-    least_round_trip_[1] = least_round_trip_[0];
-    least_round_trip_[0] = Duration::max();
-    least_since_ = now;
-  }
-  least_round_trip_[0] = std::min(least_round_trip_[0], round_trip);
 }
 
 TimePoint SendEstimator::next_deadline() const {
@@ -240,6 +303,8 @@ void SendEstimator::end_outage(TimePoint now) {
   // What was lost meanwhile was lost to the outage, not to too high a rate.
   history_.give_up_before(history_.next());
   detector_.reset();
+  path_.forget_latest();
+  carried_bps_ = 0;
   loss_.reset();
   acknowledged_.reset();
   rate_.set(before_outage_bps_ / 2, now);
@@ -256,7 +321,7 @@ EstimatorStats SendEstimator::stats() const {
   s.acknowledged_bps = acknowledged_.rate(latest_arrival_us_, 475'000).value_or(0);
   s.loss = loss_.loss();
   s.round_trip = round_trip_;
-  s.queue_delay = Duration(last_feedback_ ? detector_.queue_delay_us() : 0);
+  s.queue_delay = last_feedback_ ? path_.queue() : Duration(0);
   s.probes = prober_.sent_clusters();
   s.decreases = decreases_;
   s.outages = outages_;

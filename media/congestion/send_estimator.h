@@ -13,6 +13,7 @@
 
 #include "media/congestion/delay_detector.h"
 #include "media/congestion/loss_bound.h"
+#include "media/congestion/path_delay.h"
 #include "media/congestion/prober.h"
 #include "media/congestion/rate_control.h"
 #include "media/congestion/rate_meter.h"
@@ -54,7 +55,6 @@ class SendEstimator {
   void on_remb(int64_t bps, TimePoint now);
   // A reception report of one of the streams, about `packets` since the last one.
   void on_report(double fraction_lost, int packets, TimePoint now);
-  void on_round_trip(Duration round_trip, TimePoint now);
 
   TimePoint next_deadline() const;
   void on_deadline(TimePoint now);
@@ -80,10 +80,17 @@ class SendEstimator {
     int received = 0, lost = 0;
     int64_t newest_sent_us = -1;
     int64_t newest_arrival_us = 0;
+    // Of those that came through a full queue: how fast it let them out.
+    int queued = 0;
+    size_t queued_bytes = 0;
+    int64_t queued_us = 0;
   };
   Counts take_in(const rtcp::TransportFeedbackReader& feedback);
   int64_t unwrap_arrival(int64_t arrival_us);
-  void update_rate(TimePoint now, int64_t arrival_us);
+  void update_rate(TimePoint now, const Counts& counts);
+  void on_longer_path(TimePoint now);
+  std::optional<int64_t> carried(const Counts& counts, TimePoint now) const;
+  void note_feedback_time(TimePoint now, int64_t newest_sent_us);
   void use_probe(TimePoint now);
   void consider_probing(TimePoint now);
   void begin_outage(TimePoint now);
@@ -92,6 +99,7 @@ class SendEstimator {
   EstimatorConfig config_;
   SentHistory history_;
   DelayDetector detector_;
+  PathDelay path_;
   RateControl rate_;
   LossBound loss_;
   RateMeter acknowledged_;
@@ -101,8 +109,12 @@ class SendEstimator {
   int64_t latest_arrival_us_ = 0;
   std::optional<int64_t> arrival_base_us_;
   Duration round_trip_{100'000};
-  Duration least_round_trip_[2] = {Duration::max(), Duration::max()};
-  TimePoint least_since_;
+  // Without queues on the way there, from sending to the feedback.
+  std::optional<Duration> path_round_trip_;
+  Duration feedback_interval_{50'000};
+  std::optional<int64_t> carried_before_;  // as measured by the feedback before
+  int64_t carried_bps_ = 0;                // while a queue stands: what comes through
+  int64_t unqueued_bps_ = 0;               // the rate when there was none
 
   std::optional<TimePoint> waiting_since_;  // something was sent and nothing has been heard of it
   std::optional<TimePoint> last_feedback_;
@@ -115,7 +127,8 @@ class SendEstimator {
   TimePoint probe_not_before_;
   TimePoint quiet_until_;  // a probe's own queue is no news
   Duration probe_interval_ = std::chrono::seconds(2);
-  int64_t most_proven_bps_ = 0;  // before the latest fall
+  int64_t fell_from_bps_ = 0;  // before the latest cuts
+  TimePoint fell_at_;
   bool started_ = false;
   bool probed_ = false;
   uint64_t decreases_ = 0;

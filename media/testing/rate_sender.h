@@ -55,6 +55,13 @@ class RateSender final : public DatagramHandler {
   }
 
   congestion::SendController& controller() { return controller_; }
+  // Sends no frames meanwhile.
+  void pause(bool paused) { paused_ = paused; }
+  // Nothing more at all.
+  void stop() {
+    paused_ = true;
+    next_ = kNever;
+  }
   int64_t target() const { return controller_.estimator().target_bps(); }
 
   void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
@@ -80,7 +87,7 @@ class RateSender final : public DatagramHandler {
       due -= size;
     }
     // 30 frames a second of what the estimate allows, in packets of a kilobyte.
-    if (now < next_frame_) return;
+    if (paused_ || now < next_frame_) return;
     next_frame_ = now + std::chrono::microseconds(33'333);
     int64_t rate = target();
     if (most_ > 0) rate = std::min(rate, most_);
@@ -121,6 +128,7 @@ class RateSender final : public DatagramHandler {
   int64_t most_;
   TimePoint next_;
   TimePoint next_frame_;
+  bool paused_ = false;
 };
 
 }  // namespace parley::media::testing
