@@ -2,22 +2,25 @@
 import { Session } from '../client/index.js';
 import { TileGrid } from './tiles.js';
 import { drawGlyph } from './glyphs.js';
+import { LayerChooser } from './layers.js';
 import { openMedia, openScreen, explainMediaError } from './media.js';
 
 const $ = (id) => document.getElementById(id);
 const grid = new TileGrid($('tiles'));
+const layers = new LayerChooser((streamId, wanted) => session.setLayers(streamId, wanted));
 const SELF = 'self';
 let session = null;
 let media = null;
 let screen = null;
 const names = new Map(); // participantId → name
 
-// How to send and connect, for whoever tries things out: ?codec=VP9&layers=L3T3_KEY&red&relay
+// How to send and connect, for whoever tries things out: ?codec=VP9&layers=L3T3_KEY&red&relay. Simulcast of the server's favourite codec
+// without it, and one layer of a codec that is asked for.
 const query = new URLSearchParams(location.search);
 const OPTIONS = {
   send: {
     codec: query.get('codec') ?? undefined,
-    layers: query.get('layers') ?? undefined,
+    layers: query.get('layers') ?? (query.has('codec') ? undefined : 'simulcast'),
     redundantAudio: query.has('red'),
   },
   iceTransportPolicy: query.has('relay') ? 'relay' : 'all',
@@ -79,6 +82,7 @@ function listen(current) {
   });
   on('participant-left', ({ id }) => {
     names.delete(id);
+    if (grid.get(id)) layers.unwatch(grid.get(id).element);
     grid.remove(id);
     countPeople();
   });
@@ -86,12 +90,18 @@ function listen(current) {
     const tile = isScreen(attributes) ? screenTile(participantId, streamId) : grid.get(participantId);
     tile?.setStream(stream);
     tile?.setMuted(!isScreen(attributes) && (!audio || audio.muted));
-    tile?.setVideoShown(Boolean(video && !video.muted && stream.getVideoTracks().length > 0));
+    const received = stream.getVideoTracks().length > 0;
+    tile?.setVideoShown(Boolean(video && !video.muted && received));
+    // A screen is read: all of it, whatever the tile.
+    if (tile && received && !isScreen(attributes)) layers.watch(tile.element, streamId);
   });
   on('media-removed', ({ participantId, streamId, attributes }) => {
     if (isScreen(attributes)) return grid.remove(streamId);
-    grid.get(participantId)?.setStream(null);
-    grid.get(participantId)?.setVideoShown(false);
+    const tile = grid.get(participantId);
+    if (!tile) return;
+    layers.unwatch(tile.element);
+    tile.setStream(null);
+    tile.setVideoShown(false);
   });
   on('speakers', ({ streams }) => {
     const speaking = new Set(streams.map((stream) => stream.participantId));
@@ -118,6 +128,7 @@ function backToLobby(message) {
   media = null;
   screen = null;
   names.clear();
+  layers.clear();
   showScreenControl();
   grid.clear();
   $('call').hidden = true;
