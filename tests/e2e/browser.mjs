@@ -228,13 +228,15 @@ export class Person {
         new Promise((resolve, reject) => {
           const selector = `.tile[data-name="${CSS.escape(gone)}"]`;
           const timer = setTimeout(() => reject(new Error(`${gone}'s tile stays`)), patience);
-          const observer = new MutationObserver(() => {
+          const look = () => {
             if (document.querySelector(selector)) return;
             observer.disconnect();
             clearTimeout(timer);
             resolve(Date.now());
-          });
+          };
+          const observer = new MutationObserver(look);
           observer.observe(document.getElementById('tiles'), { childList: true });
+          look(); // a busy page may hear of the departure before it is asked
         }),
       [name, PATIENCE_MS],
     );

@@ -18,6 +18,9 @@ const CALLS = [
   ['codec=VP9&layers=L3T3_KEY', 'chromium', ['chromium'], 'video/VP9'],
   ['codec=H264', 'chromium', ['chromium'], 'video/H264'],
   ['codec=AV1', 'chromium', ['chromium'], 'video/AV1'],
+  ['codec=AV1&layers=L1T3', 'chromium', ['chromium'], 'video/AV1'],
+  ['codec=AV1&layers=L3T3', 'chromium', ['chromium'], 'video/AV1'],
+  ['layers=simulcast', 'firefox', ['chromium', 'firefox'], 'video/VP8'],
   ['codec=VP8', 'firefox', ['chromium'], 'video/VP8'],
   ['codec=VP9', 'firefox', ['chromium'], 'video/VP9'],
 ];

@@ -1,6 +1,6 @@
 // Layers end to end: a publisher's simulcast and SVC, and a watcher that asks for others. What a narrow line does is in weather.mjs.
 // runs-on: node
-// timeout: 660
+// timeout: 1800
 // serial
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import { startWatchedCall } from './watched_call.mjs';
 const harness = createRequire(import.meta.url)('../harness');
 const SWITCH_MS = 15_000; // with the time in which the publisher's browser dares to send its largest layer
 const FROZEN_S = 1;
+/** How Ada's page sends: in simulcast of VP8 where nothing else is said. */
+const QUERIES = ['', 'codec=H264&layers=simulcast', 'codec=VP9&layers=L3T3_KEY', 'codec=AV1&layers=L3T3_KEY'];
 
 /** Bela asks for layers of Ada's video and waits until it comes as wide as `test` says; resolves with what it took. */
 async function switchTo(bela, layers, what, test) {
@@ -29,13 +31,27 @@ async function switchTo(bela, layers, what, test) {
 }
 
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
-  for (const query of ['codec=VP8&layers=simulcast', 'codec=VP9&layers=L3T3_KEY']) {
-    harness.test(`a watcher chooses among the layers of ${query}`, { timeout: TEST_MS }, async (t) => {
-      const { bela } = await startWatchedCall(t, 'layers', { query });
-      await bela.waitForVideoOf(['Ada']);
-      await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
-      await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
-      await switchTo(bela, {}, 'seeing a large layer again', (width) => width >= 640);
-    });
+  for (const query of QUERIES) {
+    harness.test(
+      `a watcher chooses among the layers of ${query || "the page's own"}`,
+      { timeout: TEST_MS },
+      async (t) => {
+        const { bela } = await startWatchedCall(t, 'layers', { query });
+        await bela.waitForVideoOf(['Ada']);
+        await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
+        await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
+        await switchTo(bela, {}, 'seeing a large layer again', (width) => width >= 640);
+      },
+    );
   }
+
+  harness.test('a small tile is sent the small layer', { timeout: TEST_MS }, async (t) => {
+    const { bela } = await startWatchedCall(t, 'tiles');
+    await bela.waitForVideoOf(['Ada']);
+    await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
+    await bela.page.setViewportSize({ width: 480, height: 320 });
+    await bela.whenStatistics(({ video: [v] }) => v.width <= 320, 'seeing what fits a small window');
+    await bela.page.setViewportSize({ width: 1100, height: 720 });
+    await bela.whenStatistics(({ video: [v] }) => v.width >= 640, 'seeing a large picture again');
+  });
 });
