@@ -54,7 +54,7 @@ bool Allocator::may_raise(const State& s, TimePoint now) const {
 }
 
 std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> demands, int64_t bps,
-                                                       TimePoint now) {
+                                                       int64_t proven_bps, TimePoint now) {
   for (State& s : states_) s.seen = false;
   picked_.assign(demands.size(), -1);
   int64_t left = bps;
@@ -66,6 +66,8 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
   }
   std::erase_if(states_, [](const State& s) { return !s.seen; });
   const int64_t video = std::max<int64_t>(left, 0);
+  const int64_t raise_room =
+      std::max<int64_t>(std::min(left, proven_bps - (bps - left)), 0) * kRaisePercent / 100;
 
   // Steps of all, one at a time: whose turn it is decides the order above.
   int64_t used = 0;
@@ -118,8 +120,8 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
     } else {
       const bool first = s.fresh && step == 0;
       const bool back = step == 0 && used + more <= video && now - s.lowered.value_or(now) >= kBackAfter;
-      fits = first || back || (used + more <= video * kRaisePercent / 100 && may_raise(s, now));
-      if (!fits && used + more > video * kRaisePercent / 100) {
+      fits = first || back || (used + more <= raise_room && may_raise(s, now));
+      if (!fits && used + more > raise_room) {
         const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);
         if (wanted_ == 0 || wanted < wanted_) wanted_ = wanted;
       }

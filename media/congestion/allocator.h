@@ -33,8 +33,10 @@ class Allocator {
     std::optional<LayerTarget> layers;  // nothing: does not fit
   };
 
-  // One choice for each demand, in their order; valid until the next call.
-  std::span<const Choice> allocate(std::span<const Demand> demands, int64_t bps, TimePoint now);
+  // One choice for each demand, in their order; valid until the next call. Only within `proven_bps` is
+  // anything raised.
+  std::span<const Choice> allocate(std::span<const Demand> demands, int64_t bps, int64_t proven_bps,
+                                   TimePoint now);
   // What would be used if there were room for one more step, in bit/s; no more than now when all is as it
   // should be.
   int64_t wanted_bps() const { return wanted_; }

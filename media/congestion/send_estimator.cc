@@ -24,6 +24,7 @@ constexpr Duration kFullQueue = std::chrono::milliseconds(40);
 constexpr Duration kLongQueue = std::chrono::milliseconds(80);
 constexpr Duration kFall = std::chrono::seconds(1);      // cuts this close are one
 constexpr Duration kRecovery = std::chrono::seconds(6);  // after one, a probe may bring back what it took
+constexpr Duration kProof = std::chrono::seconds(5);
 constexpr Duration kLongRun = std::chrono::seconds(1);
 constexpr Duration kBurst = std::chrono::milliseconds(30);
 constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
@@ -211,7 +212,20 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
     fell_at_ = now;
     prober_.cancel();
     probe_not_before_ = std::max(probe_not_before_, now + kFirstProbeInterval);
+    proven_bps_ = std::min(proven_bps_, rate_.rate());
   }
+  const int64_t sent = input.acknowledged_bps.value_or(0);
+  if (sent >= proven_bps(now)) {
+    // Who fills nearly all of the estimate proves all of it.
+    proven_bps_ = sent * 4 > rate_.rate() * 3 ? std::max(sent, rate_.rate()) : sent;
+    proven_at_ = now;
+  }
+}
+
+int64_t SendEstimator::proven_bps(TimePoint now) const {
+  const int64_t target = target_bps();
+  if (!config_.transport_feedback) return target;
+  return now - proven_at_ < kProof ? std::min(proven_bps_, target) : 0;
 }
 
 // What was cut for a queue that was none.
@@ -228,8 +242,15 @@ void SendEstimator::use_probe(TimePoint now) {
   if (!result) return;
   probed_ = true;
   fell_from_bps_ = 0;
-  if (result->bps > rate_.rate()) {
-    rate_.set(result->bps, now);
+  const auto sent = acknowledged_.rate(latest_arrival_us_, 475'000);
+  const bool more = result->bps > rate_.rate();
+  // Less than the estimate says gets through: it is from another time.
+  if (more || result->saturated) rate_.set(std::max(result->bps, sent.value_or(result->bps)), now);
+  if (result->bps > proven_bps(now)) {
+    proven_bps_ = result->bps;
+    proven_at_ = now;
+  }
+  if (more) {
     probe_interval_ = kFirstProbeInterval;
   } else {
     probe_interval_ = std::min(probe_interval_ * 2, kLongestProbeInterval);
@@ -249,10 +270,11 @@ void SendEstimator::consider_probing(TimePoint now) {
   const auto sent = acknowledged_.rate(latest_arrival_us_, 475'000);
   const bool fallen = target * 2 < fell_from_bps_ && now - fell_at_ < kRecovery;
   if (!sent || (!fallen && *sent * 4 > target * 3) || path_.standing_queue() > kNoQueue) return;
-  if (wanted_bps_ <= target || (remb_bps_ && *remb_bps_ <= target)) return;
+  if (!fallen && wanted_bps_ <= proven_bps(now)) return;
   // Not beyond what the receiver or the loss allows: it would prove nothing.
-  if (loss_.bound() <= rate_.rate()) return;
-  prober_.request(std::min(wanted_bps_, target * 2), true, now);
+  const bool within = wanted_bps_ <= target;
+  if (!within && ((remb_bps_ && *remb_bps_ <= target) || loss_.bound() <= rate_.rate())) return;
+  prober_.request(std::min(wanted_bps_, target * 2), !within, now);
   quiet_until_ = now + round_trip_ + kReaction + Prober::kLength;
   probe_not_before_ = now + probe_interval_;
 }

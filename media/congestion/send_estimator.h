@@ -60,6 +60,9 @@ class SendEstimator {
   void on_deadline(TimePoint now);
 
   int64_t target_bps() const;
+  // How much of the target has been sent, or probed for, and got through in the last seconds. The rest is
+  // from a time when more was sent.
+  int64_t proven_bps(TimePoint now) const;
   bool transport_feedback() const { return config_.transport_feedback; }
   // Whether more may be in flight than is; in an outage one packet now and then may, to find its end.
   bool may_send(TimePoint now) const;
@@ -70,7 +73,7 @@ class SendEstimator {
   // A queue has grown on the way within the last seconds.
   bool queued_lately(TimePoint now) const;
 
-  // What could be used if it were there, in bit/s: probed for when it is more than the target.
+  // What could be used if it were there, in bit/s: probed for when it is more than is proven.
   void set_wanted(int64_t bps) { wanted_bps_ = bps; }
   Prober& prober() { return prober_; }
   EstimatorStats stats() const;
@@ -127,6 +130,8 @@ class SendEstimator {
   TimePoint probe_not_before_;
   TimePoint quiet_until_;  // a probe's own queue is no news
   Duration probe_interval_ = std::chrono::seconds(2);
+  int64_t proven_bps_ = 0;
+  TimePoint proven_at_;
   int64_t fell_from_bps_ = 0;  // before the latest cuts
   TimePoint fell_at_;
   bool started_ = false;

@@ -1,0 +1,175 @@
+// Simulcast through the hub to subscribers behind links (testing/room.h): which layer each is sent, how often
+// it changes, and what that does to the picture. Every scenario has the bound it must keep.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "media/testing/room.h"
+
+namespace parley::media::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LayeredRoom : public Room {};
+
+constexpr uint64_t kSeeds[] = {1, 20261121, 77, 4, 905};
+
+const std::vector<int64_t> kLayers = {150'000, 500'000, 2'000'000};
+
+TEST_P(LayeredRoom, GivesTheTopLayerToWhoeverHasRoomForIt) {
+  add_publisher(kLayers);
+  Link& link = make_link({.bits_per_second = 5'000'000});
+  MeasuringSubscriber& s = add_subscriber(wire, &link);
+  const TimePoint start = net.now();
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2; }, 10s));
+  std::printf("seed %lu: top layer after %.2f s, estimate %ld kbit/s\n", GetParam(),
+              static_cast<double>((net.now() - start).count()) / 1e6, sending(0).estimate.target_bps / 1000);
+  net.run_for(2s);
+  s.take_measures();
+  net.run_for(60s);
+  EXPECT_TRUE(s.switches.empty());
+  EXPECT_LT(s.freeze(net.now()), 300ms);
+  EXPECT_GE(s.frames, 59u * 30);
+}
+
+TEST_P(LayeredRoom, FollowsADropOfTheLinkWithoutFreezing) {
+  add_publisher(kLayers);
+  Link& link = make_link({.bits_per_second = 4'000'000, .queue = 1s});
+  MeasuringSubscriber& s = add_subscriber(wire, &link);
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2; }, 15s));
+  net.run_for(10s);
+  s.take_measures();
+  link.take_worst_queue_delay();
+  link.config().bits_per_second = 600'000;
+  const TimePoint drop = net.now();
+  Duration peak{0}, short_again{0};
+  while (net.now() - drop < 2s) {
+    net.run_for(20ms);
+    const Duration queue = link.take_worst_queue_delay();
+    peak = std::max(peak, queue);
+    if (queue >= 300ms) short_again = net.now() - drop;
+  }
+  net.run_for(20s);
+  const auto after = link.take_worst_queue_delay();
+  std::printf(
+      "seed %lu: layer %d, freeze %ld ms, queue at its worst %ld ms, under 300 ms after %ld ms, later at "
+      "most "
+      "%ld ms, %lu switches\n",
+      GetParam(), *s.encoding, to_ms(s.freeze(net.now())), to_ms(peak), to_ms(short_again), to_ms(after),
+      s.switches.size());
+  EXPECT_LT(*s.encoding, 2);
+  EXPECT_LT(s.freeze(net.now()), 1s);
+  EXPECT_LT(short_again, 1s);
+  EXPECT_LT(after, 300ms);
+  EXPECT_GE(s.audio_packets, 22u * 50 * 95 / 100);
+}
+
+// An estimate that nothing has tried for long is not believed when a layer is to be raised.
+TEST_P(LayeredRoom, DoesNotRaiseALayerOnAnOldEstimate) {
+  add_publisher({150'000, 2'000'000});
+  Link& link = make_link({.bits_per_second = 4'000'000, .queue = 1s});
+  MeasuringSubscriber& s = add_subscriber(wire, &link);
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 1; }, 15s));
+  prefer(0, {0, 0});
+  net.run_for(5s);
+  EXPECT_EQ(s.encoding, 0);
+  link.config().bits_per_second = 600'000;
+  net.run_for(10s);
+  s.take_measures();
+  link.take_worst_queue_delay();
+  prefer(0, {});
+  net.run_for(10s);
+  const auto queue = link.take_worst_queue_delay();
+  std::printf("seed %lu: layer %d, queue at its worst %ld ms, freeze %ld ms\n", GetParam(), *s.encoding,
+              to_ms(queue), to_ms(s.freeze(net.now())));
+  EXPECT_EQ(s.encoding, 0);
+  EXPECT_LT(queue, 300ms);
+  EXPECT_LT(s.freeze(net.now()), 500ms);
+}
+
+TEST_P(LayeredRoom, ChangesLayersRarelyOnASteadyLink) {
+  add_publisher(kLayers);
+  // Room for the middle one, and not for the top.
+  Link& link = make_link({.bits_per_second = 1'500'000});
+  MeasuringSubscriber& s = add_subscriber(wire, &link);
+  net.run_for(20s);
+  s.take_measures();
+  net.run_for(180s);
+  Duration closest = 180s;
+  for (size_t i = 1; i < s.switches.size(); ++i)
+    closest = std::min(closest, Duration(s.switches[i] - s.switches[i - 1]));
+  std::printf(
+      "seed %lu: layer %d, %lu switches in 3 min, the closest %ld ms "
+      "apart; %.0f kbit/s video, %.0f "
+      "padding\n",
+      GetParam(), *s.encoding, s.switches.size(), to_ms(closest), bps(s.video_bytes, 180s) / 1000,
+      bps(s.padding_bytes, 180s) / 1000);
+  EXPECT_GE(closest, 10s);
+  EXPECT_GE(bps(s.video_bytes, 180s), 450'000);
+  EXPECT_LT(bps(s.padding_bytes, 180s), 150'000);
+  EXPECT_LT(s.freeze(net.now()), 1s);
+}
+
+TEST_P(LayeredRoom, ShowsPicturesThroughRandomLoss) {
+  add_publisher(kLayers);
+  Link& link = make_link({.bits_per_second = 5'000'000, .loss = 0.05});
+  MeasuringSubscriber& s = add_subscriber(wire, &link);
+  net.run_for(15s);
+  s.take_measures();
+  net.run_for(60s);
+  std::printf(
+      "seed %lu: layer %d, %.0f kbit/s, %lu frames in a minute, freeze "
+      "%ld ms\n",
+      GetParam(), *s.encoding, bps(s.video_bytes, 60s) / 1000, s.frames, to_ms(s.freeze(net.now())));
+  EXPECT_GE(bps(s.video_bytes, 60s), 0.8 * 2'000'000);
+  EXPECT_GE(s.frames, 1700u);
+  EXPECT_LT(s.freeze(net.now()), 1s);
+}
+
+TEST_P(LayeredRoom, ShowsPicturesThroughABurstOfLoss) {
+  add_publisher(kLayers);
+  Link& link = make_link({.bits_per_second = 5'000'000});
+  MeasuringSubscriber& s = add_subscriber(wire, &link);
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2; }, 15s));
+  net.run_for(5s);
+  s.take_measures();
+  link.config().loss = 0.2;
+  net.run_for(3s);
+  const uint64_t during = s.frames;
+  link.config().loss = 0;
+  const TimePoint end = net.now();
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2 && s.last_frame > end; }, 15s));
+  std::printf("seed %lu: %lu frames in 3 s of 20 %% loss, freeze %ld ms; the top layer %ld ms after it\n",
+              GetParam(), during, to_ms(s.freeze(net.now())), to_ms(net.now() - end));
+  EXPECT_GE(during, 45u);
+  EXPECT_LT(s.freeze(net.now()), 1s);
+}
+
+TEST_P(LayeredRoom, ReturnsWithinThreeSecondsOfAnOutage) {
+  add_publisher(kLayers);
+  Link& down = make_link({.bits_per_second = 5'000'000});
+  Link& up = make_link({});
+  MeasuringSubscriber& s = add_subscriber(&up, &down);
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2; }, 15s));
+  net.run_for(10s);
+  down.config().loss = up.config().loss = 1;
+  net.run_for(10s);
+  down.config().loss = up.config().loss = 0;
+  const TimePoint end = net.now();
+  const auto frames = s.frames;
+  EXPECT_TRUE(net.run_until([&] { return s.frames > frames + 5; }, 3s));
+  const auto picture = net.now() - end;
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2 && s.last_frame > end; }, 3s));
+  const auto top = net.now() - end;
+  std::printf(
+      "seed %lu: pictures again %ld ms after the outage, the top layer "
+      "after %ld ms\n",
+      GetParam(), to_ms(picture), to_ms(top));
+  EXPECT_LE(top, 3s);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LayeredRoom, ::testing::ValuesIn(kSeeds));
+
+}  // namespace
+}  // namespace parley::media::testing
