@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSource = "/etc/janus";
 constexpr const char* kRoom = "1234";
-constexpr Duration kPatience = std::chrono::milliseconds(20);
+constexpr Duration kPatience = std::chrono::milliseconds(200);
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -114,8 +114,9 @@ class Janus final : public Contender {
     settled_ += datagrams;
     if (datagrams > 0) latest_ = now;
     // What has not come by now was lost, and is not waited for.
-    if (now - latest_ > kPatience)
-      settled_ = launched_ * static_cast<uint64_t>(settings_.burst) * settings_.copies();
+    if (now - latest_ <= kPatience) return;
+    latest_ = now;
+    settled_ = launched_ * static_cast<uint64_t>(settings_.burst) * settings_.copies();
   }
   double memory_for_each_subscriber() override { return memory_; }
   Figures figures() override {
