@@ -4,6 +4,7 @@
 #   make bench   Parley beside its peers: every program of bench/
 #   make figures the same, written into the table of docs/performance.md
 #   make soak    an hour (MINUTES=n) of joins, leaves and restarts against the media engine; fails when memory grows
+#   make fuzz    ten minutes (SECONDS=n) of each fuzzer under sanitizers (FUZZERS="stun sdp" for some); fails on a finding
 #   make coverage  which lines of media/ its tests run; fails under 90 %
 #   make lint    formatters and linters
 # Variables: SANITIZE=address,undefined  instruments the media library and its tests (own build folder)
@@ -17,9 +18,9 @@ export PATH := $(CURDIR)/build/deps/node/bin:$(PATH)
 BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/cmake)
 
 # With another SANITIZE only the media engine and its tests are built.
-TARGETS := $(if $(SANITIZE),--target media_tests webrtc_node)
+TARGETS := $(if $(SANITIZE),--target media_tests fuzz_tests webrtc_node)
 
-.PHONY: all weather sanitized deps programs build run test soak coverage bench figures lint format clean
+.PHONY: all weather sanitized deps programs build run test soak fuzz coverage bench figures lint format clean
 all: build
 
 deps:
@@ -38,17 +39,21 @@ SANITIZED := build/sanitize-address-undefined
 sanitized: deps
 	@mkdir -p $(SANITIZED)
 	@cmake -S . -B $(SANITIZED) -G Ninja -DSANITIZE=address,undefined >$(SANITIZED).configure.log 2>&1 || { cat $(SANITIZED).configure.log; exit 1; }
-	@cmake --build $(SANITIZED) -j $(JOBS) --target media_tests webrtc_node
+	@cmake --build $(SANITIZED) -j $(JOBS) --target media_tests fuzz_tests webrtc_node
 
 # The npm packages that tests/programs runs.
 programs: deps
 	@tools/deps.sh programs
 
 test: build $(if $(SANITIZE),,sanitized programs)
-	@node tests/run.mjs $(if $(SANITIZE),--build $(BUILD) --only media) $(TESTS)
+	@node tests/run.mjs $(if $(SANITIZE),--build $(BUILD) --only '^(media|fuzz)/') $(TESTS)
 
 coverage: deps
 	@JOBS=$(JOBS) tools/coverage.sh
+
+SECONDS ?= 600
+fuzz: deps
+	@JOBS=$(JOBS) tools/fuzz.sh $(SECONDS) $(FUZZERS)
 
 MINUTES ?= 60
 soak: build
