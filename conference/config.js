@@ -69,6 +69,7 @@ const CHECKS = {
   'room.answerSeconds': between(1, 600),
   'room.restartSeconds': between(1, 600),
   'room.loudest': between(0, 1000),
+  'room.participantsPerWorker': between(0, 100000),
   'room.maxStreams': between(1, 100),
   'media.threads': (v) => (Number.isInteger(v) && v >= 1 && v <= 26) || 'must be an integer, 1 to 26',
   'media.tcp': (v) => typeof v === 'boolean' || 'must be true or false',

@@ -63,7 +63,9 @@ export class Server {
     const bus = (parts.bus = new Bus());
     const tokens = new Tokens({ store, key: data.key, place: () => this.#place() });
     parts.cluster = await ClusterManager.create(bus, config.cluster);
-    parts.controllers = new Controllers(bus, store, config.room);
+    // Pipes between workers are of engines with one media thread.
+    const together = config.media.threads > 1 ? { participantsPerWorker: 0 } : {};
+    parts.controllers = new Controllers(bus, store, { ...config.room, ...together });
     parts.portal = new Portal(bus, {
       tokens,
       key: data.key,

@@ -22,6 +22,13 @@ Failure wrong_role(const char* wanted) {
 
 std::string codec_name(const media::ChosenCodec& chosen) { return chosen.codec.name; }
 
+std::vector<std::string> rids_of(const media::IncomingTrack& track) {
+  std::vector<std::string> rids;
+  for (const media::EncodingConfig& e : track.encodings) rids.push_back(e.rid);
+  if (rids.empty()) rids.emplace_back();
+  return rids;
+}
+
 }  // namespace
 
 Engine::Peer* Engine::find(PeerId id) {
@@ -107,7 +114,9 @@ Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
     answer.tracks.push_back({track.id, track.kind, track.mid, codec_name(track.codec)});
     // Tracks of one peer are one stream to its subscribers, so that they play in sync.
     published_[track.id] = {
-        id, {track.id, track.kind, track.codec, "p" + std::to_string(id), "t" + std::to_string(track.id)}};
+        id,
+        {track.id, track.kind, track.codec, "p" + std::to_string(id), "t" + std::to_string(track.id)},
+        rids_of(track)};
   }
   if (auto mirrored = mirror(peer->thread, configs, outcome.removed); !mirrored) return mirrored.error();
   auto posted = run_on(peer->thread, [id, outcome = std::move(outcome), configs = std::move(configs)](

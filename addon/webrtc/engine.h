@@ -53,6 +53,12 @@ struct TrackInfo {
   std::string codec;
 };
 
+// An end of a pipe to another engine: `key` is what the other end must be told.
+struct PipeInfo {
+  uint32_t id = 0;
+  media::srtp::MasterKey key;
+};
+
 struct Answer {
   std::string sdp;
   std::vector<TrackInfo> tracks;
@@ -117,6 +123,19 @@ class Engine {
   Outcome<bool> remove_from_audio_group(uint32_t group, uint32_t track);
   Outcome<bool> close_audio_group(uint32_t group);
 
+  // Pipes to other engines (media/pipe/pipe.h; engine_pipes.cc), of an engine with one media thread.
+  Outcome<PipeInfo> create_pipe();
+  // Once. The other end's address, and the key of what it sends.
+  Outcome<bool> connect_pipe(uint32_t pipe, const media::SocketAddress& remote,
+                             const media::srtp::MasterKey& remote_key);
+  // Gives the description that the other end receives the track by.
+  Outcome<std::string> send_into_pipe(uint32_t pipe, uint32_t track);
+  Outcome<TrackInfo> receive_from_pipe(uint32_t pipe, std::string_view description);
+  Outcome<bool> stop_sending_into_pipe(uint32_t pipe, uint32_t track);
+  Outcome<bool> stop_receiving_from_pipe(uint32_t pipe, uint32_t track);
+  Outcome<bool> pipe_stats(uint32_t pipe, std::function<void(std::optional<media::pipe::PipeStats>)> sink);
+  void close_pipe(uint32_t pipe);
+
   // --- RTCPeerConnection (engine_connection.cc). The handler is called on the media thread, of which there
   // must be only one: an answer to a check of ours does not say whose it is.
   Outcome<PeerId> create_connection(
@@ -175,8 +194,16 @@ class Engine {
     size_t peers = 0;
   };
   struct Published {
-    PeerId owner;
+    PeerId owner;  // 0: it comes out of a pipe
     media::SubscriberNegotiator::Source source;
+    std::vector<std::string> rids;  // one for each encoding
+  };
+  struct PipeEntry {
+    media::srtp::MasterKey key;
+    std::optional<media::SocketAddress> remote = {};
+    uint32_t next_ssrc = 1;  // never used again under the same key
+    std::unordered_set<uint32_t> sent = {};
+    std::unordered_set<uint32_t> received = {};
   };
 
   Engine(media::dtls::Certificate certificate, const EventSink& sink, size_t threads);
@@ -219,6 +246,8 @@ class Engine {
   std::shared_ptr<Outlet> outlet_;
   std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
   std::unordered_map<uint32_t, Published> published_;
+  std::unordered_map<uint32_t, PipeEntry> pipes_;
+  uint32_t next_pipe_ = 1;
   PeerId next_peer_ = 1;
   uint32_t next_track_ = 1;
   uint32_t next_subscription_ = 1;

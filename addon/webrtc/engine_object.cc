@@ -6,6 +6,7 @@
 #include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/peer_object.h"
+#include "addon/webrtc/pipe_object.h"
 #include "addon/webrtc/stats.h"
 #include "media/ice/candidate.h"
 #include "media/sdp/writer.h"
@@ -129,6 +130,7 @@ napi_value EngineObject::define(napi_env env) {
        napi_default_method, nullptr},
       {"closeAudioGroup", nullptr, close_audio_group, nullptr, nullptr, nullptr, napi_default_method,
        nullptr},
+      {"createPipe", nullptr, create_pipe, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"stats", nullptr, get_stats, nullptr, nullptr, nullptr, napi_default_method, nullptr},
       {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
   };
@@ -249,6 +251,9 @@ void EngineObject::emit_ice(const media::HubEvent& event) {
 void EngineObject::emit(const media::HubEvent& event) {
   if (event.type == media::HubEvent::Type::kIce) return emit_ice(event);
   if (emit_speakers(event)) return;
+  if (event.type == media::HubEvent::Type::kPipeState) {
+    return tell_of(pipe_name(event.pipe), "pipe-state", make_string(env_, to_string(event.state)), "");
+  }
   const char* type = "state";
   napi_value payload;
   if (event.type == media::HubEvent::Type::kPeerState) {
@@ -267,10 +272,15 @@ void EngineObject::emit(const media::HubEvent& event) {
 
 void EngineObject::tell(Engine::PeerId peer, const char* type, napi_value payload, std::string_view reason) {
   const auto name = peer_names_.find(peer);
-  if (name == peer_names_.end() || on_event_ == nullptr) return;  // closed meanwhile
+  if (name != peer_names_.end()) tell_of(name->second, type, payload, reason);
+}
+
+void EngineObject::tell_of(const std::string& name, const char* type, napi_value payload,
+                           std::string_view reason) {
+  if (on_event_ == nullptr) return;  // closed meanwhile
   napi_value callback = nullptr;
   napi_get_reference_value(env_, on_event_, &callback);
-  napi_value arguments[] = {make_string(env_, type), make_string(env_, name->second), payload,
+  napi_value arguments[] = {make_string(env_, type), make_string(env_, name), payload,
                             make_string(env_, reason)};
   napi_call_function(env_, make_undefined(env_), callback, std::size(arguments), arguments, nullptr);
 }

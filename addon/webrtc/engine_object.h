@@ -67,6 +67,7 @@ class EngineObject {
   static napi_value add_to_audio_group(napi_env env, napi_callback_info info);
   static napi_value remove_from_audio_group(napi_env env, napi_callback_info info);
   static napi_value close_audio_group(napi_env env, napi_callback_info info);
+  static napi_value create_pipe(napi_env env, napi_callback_info info);
   static napi_value get_stats(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
 
@@ -83,6 +84,8 @@ class EngineObject {
   void emit_data(const media::DataEvent& event);
   void detach_channels(std::optional<Engine::PeerId> peer);
   bool emit_speakers(const media::HubEvent& event);
+  // Of what has a name of its own in the peer's place: a pipe, a group of voices.
+  void tell_of(const std::string& name, const char* type, napi_value payload, std::string_view reason);
 
   napi_env env_;
   napi_ref self_ = nullptr;      // strong while the engine is open

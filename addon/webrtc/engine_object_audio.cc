@@ -1,6 +1,4 @@
 // The Engine's methods and events of audio groups. See engine_object.h.
-#include <iterator>
-
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/napi_support.h"
 
@@ -70,11 +68,7 @@ bool EngineObject::emit_speakers(const media::HubEvent& event) {
     for (const uint32_t track : event.speakers) append(env_, tracks, make_string(env_, track_name(track)));
     set(env_, payload, "trackIds", tracks);
   }
-  napi_value callback = nullptr;
-  napi_get_reference_value(env_, on_event_, &callback);
-  napi_value arguments[] = {make_string(env_, dominant ? "dominant-speaker" : "active-speakers"),
-                            make_string(env_, group_name(event.group)), payload, make_string(env_, "")};
-  napi_call_function(env_, make_undefined(env_), callback, std::size(arguments), arguments, nullptr);
+  tell_of(group_name(event.group), dominant ? "dominant-speaker" : "active-speakers", payload, "");
   return true;
 }
 

@@ -14,11 +14,13 @@ class Instance {
   napi_value peer_class(napi_env env) const;
   napi_value connection_class(napi_env env) const;
   napi_value data_channel_class(napi_env env) const;
+  napi_value pipe_class(napi_env env) const;
 
  private:
   napi_ref peer_class_ = nullptr;
   napi_ref connection_class_ = nullptr;
   napi_ref data_channel_class_ = nullptr;
+  napi_ref pipe_class_ = nullptr;
 };
 
 // Fills `exports` with the module's classes.

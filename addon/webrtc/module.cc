@@ -6,6 +6,7 @@
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/peer_object.h"
+#include "addon/webrtc/pipe_object.h"
 
 namespace parley::addon {
 
@@ -14,6 +15,7 @@ void Instance::install(napi_env env) {
   napi_create_reference(env, PeerObject::define(env), 1, &instance->peer_class_);
   napi_create_reference(env, ConnectionObject::define(env), 1, &instance->connection_class_);
   napi_create_reference(env, DataChannelObject::define(env), 1, &instance->data_channel_class_);
+  napi_create_reference(env, PipeObject::define(env), 1, &instance->pipe_class_);
   napi_set_instance_data(
       env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
 }
@@ -39,6 +41,12 @@ napi_value Instance::connection_class(napi_env env) const {
 napi_value Instance::data_channel_class(napi_env env) const {
   napi_value constructor = nullptr;
   napi_get_reference_value(env, data_channel_class_, &constructor);
+  return constructor;
+}
+
+napi_value Instance::pipe_class(napi_env env) const {
+  napi_value constructor = nullptr;
+  napi_get_reference_value(env, pipe_class_, &constructor);
   return constructor;
 }
 

@@ -43,6 +43,8 @@ void report_exception(napi_env env);
 // Names in JavaScript: tracks are "t7", subscriptions "s7", so that one is never taken for the other.
 std::string track_name(uint32_t id);
 std::string subscription_name(uint32_t id);
+// What the program is told of a track.
+napi_value make_track(napi_env env, const TrackInfo& track);
 std::optional<uint32_t> parse_name(char prefix, std::string_view name);
 
 // Each class's objects carry its tag, so that a method called on a foreign object is refused, not run.
@@ -50,6 +52,7 @@ extern const napi_type_tag kEngineTag;
 extern const napi_type_tag kPeerTag;
 extern const napi_type_tag kConnectionTag;
 extern const napi_type_tag kDataChannelTag;
+extern const napi_type_tag kPipeTag;
 
 // A callback's `this` and arguments, the native object behind `this` checked by its tag.
 template <class T, size_t N>

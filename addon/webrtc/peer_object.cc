@@ -84,14 +84,7 @@ napi_value PeerObject::accept_offer(napi_env env, napi_callback_info info) {
   const auto answer = arguments.self->owner_.engine().accept_offer(arguments.self->id_, *offer);
   if (!answer) return throw_failure(env, answer.error());
   const napi_value tracks = make_array(env);
-  for (const TrackInfo& track : answer->tracks) {
-    const napi_value object = make_object(env);
-    set(env, object, "id", make_string(env, track_name(track.id)));
-    set(env, object, "kind", make_string(env, media::negotiation::kind_name(track.kind)));
-    set(env, object, "mid", make_string(env, track.mid));
-    set(env, object, "codec", make_string(env, track.codec));
-    append(env, tracks, object);
-  }
+  for (const TrackInfo& track : answer->tracks) append(env, tracks, make_track(env, track));
   const napi_value result = make_object(env);
   set(env, result, "answer", make_string(env, answer->sdp));
   set(env, result, "tracks", tracks);

@@ -61,6 +61,12 @@ export class Bus {
     return handlers[method](args);
   }
 
+  /** A call that came over a link: to a handler of this process, or on to the link of another (a worker calls a worker). */
+  async route(id, method, args) {
+    const link = this.#endpoints.get(id)?.link;
+    return link ? link.call(id, method, args, DEFAULT_TIMEOUT_MS) : this.dispatch(id, method, args);
+  }
+
   /** A call whose result nobody waits for. A missing endpoint or a throwing handler is only logged. */
   notify(id, method, args = {}) {
     const endpoint = this.#endpoints.get(id) ?? (this.#upstream ? { link: this.#upstream } : null);

@@ -88,7 +88,7 @@ export class IpcLink {
   async #serve({ to, method, args, corrID }) {
     const reply = { rpc: 'reply', corrID };
     try {
-      reply.data = await this.#bus.dispatch(String(to), String(method), args ?? {});
+      reply.data = await this.#bus.route(String(to), String(method), args ?? {});
     } catch (error) {
       if (!(error instanceof Failure)) log.error(`${method} of ${to} failed:`, error);
       reply.err = toWire(error);

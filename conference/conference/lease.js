@@ -74,6 +74,11 @@ export class NodeLease {
     }
   }
 
+  /** The id of the worker that is held, or null. */
+  get node() {
+    return this.#held?.node ?? null;
+  }
+
   /** Is this lease the one in force? */
   holds(lease) {
     return lease !== null && lease === this.#held;

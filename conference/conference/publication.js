@@ -29,6 +29,7 @@ export class Publication {
   #waiting = 0;
   #last = Promise.resolve();
   #restartTimer = null;
+  #heard = null; // the bridge by which the room's first worker hears the voice
 
   constructor(room, participant, attributes) {
     this.#room = room;
@@ -38,6 +39,11 @@ export class Publication {
 
   get peerId() {
     return this.#peerId;
+  }
+
+  /** Of the worker that it is on; null without a transport. */
+  get lease() {
+    return this.#lease;
   }
 
   describe() {
@@ -100,7 +106,7 @@ export class Publication {
 
   async #negotiate(offer, codec) {
     this.#dropPeer();
-    const lease = await this.#room.lease.get();
+    const lease = await this.#room.seats.get(this.participant.id);
     if (this.status === 'closed') throw gone(this.status);
     const peerId = `${this.id}.${++this.#generation}`;
     // Known before it is asked for: the worker may tell of its state sooner than the answer is taken here.
@@ -109,7 +115,7 @@ export class Publication {
     try {
       const call = { peerId, owner: this.#room.endpoint, offer, codec, loudest: this.#room.settings.loudest };
       const { answer, tracks } = await this.#room.call(lease, 'publish', call, CALL_MS);
-      if (this.#peerId !== peerId || !this.#room.lease.holds(lease)) throw gone(this.status);
+      if (this.#peerId !== peerId || !this.#room.seats.holds(lease)) throw gone(this.status);
       this.#adopt(tracks);
       return answer;
     } catch (error) {
@@ -128,6 +134,32 @@ export class Publication {
     }
     this.status = 'active';
     for (const kind of Object.keys(this.tracks)) if (this.#muted[kind]) this.#pause(kind).catch(() => {});
+    this.beHeard();
+  }
+
+  /** The room's first worker tells who speaks, so it must have every voice. */
+  async beHeard() {
+    const [lease, voice] = [this.#lease, this.tracks.audio?.id];
+    if (!voice || this.#heard?.trackId === voice) return;
+    const primary = await this.#room.seats.primary().catch(() => null);
+    if (!primary || this.#lease !== lease || this.tracks.audio?.id !== voice) return;
+    if (primary.node === lease.node) return;
+    this.#silence();
+    this.#heard = this.#room.bridges.take(lease, voice, primary);
+    this.#heard.ready.catch((error) => {
+      if (this.#lease === lease) this.#room.warn(`${this.id} is not heard: ${error.message}`);
+    });
+  }
+
+  /** The first worker is another one now. */
+  hearAnew() {
+    this.#heard = null;
+    this.beHeard();
+  }
+
+  #silence() {
+    if (this.#heard) this.#room.bridges.release(this.#heard);
+    this.#heard = null;
   }
 
   async mute(kinds, muted) {
@@ -164,6 +196,7 @@ export class Publication {
 
   #dropPeer() {
     this.tracks = {};
+    this.#silence();
     if (this.#peerId) this.#room.closePeer(this.#lease, this.#peerId);
     this.#peerId = null;
     this.#lease = null;

@@ -2,10 +2,11 @@
 // Served on the bus as `room.<id>`; the portal and the REST API call it, its worker notifies it.
 import { Failure } from '../errors.js';
 import { logger } from '../log.js';
-import { NodeLease } from './lease.js';
+import { Bridges } from './bridges.js';
 import { Participant } from './participant.js';
 import { Publication } from './publication.js';
 import { permissionOf, permissionOfRole } from './roles.js';
+import { Seats } from './seats.js';
 
 const log = logger('room');
 const LOST = new Set(['worker-lost', 'no-endpoint', 'overloaded']);
@@ -25,7 +26,8 @@ export class Room {
     this.info = info;
     this.settings = settings;
     this.endpoint = endpointOf(info.id);
-    this.lease = new NodeLease(bus, { room: info.id });
+    this.seats = new Seats(bus, { room: info.id, perWorker: settings.participantsPerWorker });
+    this.bridges = new Bridges(this);
     this.bus = bus;
     this.closed = false;
     this.participants = new Map();
@@ -83,7 +85,11 @@ export class Room {
   }
 
   closePeer(lease, peerId) {
-    if (this.lease.holds(lease)) this.bus.notify(lease.node, 'closePeer', { peerId });
+    if (this.seats.holds(lease)) this.bus.notify(lease.node, 'closePeer', { peerId });
+  }
+
+  warn(message) {
+    log.warn(`${this.id}: ${message}`);
   }
 
   // Participants
@@ -115,6 +121,7 @@ export class Room {
     clearTimeout(this.emptyTimer);
     this.#broadcast('participant-joined', participant.describe(), participant);
     this.#warm();
+    this.seats.get(participantId).catch(() => {}); // asked for again when it is needed
     log.info(`${this.id}: ${participantId} joined as ${role}, ${this.participants.size} now`);
     return this.#snapshot(participant);
   }
@@ -122,7 +129,7 @@ export class Room {
   /** Takes the worker before anyone publishes, so that the first picture does not wait for it. */
   #warm() {
     if (this.closed || this.participants.size === 0) return;
-    this.lease.get().catch((error) => {
+    this.seats.primary().catch((error) => {
       log.warn(`${this.id}: ${error.message}`);
       setTimeout(() => this.#warm(), RETRY_WARM_MS);
     });
@@ -149,6 +156,7 @@ export class Room {
     this.participants.delete(participant.id);
     for (const stream of [...participant.streams.values()]) this.#remove(stream);
     participant.subscriber.close();
+    this.seats.leave(participant.id);
     this.#broadcast('participant-left', { id: participant.id, reason });
     log.info(`${this.id}: ${participant.id} left (${reason}), ${this.participants.size} now`);
     this.#watchEmpty();
@@ -302,25 +310,27 @@ export class Room {
 
   // What the worker tells, and its loss
 
-  #peerEvent({ peerId, type, payload }) {
+  #peerEvent({ node, peerId, type, payload }) {
     for (const p of this.participants.values()) {
       if (p.subscriber.transportId !== peerId) continue;
       if (type === 'state') this.#transportState(p, peerId, 'subscribe', payload);
       if (type === 'layers-changed') p.subscriber.layersChanged(payload);
       return;
     }
-    if (type === 'dominant-speaker') return this.#tellSpeakers('active-speaker', [payload.trackId]);
-    if (type === 'active-speakers') return this.#tellSpeakers('speakers', payload.trackIds);
+    if (type === 'dominant-speaker') return this.#tellSpeakers('active-speaker', node, [payload.trackId]);
+    if (type === 'active-speakers') return this.#tellSpeakers('speakers', node, payload.trackIds);
     if (type !== 'state') return;
     const stream = this.streams.get(peerId.split('.')[0]);
     if (stream?.peerId === peerId)
       this.#transportState(stream.participant, stream.id, 'publish', payload, stream);
   }
 
-  #tellSpeakers(event, trackIds) {
+  #tellSpeakers(event, node, trackIds) {
+    if (!this.seats.isPrimary(node)) return; // it alone has all voices
     const streams = this.#liveStreams();
     const speaking = trackIds
-      .map((id) => streams.find((stream) => stream.tracks.audio?.id === id))
+      .map((id) => this.bridges.origin(node, id))
+      .map((at) => streams.find((s) => s.tracks.audio?.id === at.trackId && s.lease.node === at.node))
       .filter(Boolean)
       .map((stream) => ({ streamId: stream.id, participantId: stream.participant.id }));
     if (event === 'speakers') this.#broadcast(event, { streams: speaking });
@@ -346,9 +356,13 @@ export class Room {
   }
 
   #workerLost(node) {
-    if (!this.lease.lost(node)) return;
-    log.warn(`${this.id}: its worker ${node} is lost; ${this.streams.size} streams restart`);
-    for (const participant of this.participants.values()) {
+    const primary = this.seats.isPrimary(node);
+    const seated = this.seats.lost(node);
+    if (!seated) return;
+    this.bridges.lost(node, this.seats.nodes);
+    const hit = seated.map((id) => this.participants.get(id)).filter(Boolean);
+    log.warn(`${this.id}: its worker ${node} is lost with the transports of ${hit.length} participants`);
+    for (const participant of hit) {
       const subscribe = participant.subscriber.workerLost();
       const streams = [...participant.streams.values()].filter((s) => s.status !== 'negotiating');
       streams.forEach((stream) => this.#awaitRestart(stream));
@@ -356,6 +370,8 @@ export class Room {
       const publish = streams.map((s) => s.id);
       participant.send('transport-restart', { publish, subscribe, reason: 'worker-lost' });
     }
+    if (primary) for (const stream of this.#liveStreams()) stream.hearAnew();
+    this.#resubscribe();
     this.#warm();
   }
 
@@ -374,6 +390,6 @@ export class Room {
     clearTimeout(this.emptyTimer);
     this.unsubscribe();
     this.unserve();
-    this.lease.release();
+    this.seats.release();
   }
 }

@@ -10,12 +10,15 @@ const log = logger('room');
 const CALL_MS = 5000;
 const MAX_FAILURES = 3;
 const RETRY_MS = 500;
+const BRIDGE_RETRY_MS = 2000;
 
 export class Subscriber {
   #room;
   #participant;
   #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video }, layers }
-  #transport = null; // { id, lease, applied: trackId → { subscriptionId, streamId, participantId, kind, mid }, outstanding, lastOfferId, restartWanted }
+  /** { id, lease, applied, outstanding, lastOfferId, restartWanted }; applied: track → { subscriptionId, streamId, participantId, kind, mid, bridge } */
+  #transport = null;
+  #bridgeTimer = null;
   #running = false;
   #again = false;
   #closed = false;
@@ -133,7 +136,10 @@ export class Subscriber {
     for (const subscription of this.#subscriptions.values()) {
       const stream = this.#room.stream(subscription.streamId);
       for (const [kind, track] of Object.entries(stream?.tracks ?? {})) {
-        if (subscription[kind]) wanted.set(track.id, { subscription, stream, kind });
+        const { lease } = stream;
+        // Workers name their tracks without knowing of each other.
+        const key = `${lease.node} ${track.id}`;
+        if (subscription[kind]) wanted.set(key, { subscription, stream, kind, lease, trackId: track.id });
       }
     }
     return wanted;
@@ -153,20 +159,53 @@ export class Subscriber {
     const restart = transport.restartWanted;
     if (add.length === 0 && remove.length === 0 && !restart) return;
     const subscriptionIds = remove.map((track) => transport.applied.get(track).subscriptionId);
-    const call = { peerId: transport.id, add, remove: subscriptionIds, restart };
+    const here = await this.#bringAll(transport, wanted, add);
+    if (this.#transport !== transport) return this.#releaseAll(here.values());
+    if (here.size === 0 && remove.length === 0 && !restart) return;
+    const call = { peerId: transport.id, add: [...here.keys()], remove: subscriptionIds, restart };
     transport.restartWanted = false;
-    const reply = await this.#room.call(transport.lease, 'updateSubscriber', call, CALL_MS);
-    if (this.#transport !== transport) return;
-    remove.forEach((track) => transport.applied.delete(track));
-    this.#apply(transport, wanted, reply);
+    let reply;
+    try {
+      reply = await this.#room.call(transport.lease, 'updateSubscriber', call, CALL_MS);
+    } catch (error) {
+      this.#releaseAll(here.values());
+      throw error;
+    }
+    if (this.#transport !== transport) return this.#releaseAll(here.values());
+    this.#releaseAll(remove.map((key) => transport.applied.get(key)));
+    remove.forEach((key) => transport.applied.delete(key));
+    this.#apply(transport, here, reply);
     this.#offer(transport, reply.sdp);
   }
 
+  /** The tracks as the transport's own worker calls them: its track's id → { ...wanted, key, bridge }. */
+  async #bringAll(transport, wanted, keys) {
+    const here = new Map();
+    const bring = async (key) => {
+      const track = wanted.get(key);
+      if (track.lease.node === transport.lease.node) return here.set(track.trackId, { ...track, key });
+      const bridge = this.#room.bridges.take(track.lease, track.trackId, transport.lease);
+      try {
+        here.set(await bridge.ready, { ...track, key, bridge });
+      } catch (error) {
+        log.warn(`${this.#participant.id}: a track of ${track.lease.node}: ${error.message}`);
+        clearTimeout(this.#bridgeTimer);
+        this.#bridgeTimer = setTimeout(() => this.changed(), BRIDGE_RETRY_MS);
+      }
+    };
+    await Promise.all(keys.map(bring));
+    return here;
+  }
+
+  #releaseAll(entries) {
+    for (const { bridge } of entries) if (bridge) this.#room.bridges.release(bridge);
+  }
+
   async #open() {
-    const lease = await this.#room.lease.get();
+    const lease = await this.#room.seats.get(this.#participant.id);
     const id = newId('t');
     await this.#room.call(lease, 'createSubscriber', { peerId: id, owner: this.#room.endpoint });
-    if (this.#closed || !this.#room.lease.holds(lease)) return this.#room.closePeer(lease, id);
+    if (this.#closed || !this.#room.seats.holds(lease)) return this.#room.closePeer(lease, id);
     this.#transport = {
       id,
       lease,
@@ -178,11 +217,13 @@ export class Subscriber {
   }
 
   /** Finds the m-line of each new track: by its name in a=msid, else the next new m-line of its kind. */
-  #apply(transport, wanted, { added, sections }) {
+  #apply(transport, here, { added, sections }) {
+    const came = new Set(added.map(({ trackId }) => trackId));
+    this.#releaseAll([...here].filter(([trackId]) => !came.has(trackId)).map(([, entry]) => entry));
     const taken = new Set([...transport.applied.values()].map((entry) => entry.mid));
     const free = sections.filter((section) => !taken.has(section.mid));
     for (const { trackId, subscriptionId } of added) {
-      const { subscription, stream, kind } = wanted.get(trackId);
+      const { key, bridge, subscription, stream, kind } = here.get(trackId);
       const named = (s) => s.msid.includes(trackId) || s.msid.includes(String(subscriptionId));
       const section = free.find(named) ?? free.find((s) => s.kind === kind);
       if (section) free.splice(free.indexOf(section), 1);
@@ -192,8 +233,9 @@ export class Subscriber {
         participantId: stream.participant.id,
         kind,
         mid: section?.mid,
+        bridge,
       };
-      transport.applied.set(trackId, entry);
+      transport.applied.set(key, entry);
       if (subscription.paused[kind]) this.#pause(entry, true).catch(() => {});
       if (kind === 'video' && subscription.layers)
         this.#setLayers(entry, subscription.layers).catch(() => {});
@@ -277,11 +319,13 @@ export class Subscriber {
     this.#transport = null;
     if (!transport) return;
     clearTimeout(transport.outstanding?.timer);
+    this.#releaseAll(transport.applied.values());
     this.#room.closePeer(transport.lease, transport.id);
   }
 
   close() {
     this.#closed = true;
+    clearTimeout(this.#bridgeTimer);
     this.#subscriptions.clear();
     this.#dropTransport();
   }

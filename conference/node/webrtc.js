@@ -5,6 +5,7 @@
 import { networkInterfaces } from 'node:os';
 import { Failure } from '../errors.js';
 import { loadEngine } from './engine.js';
+import { Pipes } from './pipes.js';
 import { sendingSections } from './sdp.js';
 import { Voices } from './voices.js';
 
@@ -28,6 +29,11 @@ function bindingsOf({ ip = [], announcedIp = '', port = 0 }) {
   return [{ ip: ip.length === 1 ? ip[0] : '0.0.0.0', port, announcedIps }];
 }
 
+/** Where the other workers reach this one's engine. */
+function pipeIpOf({ ip = [], pipeIp = '' }) {
+  return pipeIp || (ip.length === 1 ? ip[0] : '127.0.0.1');
+}
+
 /** With a range of ports, the first that is free: each worker takes its own. */
 async function openEngine(Engine, media, onEvent) {
   const [low, high] = media.ports ?? [0, 0];
@@ -41,15 +47,18 @@ async function openEngine(Engine, media, onEvent) {
   }
 }
 
-export async function create({ bus, options, log }) {
+export async function create({ id, bus, options, log }) {
   const Engine = await loadEngine(options.engine);
   const peers = new Map(); // peerId → { peer, owner }
   const onEvent = (type, peerId, payload) => {
     const owner = peers.get(peerId)?.owner ?? voices.ownerOf(peerId);
-    if (owner) bus.notify(owner, 'onPeerEvent', { peerId, type, payload });
+    if (owner) bus.notify(owner, 'onPeerEvent', { node: id, peerId, type, payload });
+    if (type === 'pipe-state') log.info(`the pipe ${peerId} is ${payload}`);
   };
   const engine = await openEngine(Engine, options.media ?? {}, onEvent);
   const voices = new Voices(engine);
+  const forget = ({ owner, node, trackId }) => voices.remove(owner, `${node} ${trackId}`);
+  const pipes = new Pipes(engine, { bus, id, ip: pipeIpOf(options.media ?? {}), log, onGone: forget });
 
   const open = (peerId, owner, options) => {
     if (peers.has(peerId)) throw new Failure('conflict', `there is a peer ${peerId} already`);
@@ -145,7 +154,21 @@ export async function create({ bus, options, log }) {
     closePeer,
     closeOwner({ owner }) {
       for (const [peerId, entry] of [...peers]) if (entry.owner === owner) closePeer({ peerId });
+      pipes.dropOwner(owner);
     },
+    // Between workers.
+    connectPipe: (call) => pipes.connectPipe(call),
+    sendTrack: (call) => pipes.sendTrack(call),
+    stopTrack: (call) => pipes.stopTrack(call),
+    /** A room wants a track of another worker here. */
+    async bringTrack({ node, trackId, owner, loudest }) {
+      const track = await pipes.bring({ node, trackId, owner });
+      voices.add(owner, `${node} ${trackId}`, [track], loudest);
+      return { id: track.id };
+    },
+    dropTrack: (call) => pipes.drop(call),
+    forgetNode: (call) => pipes.forgetNode(call),
+    pipeStats: () => pipes.stats(),
     stats: () => engine.stats(),
     peerStats: ({ peerId }) => find(peerId).getStats(),
   };
@@ -154,5 +177,9 @@ export async function create({ bus, options, log }) {
     .candidates()
     .map((candidate) => `${candidate.ip}:${candidate.port}`)
     .join(' ');
-  return { handlers, address: address.slice(0, 200), close: async () => engine.close() };
+  const close = async () => {
+    await pipes.close();
+    await engine.close();
+  };
+  return { handlers, address: address.slice(0, 200), close };
 }

@@ -43,6 +43,7 @@ bool Pipe::send_rtp(std::span<const uint8_t> header, std::span<const uint8_t> pr
 
 bool Pipe::send_track(Track& track, const PipedTrack& description, TimePoint now, SendSlab& out) {
   if (description.encodings.size() > kMaxEncodings) return false;
+  drop_ended();
   const bool known = std::any_of(sent_.begin(), sent_.end(),
                                  [&](const auto& s) { return s->track_id() == track.config().id; });
   if (known || sent_.size() >= kMaxTracks) return false;
@@ -54,9 +55,21 @@ bool Pipe::send_track(Track& track, const PipedTrack& description, TimePoint now
 void Pipe::stop_sending(uint32_t track) {
   std::erase_if(sent_, [&](const auto& s) {
     if (s->track_id() != track) return false;
-    if (media_sender_) s->for_each_ssrc([&](Ssrc ssrc) { media_sender_->forget(ssrc); });
+    forget(*s);
     return true;
   });
+}
+
+// A track that has ended gives its place back.
+void Pipe::drop_ended() {
+  std::erase_if(sent_, [&](const auto& s) {
+    if (s->ended()) forget(*s);
+    return s->ended();
+  });
+}
+
+void Pipe::forget(const TrackIntoPipe& sent) {
+  if (media_sender_) sent.for_each_ssrc([&](Ssrc ssrc) { media_sender_->forget(ssrc); });
 }
 
 Track* Pipe::receive_track(const TrackConfig& config) {
@@ -146,6 +159,7 @@ void Pipe::on_deadline(TimePoint now, SendSlab& out) {
   next_report_ = now + kReportInterval;
   if (state_ == PipeState::kConnected && now - last_heard_ > kSilentAfter) state_ = PipeState::kDisconnected;
   for (const auto& track : received_) track->on_deadline(now, out);
+  drop_ended();
   report(now, out);
 }
 

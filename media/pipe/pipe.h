@@ -80,6 +80,8 @@ class Pipe final : public PipeOut {
   void report(TimePoint now, SendSlab& out);
   TrackIntoPipe* find_sent(Ssrc ssrc);
   Track* find_received(Ssrc ssrc);
+  void drop_ended();
+  void forget(const TrackIntoPipe& sent);
 
   srtp::MasterKey local_key_;
   PacketPool& pool_;

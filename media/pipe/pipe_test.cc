@@ -216,6 +216,20 @@ TEST_F(Pipes, OutliveTheirTracks) {
   SUCCEED();
 }
 
+TEST_F(Pipes, GiveThePlaceOfAnEndedTrackToAnother) {
+  connect();
+  TrackConfig config;
+  config.kind = TrackKind::kVideo;
+  for (uint32_t n = 0; n < 3 * Pipe::kMaxTracks; ++n) {
+    config.id = 1000 + n;
+    Track passing(config, bench_.egress(1), bench_.pool, Ssrc{5});
+    PipedTrack described = video();
+    described.encodings = {{"", Ssrc{2000 + 2 * n}, Ssrc{2001 + 2 * n}}};
+    ASSERT_TRUE(near_.send_track(passing, described, bench_.now, bench_.slab)) << n;
+    bench_.slab.clear();
+  }
+}
+
 TEST_F(Pipes, HaveBounds) {
   EXPECT_FALSE(near_.connect(SocketAddress(), key(2)));
   EXPECT_FALSE(near_.connect(far_address_, key(1))) << "one key for both directions";

@@ -36,6 +36,7 @@ class TrackIntoPipe final : public PacketTap {
                  SendSlab& out) override;
   void on_track_end() override { track_ = nullptr; }
 
+  bool ended() const { return track_ == nullptr; }
   uint32_t track_id() const { return id_; }
   bool owns(Ssrc ssrc) const;
   template <typename Fn>

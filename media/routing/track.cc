@@ -168,6 +168,8 @@ void Track::set_paused(bool paused, TimePoint now, SendSlab& out) {
   if (tapping_threads_ != 0) tap_->on_tapped_pause(config_.id, tapping_threads_, paused);
   if (paused) return;
   for (Subscription* s : subscriptions_) s->resume_after_pause(now, out);
+  // What is behind a pipe cannot know.
+  if (!packet_taps_.empty()) request_key_frame(now, out);
 }
 
 void Track::request_key_frame(TimePoint now, SendSlab& out) {

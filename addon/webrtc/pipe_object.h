@@ -1,0 +1,40 @@
+// The JavaScript class Pipe (docs/webrtc-api.md): one end of a pipe to another engine, made by
+// Engine.createPipe().
+#pragma once
+
+#include <node_api.h>
+
+#include <string>
+
+#include "addon/webrtc/engine.h"
+
+namespace parley::addon {
+
+class EngineObject;
+
+// "e7": what a pipe is called in events.
+std::string pipe_name(uint32_t id);
+
+class PipeObject {
+ public:
+  // The object holds its engine's, so that the engine outlives it. The class is defined once an environment.
+  static napi_value make(napi_env env, napi_value engine_value, EngineObject& owner, const PipeInfo& info);
+  static napi_value define(napi_env env);
+
+ private:
+  PipeObject(EngineObject& owner, uint32_t id) : owner_(owner), id_(id) {}
+
+  static napi_value construct(napi_env env, napi_callback_info info);
+  static napi_value connect(napi_env env, napi_callback_info info);
+  static napi_value send(napi_env env, napi_callback_info info);
+  static napi_value receive(napi_env env, napi_callback_info info);
+  static napi_value stop_sending(napi_env env, napi_callback_info info);
+  static napi_value stop_receiving(napi_env env, napi_callback_info info);
+  static napi_value get_stats(napi_env env, napi_callback_info info);
+  static napi_value close(napi_env env, napi_callback_info info);
+
+  EngineObject& owner_;
+  uint32_t id_;
+};
+
+}  // namespace parley::addon
