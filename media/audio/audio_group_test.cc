@@ -17,7 +17,7 @@ constexpr uint32_t kAnna = 1, kBert = 2, kCleo = 3;
 
 class Conversation : public ::testing::Test {
  protected:
-  enum class Sound { kNothing, kRoom, kSpeech, kLoudSpeech, kHum };
+  enum class Sound { kNothing, kRoom, kSpeech, kLoudSpeech, kHum, kBeeps };
 
   uint8_t level(Sound sound) {
     switch (sound) {
@@ -31,6 +31,8 @@ class Conversation : public ::testing::Test {
         return static_cast<uint8_t>(random_.below(4) == 0 ? 50 + random_.below(10) : 12 + random_.below(8));
       case Sound::kHum:
         return 35;
+      case Sound::kBeeps:  // nothing at all between them
+        return random_.below(4) == 0 ? 127 : 20;
     }
     return 127;
   }
@@ -86,6 +88,12 @@ TEST_F(Conversation, NeitherACoughNorAHumNorADuetChangesTheDominantSpeaker) {
   EXPECT_EQ(dominant_changes_, 1);
   run(30s, {{kAnna, Sound::kRoom}, {kBert, Sound::kRoom}, {kCleo, Sound::kHum}});
   EXPECT_EQ(group_.dominant(), kAnna) << "a hum is not speech";
+}
+
+TEST_F(Conversation, DigitalSilenceBetweenSoundsIsTheFloor) {
+  for (const uint32_t t : {kAnna, kBert}) group_.add(t);
+  run(5s, {{kAnna, Sound::kBeeps}, {kBert, Sound::kRoom}});
+  EXPECT_EQ(group_.dominant(), kAnna);
 }
 
 TEST_F(Conversation, SpeakersAreListedTheLoudestFirst) {

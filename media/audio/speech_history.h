@@ -32,9 +32,9 @@ class SpeechHistory {
     const bool active = current_ > kLeast && current_ > std::min(floor_, floor_before_) + kAboveFloor;
     slots_[1] = slots_[1] << 1 | slots_[0] >> 63;
     slots_[0] = slots_[0] << 1 | (active ? 1 : 0);
-    if (current_ > 0) follow_floor();
-    loudness_ = std::max(current_, loudness_ - kLoudnessFall);
-    current_ = 0;
+    if (current_ >= 0) follow_floor();
+    loudness_ = std::max({current_, loudness_ - kLoudnessFall, Loudness{0}});
+    current_ = kNoPacket;
   }
 
   // Active slots among the latest.
@@ -44,6 +44,7 @@ class SpeechHistory {
   Loudness loudness() const { return std::max(loudness_, current_); }
 
  private:
+  static constexpr Loudness kNoPacket = -1;   // digital silence, at 0, is a level like others
   static constexpr Loudness kLeast = 57;      // -70 dBov
   static constexpr Loudness kAboveFloor = 8;  // dB
   static constexpr int kFloorSlots = 75;      // 1.5 s: speech has a gap in that
@@ -63,7 +64,7 @@ class SpeechHistory {
   int count_second(int n) const { return std::popcount(slots_[1] & low_bits(n)); }
 
   std::array<uint64_t, 2> slots_{};  // bit 0 of the first is the latest
-  Loudness current_ = 0;
+  Loudness current_ = kNoPacket;
   Loudness floor_ = 127;
   Loudness floor_before_ = 127;
   int floor_slots_ = 0;
