@@ -80,6 +80,7 @@ Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, Eve
     thread->hub.set_data(data_settings(wanted.max_message_size, data_sink));
   if (auto failed = engine->open_threads(wanted)) return *failed;
   if (auto failed = engine->announce(wanted)) return *failed;
+  engine->hub_.set_connector(&engine->workers_->worker(0).connector());
   engine->outlet_ = std::make_shared<Outlet>(engine->hub_, engine->workers_->worker(0));
   engine->workers_->start();
   return engine;

@@ -1,0 +1,82 @@
+'use strict';
+// Our TURN client (RFC 8656) against Debian's coturn: connections that may use nothing but relays, over UDP and over TCP, with a
+// password of its REST API; and what is told of a wrong one.
+// timeout: 120
+const assert = require('node:assert');
+const { createHmac, createHash, randomBytes } = require('node:crypto');
+const { join } = require('node:path');
+const { test } = require('../../tests/harness');
+const { startCoturn } = require('../../tests/servers/coturn');
+
+const onParley = process.versions.parley !== undefined;
+const { RTCPeerConnection } = require(onParley ? 'webrtc' : join(__dirname, 'lib'));
+
+const next = (target, type) =>
+  new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
+const digest = (data) => createHash('sha256').update(Buffer.from(data)).digest('hex');
+
+function iceServer(turn, transport, secret = turn.secret) {
+  const username = `${Math.floor(Date.now() / 1000) + 600}:test`;
+  const credential = createHmac('sha1', secret).update(username).digest('base64');
+  return { urls: `turn:127.0.0.1:${turn.port}?transport=${transport}`, username, credential };
+}
+
+function open(t, server) {
+  const pc = new RTCPeerConnection({ iceServers: [server], iceTransportPolicy: 'relay' });
+  t.after(() => pc.close());
+  return pc;
+}
+
+async function connect(a, b) {
+  const gathered = [];
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ]) {
+    from.onicecandidate = ({ candidate }) => {
+      if (candidate) gathered.push(candidate);
+      to.addIceCandidate(candidate).catch(() => {});
+    };
+  }
+  await a.setLocalDescription();
+  await b.setRemoteDescription(a.localDescription);
+  await b.setLocalDescription();
+  await a.setRemoteDescription(b.localDescription);
+  return gathered;
+}
+
+for (const transport of ['udp', 'tcp']) {
+  test(`data goes from relay to relay, reached over ${transport}`, { timeout: 50000 }, async (t) => {
+    const turn = await startCoturn();
+    t.after(() => turn.close());
+    const [a, b] = [open(t, iceServer(turn, transport)), open(t, iceServer(turn, transport))];
+    const channel = a.createDataChannel('relayed');
+    const [gathered, { channel: theirs }] = await Promise.all([
+      connect(a, b),
+      next(b, 'datachannel'),
+      next(channel, 'open'),
+    ]);
+    assert.ok(gathered.length >= 2 && gathered.every(({ type }) => type === 'relay'), 'relayed alone');
+    const large = randomBytes(300000);
+    theirs.binaryType = 'arraybuffer';
+    channel.send(large);
+    assert.strictEqual(digest((await next(theirs, 'message')).data), digest(large));
+    theirs.send('back');
+    assert.strictEqual((await next(channel, 'message')).data, 'back');
+    assert.strictEqual(turn.sessions(), 2);
+  });
+}
+
+test('a wrong password is told, and gives no relay', { timeout: 50000 }, async (t) => {
+  const turn = await startCoturn();
+  t.after(() => turn.close());
+  const pc = open(t, iceServer(turn, 'udp', 'another secret'));
+  pc.createDataChannel('x');
+  const candidates = [];
+  pc.onicecandidate = ({ candidate }) => candidate && candidates.push(candidate);
+  const failed = next(pc, 'icecandidateerror');
+  await pc.setLocalDescription();
+  assert.strictEqual((await failed).errorCode, 401);
+  while (pc.iceGatheringState !== 'complete') await next(pc, 'icegatheringstatechange');
+  assert.deepStrictEqual(candidates, []);
+});
