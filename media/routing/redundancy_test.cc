@@ -69,7 +69,11 @@ TEST_F(Redundancy, GoesOnToThoseWhoTookItAndIsTakenOffForOthers) {
   const auto with = bench_.sent_to(2), without = bench_.sent_to(3);
   ASSERT_EQ(with.size(), 4u);
   EXPECT_EQ(with[3].packet().payload_type, 97);
-  EXPECT_EQ(rtp::RedPayload::parse(with[3].packet().payload)->primary().payload[0], 4);
+  const auto inside = rtp::RedPayload::parse(with[3].packet().payload);
+  ASSERT_TRUE(inside);
+  EXPECT_EQ(inside->primary().payload[0], 4);
+  EXPECT_EQ(inside->primary().payload_type, 96) << "the subscriber's, not the publisher's";
+  EXPECT_EQ(inside->redundant()[0].payload_type, 96);
   EXPECT_EQ(with[2].packet().seq, with[1].packet().seq + 2) << "it sees the loss, and mends it itself";
   EXPECT_EQ(numbers(without), (std::map<uint16_t, int>{{10, 0}, {11, 1}, {12, 2}, {13, 3}, {14, 4}}));
   EXPECT_EQ(without[2].packet().timestamp.value, 2 * 960u);
@@ -88,6 +92,44 @@ TEST_F(Redundancy, IsDroppedWhenMalformedOrOfAnotherFormat) {
   EXPECT_TRUE(bench_.sent_to(3).empty());
   bench_.feed(track, {111, false, {3}, {1920}, {77}}, std::vector<uint8_t>{1, 2});
   EXPECT_EQ(bench_.sent_to(3).size(), 1u) << "plain packets of the same source are as good";
+}
+
+TEST_F(Redundancy, IsMadeForWhoeverLosesPacketsOfAPlainSource) {
+  Track track(audio(), bench_.egress(1), bench_.pool, {5});
+  Subscription takes(to(900, true), bench_.egress(2), 10, 1), plain(to(901, false), bench_.egress(3), 10, 1);
+  track.add(takes, bench_.now, bench_.slab);
+  track.add(plain, bench_.now, bench_.slab);
+  const auto speak = [&](uint8_t n) {
+    bench_.slab.clear();
+    bench_.feed(track, {111, false, {n}, {n * 960u}, {77}}, std::vector<uint8_t>{n, 1, 2});
+  };
+  const auto report = [&](uint32_t ssrc, uint8_t lost_of_256) {
+    rtcp::ReportBlock block;
+    block.source = {ssrc};
+    block.fraction_lost = lost_of_256;
+    (ssrc == 900 ? takes : plain).on_report(block, bench_.now);
+  };
+  speak(0);
+  report(900, 26);
+  report(901, 26);
+  speak(1);
+  speak(2);
+  auto sent = bench_.sent_to(2);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].packet().payload_type, 97);
+  const auto red = rtp::RedPayload::parse(sent[0].packet().payload);
+  ASSERT_TRUE(red);
+  ASSERT_EQ(red->redundant().size(), 1u);
+  EXPECT_EQ(red->redundant()[0].payload[0], 1);
+  EXPECT_EQ(red->redundant()[0].timestamp_offset, 960);
+  EXPECT_EQ(red->primary().payload[0], 2);
+  EXPECT_EQ(takes.stats().redundant, 1u);
+  ASSERT_EQ(bench_.sent_to(3).size(), 1u);
+  EXPECT_EQ(bench_.sent_to(3)[0].packet().payload_type, 96) << "it did not take the format";
+  report(900, 0);
+  speak(3);
+  ASSERT_EQ(bench_.sent_to(2).size(), 1u);
+  EXPECT_EQ(bench_.sent_to(2)[0].packet().payload_type, 96) << "nothing is lost any more";
 }
 
 TEST_F(Redundancy, ParityBringsALostPacketBack) {

@@ -104,7 +104,10 @@ void Subscription::on_numbered_request(uint8_t command, TimePoint now, SendSlab&
 void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
   if (block.source != config_.ssrc) return;
   stats_.fraction_lost = block.fraction_lost / 256.0;
+  if (takes_red()) red_.on_loss(stats_.fraction_lost);
   stats_.lost = block.cumulative_lost;
+  if (track_ != nullptr)
+    stats_.jitter_seconds = static_cast<double>(block.jitter) / track_->config().clock_rate;
   if (block.last_sr == 0) return;
   for (const SentReport& sent : sent_reports_) {
     if (sent.ntp_middle != block.last_sr) continue;
@@ -136,6 +139,7 @@ bool Subscription::write_report(ByteWriter& out, TimePoint now) {
 
 SubscriptionStats Subscription::stats() const {
   SubscriptionStats s = stats_;
+  s.ssrc = config_.ssrc.value;
   s.paused = paused_;
   s.waiting_for_key_frame = waiting_for_key_frame_ && video();
   s.layers = current_layers();

@@ -15,6 +15,7 @@
 #include "media/routing/egress.h"
 #include "media/routing/layer_filter.h"
 #include "media/routing/layers.h"
+#include "media/routing/red_sender.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/payload_info.h"
@@ -27,15 +28,19 @@ class Track;
 struct SubscriptionStats {
   uint32_t id = 0;
   uint32_t track = 0;
+  uint32_t ssrc = 0;
   uint64_t packets = 0;
   uint64_t bytes = 0;  // payload
   uint64_t retransmitted = 0;
+  uint64_t redundant = 0;      // audio that carried the packet before it again
+  uint64_t frames = 0;         // of video
   uint64_t probe_packets = 0;  // sent to find bandwidth: repetitions and padding
   uint64_t nacks = 0;
   uint64_t plis = 0;
   double fraction_lost = 0;
   int32_t lost = 0;
-  double rtt_seconds = 0;  // 0: not known yet
+  double jitter_seconds = 0;  // as the subscriber reports it
+  double rtt_seconds = 0;     // 0: not known yet
   bool paused = false;
   bool waiting_for_key_frame = false;
   LayerTarget layers{0, 0};                   // forwarded
@@ -157,6 +162,9 @@ class Subscription {
             SendSlab& out);
   // A packet again, through RTX; its size, or 0 when it could not be sent.
   size_t resend(SeqNumber seq, rtp::SendClass kind, TimePoint now, SendSlab& out);
+  // Redundancy around an audio payload, where the subscriber takes it.
+  void protect_audio(const rtp::Packet& packet, rtp::HeaderFields& fields,
+                     std::span<uint8_t, RedSender::kMaxHeaders> headers, rtp::Outgoing& outgoing);
   void add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way,
                       rtp::HeaderWriter& header);
   // Paused by the program, or by want of bandwidth.
@@ -212,6 +220,7 @@ class Subscription {
   std::array<SentReport, 4> sent_reports_{};
   uint8_t next_report_ = 0;
   std::optional<uint8_t> last_command_;
+  RedSender red_;
   SubscriptionStats stats_;
 };
 

@@ -38,6 +38,21 @@ void Subscription::stamp_later(rtp::HeaderWriter& header, rtp::Outgoing& outgoin
       static_cast<uint16_t>(header.add_extension(config_.extensions.abs_send_time, value));
 }
 
+void Subscription::protect_audio(const rtp::Packet& packet, rtp::HeaderFields& fields,
+                                 std::span<uint8_t, RedSender::kMaxHeaders> headers,
+                                 rtp::Outgoing& outgoing) {
+  if (packet.red) {
+    const size_t size = RedSender::rewrite_headers(packet.payload, config_.payload_type, headers);
+    outgoing.prefix = headers.first(size);
+    outgoing.payload = packet.payload.subspan(size);
+  } else {
+    outgoing.prefix = red_.wrap(fields.seq, fields.timestamp, packet.payload, config_.payload_type);
+    if (outgoing.prefix.empty()) return;
+    ++stats_.redundant;
+  }
+  fields.payload_type = *config_.red_payload_type;
+}
+
 // Writes the header and the numbers that this subscriber sees, and a retransmission's wrapping (RFC 4588).
 bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way,
                         TimePoint now, SendSlab& out) {
@@ -45,7 +60,6 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
   const Offsets& offsets = offsets_[way.place.segment];
   rtp::HeaderFields fields{config_.payload_type, way.marker, way.place.seq,
                            packet.timestamp + offsets.timestamp, config_.ssrc};
-  if (packet.red) fields.payload_type = config_.red_payload_type.value_or(config_.payload_type);
   std::array<uint8_t, 2 + rtp::PayloadNumbers::kMaxReach> prefix;
   size_t prefix_size = 0;
   if (again) {
@@ -68,6 +82,10 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
     prefix_size += rewritten.size();
     outgoing.payload = packet.payload.subspan(rewritten.size());
   }
+  outgoing.prefix = std::span(prefix).first(prefix_size);
+  std::array<uint8_t, RedSender::kMaxHeaders> red_headers;
+  if (takes_red() && !again) protect_audio(packet, fields, red_headers, outgoing);
+  if (way.marker && !again) ++stats_.frames;
   rtp::HeaderWriter header(fields, config_.extensions.two_byte);
   header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
   pass_on_extensions(packet, track_->config().extensions, config_.extensions, header);
@@ -76,7 +94,6 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
   }
   stamp_later(header, outgoing);
   outgoing.header = header.finish();
-  outgoing.prefix = std::span(prefix).first(prefix_size);
   return way.kind == rtp::SendClass::kPadding ? egress_.send_rtp_now(outgoing, now, out)
                                               : egress_.send_rtp(outgoing, now, out);
 }
