@@ -29,6 +29,8 @@ struct StreamOwner {
   uint32_t transceiver = 0;
   size_t encoding = 0;
   media::ChosenCodec codec;
+  uint64_t frames_encoded = 0;
+  uint64_t key_frames_encoded = 0;
 };
 struct StreamOwners {
   std::map<uint32_t, StreamOwner> tracks;

@@ -94,6 +94,8 @@ class Engine {
   const std::vector<media::SocketAddress>& bindings() const { return bindings_; }
   // What peers are told.
   const std::vector<media::SocketAddress>& candidates() const { return announced_; }
+  // Of DTLS, its DER.
+  std::string certificate_base64() const { return certificate_.base64(); }
   // Says goodbye to all peers and ends the thread. Idempotent; every later call fails.
   void close();
 

@@ -28,6 +28,7 @@ class VideoEar final : public media::TrackSink {
   void on_sender_report(const media::rtcp::SenderReport&, media::TimePoint) override {}
   media::TimePoint next_deadline() const override { return buffer_.next_deadline(); }
   bool on_deadline(media::TimePoint now) override;
+  uint64_t discarded() const override { return buffer_.discarded(); }
 
  private:
   // What the worker thread uses; outlives the track while it is at work.
@@ -55,6 +56,7 @@ class AudioEar final : public media::TrackSink {
   void on_sender_report(const media::rtcp::SenderReport&, media::TimePoint) override {}
   media::TimePoint next_deadline() const override { return buffer_.next_deadline(); }
   bool on_deadline(media::TimePoint now) override;
+  uint64_t discarded() const override { return buffer_.discarded(); }
 
  private:
   struct Decoding {

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "addon/webrtc/napi_support.h"
+#include "media/ice/candidate.h"
+#include "media/sdp/writer.h"
 #include "media/session/negotiation.h"
 
 namespace parley::addon {
@@ -30,11 +32,39 @@ napi_value make_encoding(napi_env env, const media::EncodingStats& encoding) {
                {"bitrate", static_cast<double>(encoding.bitrate_bps)},
                {"nackCount", static_cast<double>(encoding.nacks)},
                {"pliCount", static_cast<double>(encoding.plis)},
-               {"keyFrames", static_cast<double>(encoding.key_frames)}});
+               {"keyFrames", static_cast<double>(encoding.key_frames)},
+               {"frames", static_cast<double>(encoding.frames)}});
   return object;
 }
 
-napi_value make_track(napi_env env, const media::TrackStats& track) {
+// The sender's own account of a received stream (RFC 3550 section 6.4.1); its clock in seconds since 1900.
+napi_value make_sender_report(napi_env env, const media::rtcp::SenderReport& report) {
+  const napi_value object = make_object(env);
+  set_numbers(env, object,
+              {{"packetsSent", static_cast<double>(report.packets)},
+               {"bytesSent", static_cast<double>(report.octets)},
+               {"ntp", static_cast<double>(report.ntp) / 4294967296.0}});
+  return object;
+}
+
+napi_value make_candidate(napi_env env, const media::ice::Candidate& candidate) {
+  return make_string(env, "candidate:" + media::sdp::to_text(media::ice::to_sdp(candidate)));
+}
+
+napi_value make_path(napi_env env, const media::PathStats& path) {
+  const auto seconds = [](media::Duration d) { return static_cast<double>(d.count()) / 1e6; };
+  const napi_value object = make_object(env);
+  set(env, object, "local", make_candidate(env, path.local));
+  set(env, object, "remote", make_candidate(env, path.remote));
+  set(env, object, "nominated", make_boolean(env, path.nominated));
+  set_numbers(env, object,
+              {{"currentRoundTripTime", seconds(path.round_trip)},
+               {"totalRoundTripTime", seconds(path.total_round_trip)},
+               {"responsesReceived", static_cast<double>(path.responses_received)}});
+  return object;
+}
+
+napi_value make_track_stats(napi_env env, const media::TrackStats& track) {
   const napi_value object = make_object(env);
   set(env, object, "id", make_string(env, track_name(track.id)));
   set(env, object, "kind", make_string(env, media::negotiation::kind_name(track.kind)));
@@ -50,9 +80,13 @@ napi_value make_track(napi_env env, const media::TrackStats& track) {
                {"nackCount", static_cast<double>(track.nacks)},
                {"pliCount", static_cast<double>(track.plis)},
                {"keyFrames", static_cast<double>(track.key_frames)},
+               {"frames", static_cast<double>(track.frames)},
+               {"packetsDiscarded", static_cast<double>(track.discarded)},
                {"subscriptions", static_cast<double>(track.subscriptions)}});
   const napi_value encodings = make_array(env);
   for (const auto& one : track.encodings) append(env, encodings, make_encoding(env, one));
+  if (!track.encodings.empty() && track.encodings.front().sender_report)
+    set(env, object, "senderReport", make_sender_report(env, *track.encodings.front().sender_report));
   set(env, object, "encodings", encodings);
   return object;
 }
@@ -64,7 +98,10 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
   set(env, object, "paused", make_boolean(env, subscription.paused));
   set(env, object, "waitingForKeyFrame", make_boolean(env, subscription.waiting_for_key_frame));
   set_numbers(env, object,
-              {{"packetsSent", static_cast<double>(subscription.packets)},
+              {{"ssrc", static_cast<double>(subscription.ssrc)},
+               {"frames", static_cast<double>(subscription.frames)},
+               {"redundantPacketsSent", static_cast<double>(subscription.redundant)},
+               {"packetsSent", static_cast<double>(subscription.packets)},
                {"bytesSent", static_cast<double>(subscription.bytes)},
                {"retransmittedPacketsSent", static_cast<double>(subscription.retransmitted)},
                {"probePacketsSent", static_cast<double>(subscription.probe_packets)},
@@ -72,6 +109,7 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
                {"pliCount", static_cast<double>(subscription.plis)},
                {"fractionLost", subscription.fraction_lost},
                {"packetsLost", static_cast<double>(subscription.lost)},
+               {"jitter", subscription.jitter_seconds},
                {"roundTripTime", subscription.rtt_seconds}});
   set(env, object, "layers", make_layers(env, subscription.layers));
   set(env, object, "preferredLayers", make_layers(env, subscription.preferred_layers));
@@ -124,9 +162,12 @@ napi_value make_peer_stats(napi_env env, const media::PeerStats& stats) {
                {"packetsRefused", static_cast<double>(stats.packets_refused)},
                {"packetsSent", static_cast<double>(stats.packets_sent)},
                {"bytesSent", static_cast<double>(stats.bytes_sent)}});
+  if (stats.path) set(env, object, "path", make_path(env, *stats.path));
+  if (!stats.remote_certificate.empty())
+    set(env, object, "remoteCertificate", make_string(env, stats.remote_certificate));
   if (stats.sending) set(env, object, "sending", make_sending(env, *stats.sending));
   const napi_value tracks = make_array(env);
-  for (const auto& track : stats.tracks) append(env, tracks, make_track(env, track));
+  for (const auto& track : stats.tracks) append(env, tracks, make_track_stats(env, track));
   set(env, object, "tracks", tracks);
   const napi_value subscriptions = make_array(env);
   for (const auto& one : stats.subscriptions) append(env, subscriptions, make_subscription(env, one));

@@ -10,7 +10,10 @@ namespace parley::media::codecs {
 
 void PictureBuffer::on_packet(const rtp::Packet& packet, int64_t seq, TimePoint now,
                               std::vector<EncodedPicture>* out) {
-  if (next_ && seq < *next_) return;  // too late
+  if (next_ && seq < *next_) {
+    ++discarded_;
+    return;
+  }
   if (packets_.size() >= kMaxPackets) {
     packets_.clear();
     wait_for_key(now);

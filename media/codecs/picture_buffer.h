@@ -35,6 +35,7 @@ class PictureBuffer {
 
   uint64_t pictures() const { return pictures_; }
   uint64_t given_up() const { return given_up_; }
+  uint64_t discarded() const { return discarded_; }  // packets that came too late
 
  private:
   struct Stored {
@@ -56,6 +57,7 @@ class PictureBuffer {
   TimePoint deadline_ = kNever;
   uint64_t pictures_ = 0;
   uint64_t given_up_ = 0;
+  uint64_t discarded_ = 0;
 };
 
 }  // namespace parley::media::codecs

@@ -94,6 +94,20 @@ std::optional<Fingerprint> Fingerprint::parse(std::string_view text) {
   return f;
 }
 
+std::string base64_of(const x509_st* certificate) {
+  if (certificate == nullptr) return {};
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  if (size <= 0) return {};
+  std::string text(static_cast<size_t>(size + 2) / 3 * 4 + 1,
+                   '\0');  // with the zero that is written after it
+  text.resize(static_cast<size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), der, size)));
+  OPENSSL_free(der);
+  return text;
+}
+
+std::string Certificate::base64() const { return base64_of(SSL_CTX_get0_certificate(context_.get())); }
+
 void Certificate::FreeContext::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 
 Result<Certificate> Certificate::generate() {

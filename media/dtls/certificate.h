@@ -12,6 +12,7 @@
 #include "media/core/result.h"
 
 struct ssl_ctx_st;
+struct x509_st;
 
 namespace parley::media::dtls {
 
@@ -25,6 +26,9 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
 };
 
+// Its DER in base64; empty for none.
+std::string base64_of(const x509_st* certificate);
+
 // A key, its certificate and the OpenSSL context made of them. Make one for each thread of media: sessions
 // only read it, but its lifetime must cover theirs.
 class Certificate {
@@ -32,6 +36,7 @@ class Certificate {
   static Result<Certificate> generate();
 
   const Fingerprint& fingerprint() const { return fingerprint_; }
+  std::string base64() const;  // of its DER
   ssl_ctx_st* context() const { return context_.get(); }
 
  private:

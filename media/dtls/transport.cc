@@ -108,6 +108,9 @@ Transport& Transport::operator=(Transport&&) noexcept = default;
 State Transport::state() const { return impl_->state; }
 Role Transport::role() const { return impl_->role; }
 const std::optional<SrtpKeys>& Transport::keys() const { return impl_->keys; }
+std::string Transport::remote_certificate() const {
+  return base64_of(SSL_get0_peer_certificate(impl_->ssl.get()));
+}
 const char* Transport::failure() const { return impl_->failure; }
 
 void Transport::set_remote_fingerprint(const Fingerprint& fingerprint) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
@@ -85,6 +86,8 @@ class Transport {
   Role role() const;
   // Set once connected, unless only data is carried.
   const std::optional<SrtpKeys>& keys() const;
+  // The peer's, DER in base64; empty before it was shown.
+  std::string remote_certificate() const;
   // Why it failed; "" otherwise.
   const char* failure() const;
 

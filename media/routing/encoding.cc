@@ -67,6 +67,7 @@ std::optional<Encoding::Arrival> Encoding::on_media(const rtp::Packet& packet, c
         packet.payload.empty() ? std::nullopt : parser_.parse(packet, layer_extensions(track), a.newest);
     a.has_frame = info.has_value();
     a.info = info.value_or(rtp::PayloadInfo{});
+    if (a.has_frame && packet.marker) ++stats_.frames;
     if (a.has_frame && a.info.key_frame) {
       ++stats_.key_frames;
       key_frame_.wanted = false;
@@ -138,6 +139,7 @@ EncodingStats Encoding::stats(TimePoint now) const {
   s.nacks = nacks_.requested();
   s.bitrate_bps = bitrate_bps({}, now);
   s.active = live(now);
+  s.sender_report = sender_report_;
   return s;
 }
 

@@ -35,6 +35,8 @@ struct EncodingStats {
   uint64_t nacks = 0;  // packets asked for again
   uint64_t plis = 0;
   uint64_t key_frames = 0;
+  uint64_t frames = 0;                              // of video: their last packets came
+  std::optional<rtcp::SenderReport> sender_report;  // the latest
   uint32_t bitrate_bps = 0;
   bool active = false;
 };

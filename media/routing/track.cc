@@ -292,9 +292,11 @@ TrackStats Track::stats() const {
     s.nacks += one.nacks;
     s.plis += one.plis;
     s.key_frames += one.key_frames;
+    s.frames += one.frames;
     s.encodings.push_back(std::move(one));
   }
   s.rtt_seconds = static_cast<double>(round_trip_.value_or(Duration(0)).count()) / 1e6;
+  s.discarded = sink_ ? sink_->discarded() : 0;
   s.subscriptions = subscriptions_.size();
   s.active = active_;
   return s;

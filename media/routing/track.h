@@ -41,6 +41,8 @@ struct TrackStats {
   uint64_t nacks = 0;      // packets asked for again
   uint64_t plis = 0;
   uint64_t key_frames = 0;
+  uint64_t frames = 0;
+  uint64_t discarded = 0;  // by the program's sink
   size_t subscriptions = 0;
   bool active = false;
   std::vector<EncodingStats> encodings;  // the numbers above are their sums

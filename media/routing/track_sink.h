@@ -19,6 +19,8 @@ class TrackSink {
   // What waits for packets waits until here; `true` from on_deadline asks the sender for a key frame.
   virtual TimePoint next_deadline() const = 0;
   virtual bool on_deadline(TimePoint now) = 0;
+  // Packets that came too late to be of use.
+  virtual uint64_t discarded() const { return 0; }
 };
 
 }  // namespace parley::media

@@ -190,6 +190,13 @@ PeerStats Peer::stats() const {
   s.bytes_sent = transport_.egress().bytes();
   s.estimated_by_receiver = remb_;
   s.sending = send_side_.stats();
+  if (const ice::Agent* agent = transport_.ice().full()) {
+    if (const ice::CandidatePair* pair = agent->selected_pair()) {
+      s.path = PathStats{agent->local_of(*pair), agent->remote_of(*pair), pair->nominated, pair->rtt,
+                         pair->total_rtt,        pair->responses_received};
+    }
+    s.remote_certificate = transport_.remote_certificate();
+  }
   for (const auto& t : tracks_) s.tracks.push_back(t->stats());
   for (const auto& sub : subscriptions_) s.subscriptions.push_back(sub->stats());
   return s;

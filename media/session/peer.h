@@ -21,6 +21,16 @@
 
 namespace parley::media {
 
+// The pair of candidates that media goes by, of a peer with full ICE.
+struct PathStats {
+  ice::Candidate local;
+  ice::Candidate remote;
+  bool nominated = false;
+  Duration round_trip{0};  // 0: not known yet
+  Duration total_round_trip{0};
+  uint64_t responses_received = 0;
+};
+
 struct PeerStats {
   PeerState state = PeerState::kNew;
   std::string remote_address;
@@ -34,6 +44,8 @@ struct PeerStats {
   std::optional<SendSideStats> sending;           // of a peer that gives feedback
   std::vector<TrackStats> tracks;
   std::vector<SubscriptionStats> subscriptions;
+  std::optional<PathStats> path;
+  std::string remote_certificate;  // DER in base64, once it was shown; of a peer with full ICE
 };
 
 // All tracks of one media thread, by id.

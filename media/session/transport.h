@@ -56,6 +56,8 @@ class PeerTransport {
   const IceTransport& ice() const { return ice_; }
   const std::optional<Route>& route() const { return ice_.selected(); }
   const char* failure() const;
+  // See dtls::Transport.
+  std::string remote_certificate() const { return dtls_ ? dtls_->remote_certificate() : std::string(); }
   uint64_t packets_received() const { return packets_received_; }
   uint64_t bytes_received() const { return bytes_received_; }
   uint64_t packets_refused() const { return packets_refused_; }

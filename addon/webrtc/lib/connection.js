@@ -276,7 +276,7 @@ class RTCPeerConnection extends EventTarget {
     return makeReport(native, (id) => this.#transceivers.get(id), chosen, {
       iceState: this.iceConnectionState,
       dtlsState: { connected: 'connected', closed: 'closed', failed: 'failed' }[this.#peerState] ?? 'new',
-      fingerprint: /^a=fingerprint:sha-256 (\S+)/m.exec(this.localDescription?.sdp ?? '')?.[1] ?? null,
+      servers: this.#configuration.iceServers.flatMap(({ urls }) => [urls].flat()),
       channels: this.#channelCounts,
       dataChannels: [...this.#channels].map((each) => each.stats()),
     });

@@ -4,10 +4,15 @@
 const { randomUUID } = require('crypto');
 const { capabilities } = require('./native');
 const { guarded, invalidAccess, invalidState } = require('./errors');
+const { AudioMeter, VideoMeter } = require('./meters');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
 
 const kMake = Symbol('make');
 const kDirections = ['sendrecv', 'sendonly', 'recvonly', 'inactive', 'stopped'];
+
+/** A copy: the bytes may lie anywhere. */
+const samplesOf = ({ buffer, byteOffset, length }) =>
+  new Int16Array(buffer.slice(byteOffset, byteOffset + length));
 
 const illegal = (token) => {
   if (token !== kMake) throw new TypeError('Illegal constructor');
@@ -146,12 +151,14 @@ class RTCRtpReceiver {
   #transceiver;
   #track;
   #onMedia = null;
-  #counts = { framesDecoded: 0 };
+  #meter;
+  #channels = 1;
 
   constructor(token, connection, transceiver, trackId) {
     illegal(token);
     this.#connection = connection;
     this.#transceiver = transceiver;
+    this.#meter = transceiver.kind === 'video' ? new VideoMeter() : new AudioMeter();
     this.#track = MediaStreamTrack.make({
       kind: transceiver.kind,
       id: trackId || randomUUID(),
@@ -198,20 +205,23 @@ class RTCRtpReceiver {
   }
   listen(kind, channels, callback) {
     this.#onMedia = callback;
+    this.#channels = channels;
     if (this.#connection.closed) return;
     guarded(() => this.#connection.native.setSink(this.#transceiver.nativeId, kind, channels));
   }
   onMedia(type, payload) {
     this.#track.setMuted(false);
-    if (type === 'video') {
-      this.#counts.framesDecoded++;
-      this.#counts.frameWidth = payload.width;
-      this.#counts.frameHeight = payload.height;
-    }
-    this.#onMedia?.(payload);
+    if (type === 'video') this.#meter.add(payload.width, payload.height);
+    if (type !== 'audio') return void this.#onMedia?.(payload);
+    const samples = samplesOf(payload.data);
+    this.#meter.add(samples, this.#channels);
+    this.#onMedia?.({ samples });
   }
   counts() {
-    return this.#transceiver.kind === 'video' ? { ...this.#counts } : {};
+    const { frames, width, height, framesPerSecond, ...heard } = this.#meter.values();
+    if (frames === undefined) return heard;
+    const size = width === undefined ? {} : { frameWidth: width, frameHeight: height };
+    return { framesDecoded: frames, framesPerSecond, ...size };
   }
   requestKeyFrame() {
     if (!this.#connection.closed) this.#connection.native.requestKeyFrame(this.#transceiver.nativeId);

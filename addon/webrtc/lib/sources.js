@@ -2,6 +2,7 @@
 'use strict';
 
 const { defineHandlers } = require('./events');
+const { AudioMeter, VideoMeter } = require('./meters');
 const { MediaStreamTrack } = require('./tracks');
 
 /** What feeds tracks: knows the senders that its tracks are attached to. */
@@ -9,11 +10,16 @@ class Source extends EventTarget {
   #kind;
   #senders = new Map(); // RTCRtpSender → its track
   #live = 0;
+  #meter;
 
   constructor(kind) {
     super();
     if (kind !== 'audio' && kind !== 'video') throw new TypeError(`not a kind of media: ${kind}`);
     this.#kind = kind;
+    this.#meter = kind === 'audio' ? new AudioMeter() : new VideoMeter();
+  }
+  get meter() {
+    return this.#meter;
   }
   get kind() {
     return this.#kind;
@@ -84,6 +90,7 @@ class VideoSource extends Source {
    */
   onFrame({ width, height, data, timestamp = Math.round(performance.now() * 1000) }) {
     const bytes = bytesOf(data);
+    this.meter.add(width, height);
     let sent = false;
     for (const sender of this.targets()) sent = sender.sendVideo(bytes, width, height, timestamp) || sent;
     return sent;
@@ -98,6 +105,7 @@ class AudioSource extends Source {
   /** @param {{samples: Int16Array, channels?: number}} data 48 kHz, channels interleaved, usually 10 ms at a time. */
   onData({ samples, channels = 1 }) {
     if (!(samples instanceof Int16Array)) throw new TypeError('samples must be an Int16Array');
+    this.meter.add(samples, channels);
     let sent = false;
     for (const sender of this.targets()) sent = sender.sendAudio(bytesOf(samples), channels) || sent;
     return sent;
@@ -143,10 +151,7 @@ class VideoSink extends Sink {
 class AudioSink extends Sink {
   constructor(track, onData, { channels = 1 } = {}) {
     if (channels !== 1 && channels !== 2) throw new RangeError('channels must be 1 or 2');
-    super(track, 'audio', channels, ({ data }) => {
-      const samples = new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
-      onData({ samples, channels, sampleRate: 48000 });
-    });
+    super(track, 'audio', channels, ({ samples }) => onData({ samples, channels, sampleRate: 48000 }));
   }
 }
 

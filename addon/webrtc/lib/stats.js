@@ -1,6 +1,9 @@
 // RTCStatsReport with the names of https://www.w3.org/TR/webrtc-stats/.
 'use strict';
 
+const { createHash } = require('crypto');
+const { RTCIceCandidate } = require('./descriptions');
+
 class RTCStatsReport {
   #map;
   constructor(map) {
@@ -38,99 +41,162 @@ class RTCStatsReport {
 const pick = (from, names) =>
   Object.fromEntries(names.filter((each) => each in from).map((each) => [each, from[each]]));
 
-const kInbound = ['packetsReceived', 'bytesReceived', 'packetsLost', 'jitter', 'nackCount', 'pliCount'];
-const kOutbound = ['packetsSent', 'bytesSent', 'retransmittedPacketsSent', 'nackCount', 'pliCount'];
+const kReceived = ['packetsReceived', 'bytesReceived', 'packetsLost', 'jitter', 'nackCount', 'pliCount'];
+const kSent = ['ssrc', 'packetsSent', 'bytesSent', 'retransmittedPacketsSent', 'nackCount', 'pliCount'];
+const kTransported = ['packetsReceived', 'bytesReceived', 'packetsSent', 'bytesSent'];
+const NTP_TO_UNIX_S = 2208988800;
+
+/** Puts a report together. */
+class Builder {
+  map = new Map();
+  #timestamp = performance.timeOrigin + performance.now();
+
+  add(type, id, values) {
+    const defined = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+    this.map.set(id, { id, timestamp: this.#timestamp, type, ...Object.fromEntries(defined) });
+    return id;
+  }
+  codec({ payloadType, codec }, direction) {
+    const { mimeType, clockRate, channels, sdpFmtpLine } = codec;
+    const values = { payloadType, transportId: 'T', mimeType, clockRate, channels: channels || undefined };
+    return this.add('codec', `C${direction}${payloadType}`, {
+      ...values,
+      sdpFmtpLine: sdpFmtpLine || undefined,
+    });
+  }
+
+  inbound(stream, track, { kind, mid, receiver }) {
+    const id = `I${stream.id}`;
+    const [{ ssrc } = {}] = track.encodings;
+    const common = { ssrc: ssrc || undefined, kind, transportId: 'T', codecId: this.codec(stream, 'I') };
+    const { senderReport } = track;
+    const video = { keyFramesReceived: track.keyFrames, framesReceived: track.frames };
+    this.add('inbound-rtp', id, {
+      ...common,
+      ...pick(track, kReceived),
+      mid,
+      trackIdentifier: receiver.track.id,
+      retransmittedPacketsReceived: track.packetsRecovered,
+      packetsDiscarded: track.packetsDiscarded,
+      ...(kind === 'video' ? video : {}),
+      ...receiver.counts(),
+      remoteId: senderReport && `RO${stream.id}`,
+    });
+    if (!senderReport) return;
+    const { packetsSent, bytesSent, ntp } = senderReport;
+    const remoteTimestamp = (ntp - NTP_TO_UNIX_S) * 1000;
+    this.add('remote-outbound-rtp', `RO${stream.id}`, {
+      ...common,
+      localId: id,
+      packetsSent,
+      bytesSent,
+      remoteTimestamp,
+    });
+  }
+
+  outbound(stream, sent, { kind, mid, sender }) {
+    const id = `O${stream.id}`;
+    const { rid, active } = sender.encodings[stream.encoding] ?? {};
+    const codecId = this.codec(stream, 'O');
+    const { framesEncoded, keyFramesEncoded } = stream;
+    this.add('outbound-rtp', id, {
+      ...pick(sent, kSent),
+      kind,
+      mid,
+      active: active !== false,
+      rid,
+      ...(kind === 'video' ? { framesEncoded, keyFramesEncoded, framesSent: sent.frames } : {}),
+      mediaSourceId: sender.track ? this.source(sender.track) : undefined,
+      transportId: 'T',
+      codecId,
+      remoteId: `RI${stream.id}`,
+    });
+    const told = pick(sent, ['ssrc', 'packetsLost', 'fractionLost', 'jitter']);
+    const roundTripTime = sent.roundTripTime > 0 ? sent.roundTripTime : undefined;
+    const common = { kind, transportId: 'T', codecId, localId: id };
+    this.add('remote-inbound-rtp', `RI${stream.id}`, { ...common, ...told, roundTripTime });
+  }
+
+  source({ kind, id, source }) {
+    const { frames, ...values } = source?.meter?.values() ?? {};
+    return this.add('media-source', `S${id}`, { kind, trackIdentifier: id, ...values, frames });
+  }
+
+  transport(native, connection) {
+    const { peer } = native;
+    const { path } = peer;
+    const transported = pick(peer, kTransported);
+    this.add('transport', 'T', {
+      ...transported,
+      dtlsState: connection.dtlsState,
+      iceState: connection.iceState,
+      selectedCandidatePairId: path && 'P',
+      localCertificateId: this.certificate('X', native.localCertificate),
+      remoteCertificateId: this.certificate('RX', peer.remoteCertificate),
+    });
+    if (!path) return;
+    const { currentRoundTripTime, totalRoundTripTime, responsesReceived, nominated } = path;
+    this.add('candidate-pair', 'P', {
+      ...transported,
+      transportId: 'T',
+      localCandidateId: this.candidate('local-candidate', 'LC', path.local, connection.servers),
+      remoteCandidateId: this.candidate('remote-candidate', 'RC', path.remote, []),
+      state: connection.iceState === 'failed' ? 'failed' : 'succeeded',
+      nominated,
+      totalRoundTripTime,
+      currentRoundTripTime: responsesReceived > 0 ? currentRoundTripTime : undefined,
+      responsesReceived,
+      availableOutgoingBitrate: peer.sending?.availableOutgoingBitrate,
+    });
+  }
+
+  /** `servers`: of one that was asked, its URL. */
+  candidate(type, id, text, servers) {
+    const read = new RTCIceCandidate({ candidate: text, sdpMid: '0' });
+    const { address, port, protocol, type: candidateType, priority, foundation, tcpType } = read;
+    const { relatedAddress, relatedPort } = read;
+    const asked = candidateType === 'relay' || candidateType === 'srflx';
+    const url = asked && servers.length === 1 ? servers[0] : undefined;
+    const where = { address, port, protocol, candidateType, priority, foundation, tcpType };
+    return this.add(type, id, { transportId: 'T', ...where, relatedAddress, relatedPort, url });
+  }
+
+  certificate(id, base64Certificate) {
+    if (!base64Certificate) return undefined;
+    const digest = createHash('sha256').update(Buffer.from(base64Certificate, 'base64')).digest('hex');
+    const fingerprint = digest.toUpperCase().match(/../g).join(':');
+    return this.add('certificate', id, { fingerprint, fingerprintAlgorithm: 'sha-256', base64Certificate });
+  }
+}
 
 /**
  * @param {object} native what Connection.getStats() gave
  * @param {(transceiver: number) => object | undefined} find
  * @param {object | null} selector an RTCRtpSender or RTCRtpReceiver
- * @param {object} connection its counts
+ * @param {object} connection its states and counts
  */
 function makeReport(native, find, selector, connection) {
-  const timestamp = performance.timeOrigin + performance.now();
-  const map = new Map();
-  const add = (type, id, values) => map.set(id, { id, timestamp, type, ...values });
-  const { peer } = native;
-  const codecs = (stream, direction) => {
-    const id = `C${direction}${stream.payloadType}`;
-    const { mimeType, clockRate, channels, sdpFmtpLine } = stream.codec;
-    const values = { payloadType: stream.payloadType, transportId: 'T', mimeType, clockRate };
-    if (channels) values.channels = channels;
-    if (sdpFmtpLine) values.sdpFmtpLine = sdpFmtpLine;
-    add('codec', id, values);
-    return id;
-  };
+  const builder = new Builder();
+  const { tracks, subscriptions } = native.peer;
   for (const stream of native.receiving) {
     const transceiver = find(stream.transceiver);
-    const track = peer.tracks.find((each) => each.id === `t${stream.id}`);
+    const track = tracks.find((each) => each.id === `t${stream.id}`);
     if (!transceiver || !track || (selector && selector !== transceiver.receiver)) continue;
-    add('inbound-rtp', `I${stream.id}`, {
-      ...pick(track, kInbound),
-      kind: transceiver.kind,
-      mid: transceiver.mid,
-      trackIdentifier: transceiver.receiver.track.id,
-      retransmittedPacketsReceived: track.packetsRecovered,
-      ...(transceiver.kind === 'video' ? { keyFramesReceived: track.keyFrames } : {}),
-      ...transceiver.receiver.counts?.(),
-      transportId: 'T',
-      codecId: codecs(stream, 'I'),
-    });
+    builder.inbound(stream, track, transceiver);
   }
   for (const stream of native.sending) {
     const transceiver = find(stream.transceiver);
-    const sent = peer.subscriptions.find((each) => each.id === `s${stream.id}`);
+    const sent = subscriptions.find((each) => each.id === `s${stream.id}`);
     if (!transceiver || !sent || (selector && selector !== transceiver.sender)) continue;
-    const { rid, active } = transceiver.sender.encodings[stream.encoding] ?? {};
-    add('outbound-rtp', `O${stream.id}`, {
-      ...pick(sent, kOutbound),
-      kind: transceiver.kind,
-      mid: transceiver.mid,
-      active: active !== false,
-      ...(rid === undefined ? {} : { rid }),
-      transportId: 'T',
-      codecId: codecs(stream, 'O'),
-      remoteId: `R${stream.id}`,
-    });
-    add('remote-inbound-rtp', `R${stream.id}`, {
-      ...pick(sent, ['packetsLost', 'fractionLost', 'roundTripTime']),
-      kind: transceiver.kind,
-      localId: `O${stream.id}`,
-      transportId: 'T',
-    });
+    builder.outbound(stream, sent, transceiver);
   }
-  const [address, port] = splitAddress(peer.remoteAddress);
-  add('transport', 'T', {
-    ...pick(peer, ['packetsReceived', 'bytesReceived', 'packetsSent', 'bytesSent']),
-    dtlsState: connection.dtlsState,
-    iceState: connection.iceState,
-    ...(address ? { selectedCandidatePairId: 'P' } : {}),
-    localCertificateId: 'X',
-  });
-  if (address) {
-    add('candidate-pair', 'P', {
-      ...pick(peer, ['packetsReceived', 'bytesReceived', 'packetsSent', 'bytesSent']),
-      transportId: 'T',
-      remoteCandidateId: 'RC',
-      localCandidateId: 'LC',
-      state: connection.iceState === 'failed' ? 'failed' : 'succeeded',
-      nominated: true,
-    });
-    add('remote-candidate', 'RC', { transportId: 'T', address, port, protocol: 'udp' });
-    add('local-candidate', 'LC', { transportId: 'T', candidateType: 'host', protocol: 'udp' });
-  }
+  builder.transport(native, connection);
   if (!selector) {
-    add('peer-connection', 'PC', connection.channels);
-    add('certificate', 'X', { fingerprint: connection.fingerprint, fingerprintAlgorithm: 'sha-256' });
-    for (const each of connection.dataChannels) add('data-channel', `D${each.identifier}`, each.values);
+    builder.add('peer-connection', 'PC', connection.channels);
+    for (const { identifier, values } of connection.dataChannels)
+      builder.add('data-channel', `D${identifier}`, values);
   }
-  return new RTCStatsReport(map);
-}
-
-function splitAddress(text) {
-  const colon = text.lastIndexOf(':');
-  if (colon < 0) return [null, null];
-  return [text.slice(0, colon).replace(/^\[|\]$/g, ''), Number(text.slice(colon + 1))];
+  return new RTCStatsReport(builder.map);
 }
 
 module.exports = { RTCStatsReport, makeReport };
