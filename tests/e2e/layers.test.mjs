@@ -11,8 +11,14 @@ import { startWatchedCall } from './watched_call.mjs';
 const harness = createRequire(import.meta.url)('../harness');
 const SWITCH_MS = 15_000; // with the time in which the publisher's browser dares to send its largest layer
 const FROZEN_S = 1;
-/** How Ada's page sends: in simulcast of VP8 where nothing else is said. */
-const QUERIES = ['', 'codec=H264&layers=simulcast', 'codec=VP9&layers=L3T3_KEY', 'codec=AV1&layers=L3T3_KEY'];
+/** The browser of both, and how Ada's page sends: in simulcast of VP8 where nothing else is said. */
+const QUERIES = [
+  ['chromium', ''],
+  ['chromium', 'codec=H264&layers=simulcast'],
+  ['chromium', 'codec=VP9&layers=L3T3_KEY'],
+  ['chromium', 'codec=AV1&layers=L3T3_KEY'],
+  ['firefox', 'codec=VP8&layers=simulcast'],
+];
 
 /** Bela asks for layers of Ada's video and waits until it comes as wide as `test` says; resolves with what it took. */
 async function switchTo(bela, layers, what, test) {
@@ -31,18 +37,15 @@ async function switchTo(bela, layers, what, test) {
 }
 
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
-  for (const query of QUERIES) {
-    harness.test(
-      `a watcher chooses among the layers of ${query || "the page's own"}`,
-      { timeout: TEST_MS },
-      async (t) => {
-        const { bela } = await startWatchedCall(t, 'layers', { query });
-        await bela.waitForVideoOf(['Ada']);
-        await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
-        await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
-        await switchTo(bela, {}, 'seeing a large layer again', (width) => width >= 640);
-      },
-    );
+  for (const [browser, query] of QUERIES) {
+    const title = `a watcher chooses among the layers of ${query || "the page's own"} in ${browser}`;
+    harness.test(title, { timeout: TEST_MS }, async (t) => {
+      const { bela } = await startWatchedCall(t, 'layers', { browser, query });
+      await bela.waitForVideoOf(['Ada']);
+      await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
+      await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
+      await switchTo(bela, {}, 'seeing a large layer again', (width) => width >= 640);
+    });
   }
 
   harness.test('a small tile is sent the small layer', { timeout: TEST_MS }, async (t) => {

@@ -1,6 +1,7 @@
 'use strict';
 // A program with RTCPeerConnection: answers whoever offers, decodes what it gets, and sends it back encoded anew; messages on
-// data channels come back as they are. Signalling is JSON, a line each, on standard input and output.
+// data channels come back as they are, but for "make N", which N bytes answer, and "close". Signalling is JSON, a line each, on
+// standard input and output.
 //   {"codecs": ["video/VP8"]}   optional, first: what to prefer
 const { createInterface } = require('node:readline');
 const { join } = require('node:path');
@@ -17,7 +18,15 @@ pc.onconnectionstatechange = () => say({ state: pc.connectionState });
 pc.onicecandidate = ({ candidate }) => say({ candidate: candidate?.toJSON() ?? null });
 pc.ondatachannel = ({ channel }) => {
   channel.binaryType = 'arraybuffer';
-  channel.onmessage = ({ data }) => channel.send(data);
+  const { label, protocol, ordered, maxRetransmits, maxPacketLifeTime } = channel;
+  say({ channel: { label, protocol, ordered, maxRetransmits, maxPacketLifeTime } });
+  channel.onclose = () => say({ closed: label });
+  channel.onmessage = ({ data }) => {
+    const [, bytes] = /^make (\d+)$/.exec(data) ?? [];
+    if (bytes) channel.send(Buffer.alloc(Number(bytes), 7));
+    else if (data === 'close') channel.close();
+    else channel.send(data);
+  };
 };
 pc.ontrack = ({ track, transceiver }) => {
   transceiver.direction = 'sendrecv';

@@ -1,0 +1,42 @@
+// Who speaks is shown: of two people whose microphones beep, first the one who is not muted, then the other.
+// runs-on: node
+// timeout: 330
+// serial
+import { createRequire } from 'node:module';
+import { launchBrowser, Person } from './browser.mjs';
+import { PATIENCE_MS, TEST_MS } from './patience.mjs';
+import { startServer } from './server.mjs';
+
+const { test } = createRequire(import.meta.url)('../harness');
+
+/** Waits until, of all tiles, exactly those of `names` are marked as speaking. */
+function whenSpeaking(person, names) {
+  return person.page.waitForFunction(
+    (expected) => {
+      const tiles = [...document.querySelectorAll('.tile.speaking')].map((tile) => tile.dataset.name);
+      return tiles.sort().join() === expected.toSorted().join();
+    },
+    names,
+    { timeout: PATIENCE_MS, polling: 50 },
+  );
+}
+
+test('the tile of whoever speaks is marked', { timeout: TEST_MS }, async (t) => {
+  const server = await startServer();
+  t.after(() => server.stop());
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const people = [];
+  for (const name of ['Ada', 'Bela', 'Cleo']) people.push(await Person.open(browser, server.url, name));
+  const [first, second, watcher] = people;
+  await first.join('speakers');
+  await second.join('speakers');
+  await second.page.click('#toggle-audio');
+  await watcher.joinToWatch('speakers');
+  await whenSpeaking(watcher, ['Ada']);
+  await first.page.click('#toggle-audio');
+  await second.page.click('#toggle-audio');
+  await whenSpeaking(watcher, ['Bela']);
+  await second.page.click('#toggle-audio');
+  await whenSpeaking(watcher, []);
+});
