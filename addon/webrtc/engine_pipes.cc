@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "addon/webrtc/engine.h"
+#include "media/session/g711.h"
 
 namespace parley::addon {
 namespace {
@@ -85,7 +86,7 @@ Outcome<TrackInfo> Engine::receive_from_pipe(uint32_t id, std::string_view text)
     return Failure{"ERR_TOO_MANY_TRACKS", "the pipe has no room for another track"};
   const auto described = media::pipe::parse_description(text);
   if (!described) return Failure{"ERR_SDP", described.error().reason};
-  if (described->codec.kind == media::CodecKind::kOther)
+  if (described->codec.kind == media::CodecKind::kOther && !media::is_g711(described->codec.codec))
     return Failure{"ERR_SDP", "the piped track's codec is not known"};
   const uint32_t track = next_track_++;
   auto posted = post([this, id, config = media::pipe::to_config(*described, track)](TimePoint, SendSlab&) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "media/session/g711.h"
+
 namespace parley::media {
 namespace {
 
@@ -26,10 +28,15 @@ int variant_rank(CodecKind kind, const sdp::Codec& c) {
   return 0;
 }
 
+int audio_rank(const sdp::Codec& c) {
+  if (codec_kind(c.name) == CodecKind::kOpus && c.clock_rate == 48000) return 0;
+  return is_g711(c) ? 1 : -1;  // for telephones: either, as offered
+}
+
 // Lower is better; negative is "not at all".
 int rank(const sdp::Codec& c, sdp::MediaKind section, const CodecPreferences& video) {
   const CodecKind kind = codec_kind(c.name);
-  if (section == sdp::MediaKind::kAudio) return kind == CodecKind::kOpus && c.clock_rate == 48000 ? 0 : -1;
+  if (section == sdp::MediaKind::kAudio) return audio_rank(c);
   if (section != sdp::MediaKind::kVideo || kind == CodecKind::kOther) return -1;
   const auto preferred = std::find(video.begin(), video.end(), kind);
   if (preferred == video.end()) return -1;
@@ -67,6 +74,8 @@ bool has_layer_extensions(CodecKind kind) {
 
 bool same_format(const sdp::Codec& offered, const sdp::Codec& answered) {
   const CodecKind kind = codec_kind(offered.name);
+  if (kind == CodecKind::kOther)
+    return offered.is(answered.name) && offered.clock_rate == answered.clock_rate;
   if (codec_kind(answered.name) != kind) return false;
   const auto same = [&](std::string_view key, std::string_view otherwise) {
     return sdp::equals_ignoring_case(parameter_or(offered, key, otherwise),
@@ -96,8 +105,8 @@ std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered, const 
   ChosenCodec chosen;
   chosen.kind = codec_kind(best->name);
   chosen.codec = *best;
-  if (chosen.kind == CodecKind::kOpus) {
-    chosen.codec.parameters = "minptime=10;useinbandfec=1";
+  if (offered.kind == sdp::MediaKind::kAudio) {
+    if (chosen.kind == CodecKind::kOpus) chosen.codec.parameters = "minptime=10;useinbandfec=1";
     keep_known_feedback(chosen.codec, kAudioFeedback);
   } else {
     keep_known_feedback(chosen.codec, kVideoFeedback);

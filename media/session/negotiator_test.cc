@@ -204,6 +204,32 @@ TEST_F(Negotiation, RefusesOffersItCannotCarry) {
   EXPECT_EQ(video_only->tracks.size(), 1u);
 }
 
+TEST_F(Negotiation, TakesG711OfThoseWhoHaveNothingBetter) {
+  const std::string opus = "a=rtpmap:111 opus/48000/2";
+  ASSERT_NE(chromium_offer().find(opus), std::string::npos);
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto published = publisher.accept_offer(replaced(chromium_offer(), opus, "a=rtpmap:111 PCMU/8000"));
+  ASSERT_TRUE(published.ok());
+  const IncomingTrack& voice = published->tracks[0];
+  EXPECT_EQ(voice.codec.codec.name, "PCMU");
+  EXPECT_EQ(negotiation::to_config(voice).clock_rate, 8000u);
+  EXPECT_FALSE(voice.codec.rtx_payload_type);
+
+  SubscriberNegotiator subscriber(endpoint_, random_);
+  ChosenCodec fixed = voice.codec;
+  fixed.codec.payload_type = 0;
+  ASSERT_TRUE(subscriber.add(1, {voice.id, voice.kind, fixed, "stream", "track"}).ok());
+  const std::string offer = subscriber.create_offer();
+  EXPECT_EQ(parsed(offer).media[0].formats, (std::vector<std::string>{"0"}));
+  const auto other = subscriber.accept_answer(replaced(answer_to(offer), "PCMU", "PCMA"));
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(other->refused.size(), 1u) << "another law is another codec";
+  ASSERT_TRUE(subscriber.add(2, {voice.id, voice.kind, fixed, "stream", "track"}).ok());
+  const auto taken = subscriber.accept_answer(answer_to(subscriber.create_offer()));
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(taken->active.size(), 1u);
+}
+
 TEST_F(Negotiation, OffersASubscriberItsSubscriptionsAndReusesEndedSections) {
   PublisherNegotiator publisher(endpoint_, random_, next_track_);
   const auto published = publisher.accept_offer(chromium_offer());

@@ -5,6 +5,7 @@
 
 #include "media/sdp/parser.h"
 #include "media/sdp/writer.h"
+#include "media/session/g711.h"
 
 namespace parley::media {
 namespace {
@@ -47,7 +48,7 @@ SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random
 
 std::optional<ChosenCodec> SubscriberNegotiator::map_codec(const ChosenCodec& source) {
   ChosenCodec mapped = source;
-  const bool video = source.kind != CodecKind::kOpus;
+  const bool video = source.kind != CodecKind::kOpus && !is_g711(source.codec);
   mapped.codec.feedback = subscriber_feedback(video ? TrackKind::kVideo : TrackKind::kAudio);
   mapped.fec_payload_type.reset();  // towards subscribers RTX is enough
   const std::string key =
@@ -60,7 +61,9 @@ std::optional<ChosenCodec> SubscriberNegotiator::map_codec(const ChosenCodec& so
     return mapped;
   }
   if (next_payload_type_ + 1 > 127) return std::nullopt;
-  mapped.codec.payload_type = next_payload_type_++;
+  // G.711's types are the same for everyone (RFC 3551 section 6).
+  const bool fixed = is_g711(source.codec) && source.codec.payload_type < 96;
+  if (!fixed) mapped.codec.payload_type = next_payload_type_++;
   mapped.rtx_payload_type.reset();
   if (video) mapped.rtx_payload_type = next_payload_type_++;
   if (source.red_payload_type) mapped.red_payload_type = next_payload_type_++;
