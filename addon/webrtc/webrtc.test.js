@@ -96,6 +96,50 @@ test('simulcast is answered, and each encoding has statistics', async (t) => {
   );
 });
 
+test('a pipe carries a track to another engine, and says what it cannot', async (t) => {
+  const [near, far] = [open(t), open(t)];
+  const [{ id }] = near.createPeer('ada', { role: 'publisher' }).acceptOffer(offer).tracks;
+  const [here, there] = [near.createPipe(), far.createPipe()];
+  assert.match(here.key, /^[0-9a-f]{88}$/);
+  assert.notStrictEqual(here.key, there.key);
+  const remote = { ...far.bindings()[0], key: there.key };
+  for (const wrong of [
+    { ...remote, key: 'x' },
+    { ...remote, ip: 'nowhere' },
+    { ...remote, port: 70000 },
+    null,
+  ])
+    assert.throws(() => here.connect(wrong), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => here.connect({ ...remote, key: here.key }), { code: 'ERR_INVALID_ARG_VALUE' });
+  here.connect(remote);
+  assert.throws(() => here.connect(remote), { code: 'ERR_PIPE_CONNECTED' });
+  assert.throws(() => near.createPipe().connect(remote), { code: 'ERR_PIPE_EXISTS' });
+  there.connect({ ...near.bindings()[0], key: here.key });
+
+  const description = here.send(id);
+  assert.throws(() => here.send(id), { code: 'ERR_TRACK_PIPED' });
+  assert.throws(() => here.send('t999'), { code: 'ERR_NO_TRACK' });
+  const arrived = there.receive(description);
+  assert.deepStrictEqual([arrived.kind, arrived.codec], ['audio', 'opus']);
+  const bela = far.createPeer('bela', { role: 'subscriber' });
+  bela.subscribe(arrived.id);
+  assert.match(bela.createOffer(), new RegExp(`a=msid:e1p1 ${arrived.id}\r\n`));
+  for (const text of ['', 'v=0\r\n', description.replace(/opus/g, 'speex')])
+    assert.throws(() => there.receive(text), { code: 'ERR_SDP' });
+  assert.strictEqual((await there.getStats()).packetsRefused, 0);
+
+  there.stopReceiving(arrived.id);
+  assert.throws(() => bela.subscribe(arrived.id), { code: 'ERR_NO_TRACK' });
+  here.stopSending(id);
+  assert.throws(() => here.stopSending(id), { code: 'ERR_NO_TRACK' });
+  here.close();
+  here.close();
+  assert.throws(() => here.send(id), { code: 'ERR_NO_PIPE' });
+  const withoutUdp = open(t, { ...loopback, udp: false, tcp: true });
+  assert.throws(() => withoutUdp.createPipe(), { code: 'ERR_NO_UDP' });
+  assert.throws(() => Object.getPrototypeOf(here).send.call(near, id), TypeError);
+});
+
 test('the preferred codec is chosen, and no other than those named', async (t) => {
   const engine = open(t);
   const codecOf = (codecs) =>

@@ -179,7 +179,7 @@ export class Person {
           codec: report.get(s.codecId)?.mimeType,
           energy: s.totalAudioEnergy ?? 0,
           packets: s.packetsReceived,
-          redundant: s.fecPacketsReceived ?? 0,
+          discarded: s.packetsDiscarded ?? 0,
         })),
         localType: report.get(pair?.localCandidateId)?.candidateType,
         localPort: report.get(pair?.localCandidateId)?.port,

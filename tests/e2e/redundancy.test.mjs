@@ -11,8 +11,9 @@ import { TEST_MS } from './patience.mjs';
 import { startWatchedCall } from './watched_call.mjs';
 
 const harness = createRequire(import.meta.url)('../harness');
-const PACKETS = 200;
-const BROUGHT_BACK = 20;
+const PACKETS = 100;
+// Chromium counts every block of a redundant packet that it had already as discarded: nearly one for each packet.
+const REPEATED = 100;
 
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
   for (const [what, query] of [
@@ -21,11 +22,18 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
   ]) {
     harness.test(`redundant audio ${what} is read by Chromium`, { timeout: TEST_MS }, async (t) => {
       const { bela, network } = await startWatchedCall(t, 'redundancy', { query });
+      const { audio: before } = await bela.whenStatistics(
+        ({ audio: [a] }) => a?.packets >= PACKETS,
+        'hearing',
+      );
+      console.log(`# ${before[0].discarded} of ${before[0].packets} discarded without loss`);
       await network.weather({}, { loss: 0.1 });
-      const arrives = ({ audio: [a] }) => a?.packets >= PACKETS && a.redundant >= BROUGHT_BACK;
-      const { audio } = await bela.whenStatistics(arrives, 'hearing redundant audio');
-      console.log(`# ${audio[0].redundant} redundant blocks in ${audio[0].packets} packets`);
-      assert.ok(audio[0].energy > 0);
+      const { audio } = await bela.whenStatistics(
+        ({ audio: [a] }) => a.discarded >= before[0].discarded + REPEATED,
+        'hearing redundant audio',
+      );
+      console.log(`# ${audio[0].discarded} of ${audio[0].packets} discarded with loss`);
+      assert.ok(audio[0].energy > before[0].energy);
     });
   }
 });
