@@ -343,11 +343,13 @@ export interface EngineBinding {
   announcedIp?: string;
   announcedIps?: string[];
 }
+export type VideoCodec = 'VP8' | 'VP9' | 'H264' | 'AV1' | 'H265';
 export interface EngineOptions {
   bindings: EngineBinding[];
   udp?: boolean;
   tcp?: boolean;
   maxMessageSize?: number;
+  threads?: number;
 }
 export interface Layers {
   spatial: number;
@@ -474,7 +476,7 @@ export class Engine {
   candidates(): Address[];
   createPeer(
     id: string,
-    options: { role: 'publisher' | 'subscriber'; codecs?: ('VP8' | 'VP9' | 'H264' | 'AV1' | 'H265')[] },
+    options: { role: 'publisher' | 'subscriber'; codecs?: VideoCodec[]; affinity?: string },
   ): Peer;
   createPipe(): Pipe;
   createAudioGroup(options?: { forwarded?: number }): string;

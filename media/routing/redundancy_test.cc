@@ -124,12 +124,14 @@ TEST_F(Redundancy, IsMadeForWhoeverLosesPacketsOfAPlainSource) {
   EXPECT_EQ(red->redundant()[0].timestamp_offset, 960);
   EXPECT_EQ(red->primary().payload[0], 2);
   EXPECT_EQ(takes.stats().redundant, 1u);
-  ASSERT_EQ(bench_.sent_to(3).size(), 1u);
-  EXPECT_EQ(bench_.sent_to(3)[0].packet().payload_type, 96) << "it did not take the format";
+  sent = bench_.sent_to(3);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].packet().payload_type, 96) << "it did not take the format";
   report(900, 0);
   speak(3);
-  ASSERT_EQ(bench_.sent_to(2).size(), 1u);
-  EXPECT_EQ(bench_.sent_to(2)[0].packet().payload_type, 96) << "nothing is lost any more";
+  sent = bench_.sent_to(2);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].packet().payload_type, 96) << "nothing is lost any more";
 }
 
 TEST_F(Redundancy, ParityBringsALostPacketBack) {
