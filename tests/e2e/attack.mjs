@@ -111,7 +111,8 @@ export function describeAttack({ test }, title, { server: serverOptions, measure
       const browser = await launchBrowser();
       t.after(() => browser.close());
       const people = [];
-      for (const name of ['Ada', 'Bela']) people.push(await Person.open(browser, server.url, name));
+      for (const name of ['Ada', 'Bela'])
+        people.push(await Person.open(browser, `${server.url}/?layers=none`, name));
       for (const person of people) await person.join('bad');
       await people[0].waitForVideoOf(['Bela']);
       await people[1].waitForVideoOf(['Ada']);

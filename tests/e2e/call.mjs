@@ -36,7 +36,8 @@ export function describeCall({ test }, runtime, browsers = Array(4).fill('chromi
       t.after(() => browser.close());
       started.set(name, browser);
     }
-    const open = (name, i) => Person.open(started.get(browsers[i]), server.url, name);
+    // In one layer: three people who encode three each are more than a small machine computes. layers.test.mjs has the page's default.
+    const open = (name, i) => Person.open(started.get(browsers[i]), `${server.url}/?layers=none`, name);
     const label = `${runtime}${title === 'chromium' ? '' : '-firefox'}`;
 
     const names = ['Ada', 'Bela', 'Cleo'];
@@ -63,8 +64,8 @@ export function describeCall({ test }, runtime, browsers = Array(4).fill('chromi
       assert.strictEqual(after[i].audio.length, 2, `${person.name} receives two audios`);
       for (const { mid, width, height } of after[i].video) {
         console.log(`# ${person.name} mid ${mid}: ${width}x${height}`);
-        // Which of the three encodings comes is a matter of the tile's size, the way and the processor.
-        assert.strictEqual(width * 9, height * 16);
+        // Browsers send less than the camera gives while the way or the processor is narrow.
+        assert.strictEqual(width * 3, height * 4);
         if (isTimed && title === 'chromium') assert.strictEqual(width, 640);
       }
       for (const audio of after[i].audio)

@@ -84,7 +84,7 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
 
   for (const name of ['chromium', 'firefox']) {
     harness.test(`a call in ${name} stands bad weather`, { timeout: 180_000 }, async (t) => {
-      const { network, bela } = await startWatchedCall(t, 'weather', { browser: name });
+      const { network, bela } = await startWatchedCall(t, 'weather', { browser: name, query: 'layers=none' });
       await bela.waitForVideoOf(['Ada']);
 
       for (const { weather, frames, frozen } of WEATHERS) {

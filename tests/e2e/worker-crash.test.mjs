@@ -39,7 +39,7 @@ test('video comes back after SIGKILL of the media worker', { timeout: TEST_MS },
   t.after(() => browser.close());
 
   const people = [];
-  for (const name of names) people.push(await Person.open(browser, server.url, name));
+  for (const name of names) people.push(await Person.open(browser, `${server.url}/?layers=none`, name));
   for (const person of people) await person.join('crash');
   for (const person of people) await person.waitForVideoOf(names.filter((name) => name !== person.name));
   for (const person of people) await person.page.evaluate(() => (window.notReloaded = true));

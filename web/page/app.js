@@ -15,12 +15,13 @@ let screen = null;
 const names = new Map(); // participantId → name
 
 // How to send and connect, for whoever tries things out: ?codec=VP9&layers=L3T3_KEY&red&relay. Simulcast of the server's favourite codec
-// without it, and one layer of a codec that is asked for.
+// without it, and one layer of a codec that is asked for, or with ?layers=none.
 const query = new URLSearchParams(location.search);
+const wantedLayers = query.get('layers') ?? (query.has('codec') ? 'none' : 'simulcast');
 const OPTIONS = {
   send: {
     codec: query.get('codec') ?? undefined,
-    layers: query.get('layers') ?? (query.has('codec') ? undefined : 'simulcast'),
+    layers: wantedLayers === 'none' ? undefined : wantedLayers,
     redundantAudio: query.has('red'),
   },
   iceTransportPolicy: query.has('relay') ? 'relay' : 'all',
