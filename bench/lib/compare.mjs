@@ -105,9 +105,11 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-// | what | Parley | beside | ratio | program |, a line for each of Parley's contenders against the reference.
+// | what | Parley | beside | ratio | program |, a line for each of Parley's contenders against the reference, which may be alone.
 function markdownRow(title, { label, medians, reference, unit, better }) {
   const beside = `${reference}: ${format(medians[reference])}`;
+  if (Object.keys(medians).length === 1)
+    return `| ${label} | ${format(medians[reference])} ${unit} | – | (${better} is better) | \`bench/${title}\` |`;
   return Object.keys(medians)
     .filter((name) => name !== reference)
     .map((name) => {
