@@ -191,6 +191,7 @@ void Janus::start_process() {
     fs::remove_all(folder_);
     return;
   }
+  fs::remove_all(folder_);
   die("janus does not start");
 }
 
@@ -217,7 +218,10 @@ bool Janus::spawn_and_connect() {
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const TimePoint deadline = io::monotonic_now() + std::chrono::seconds(30);
   while (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    if (io::monotonic_now() > deadline) die("janus does not listen");
+    if (io::monotonic_now() > deadline) {
+      fs::remove_all(folder_);
+      die("janus does not listen");
+    }
     if (waitpid(process_, nullptr, WNOHANG) != 0) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
