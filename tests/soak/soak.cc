@@ -3,7 +3,7 @@
 // what the process holds each minute and fails when that grows, when a client cannot connect, or when what is
 // forwarded cannot be opened. Run by `make soak`.
 //
-//   soak --minutes 60 [--rooms 4] [--people 6] [--seed n]
+//   soak --minutes 60 [--rooms 4] [--people 6] [--threads 1] [--seed n]
 #include <poll.h>
 
 #include <array>
@@ -31,7 +31,8 @@ struct Settings {
   double minutes = 60;
   uint32_t rooms = 4;
   uint32_t people = 6;  // in each room, when it is full
-  uint64_t seed = 0;    // 0: of the system's randomness
+  uint32_t threads = 1;
+  uint64_t seed = 0;  // 0: of the system's randomness
 };
 
 struct Room {
@@ -59,6 +60,7 @@ class Soak {
     addon::EngineOptions options;
     options.bindings = {{*media::SocketAddress::parse("127.0.0.1", 0), {}}};
     options.tcp = true;
+    options.threads = settings_.threads;
     auto engine = addon::Engine::create(
         options,
         [this](const media::HubEvent& e) {
@@ -291,6 +293,8 @@ int main_program(int argc, char** argv) {
       s.rooms = static_cast<uint32_t>(std::atoi(argv[i + 1]));
     } else if (name == "--people") {
       s.people = static_cast<uint32_t>(std::atoi(argv[i + 1]));
+    } else if (name == "--threads") {
+      s.threads = static_cast<uint32_t>(std::atoi(argv[i + 1]));
     } else if (name == "--seed") {
       s.seed = std::strtoull(argv[i + 1], nullptr, 10);
     } else {
