@@ -222,6 +222,9 @@ test('errors have W3C names', async (t) => {
     name: 'InvalidModificationError',
   });
   assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'http://x' }] }), { name: 'SyntaxError' });
+  assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'stuns:x' }] }), {
+    name: 'NotSupportedError',
+  });
   assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'turn:x' }] }), {
     name: 'InvalidAccessError',
   });
