@@ -75,7 +75,8 @@ class MaliciousPeer : public testing::HubRoom {
   }
 
   template <class Is>
-  Datagrams recorded(const std::unordered_map<SocketAddress, Datagrams>& which, const SocketAddress& address, Is is) {
+  Datagrams recorded(const std::unordered_map<SocketAddress, Datagrams>& which, const SocketAddress& address,
+                     Is is) {
     Datagrams found;
     const auto it = which.find(address);
     if (it == which.end()) return found;
