@@ -8,13 +8,12 @@
 
 #include "media/testing/network.h"
 #include "media/testing/rate_sender.h"
+#include "media/testing/seeds.h"
 
 namespace parley::media::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr uint64_t kSeeds[] = {1, 20261121, 77, 4, 905};
 
 struct Flow {
   Flow(Network& net, PacketPool& pool, int number, Link* up, Link* down, int64_t most_bps = 0,

@@ -6,13 +6,12 @@
 #include <cstdio>
 
 #include "media/testing/room.h"
+#include "media/testing/seeds.h"
 
 namespace parley::media::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr uint64_t kSeeds[] = {1, 20261121, 77, 4, 905};
 
 TEST_P(Room, KeepsThePictureWhenTheLinkBecomesSlow) {
   add_publisher({400'000});

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "media/testing/room.h"
+#include "media/testing/seeds.h"
 
 namespace parley::media::testing {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 class LayeredRoom : public Room {};
-
-constexpr uint64_t kSeeds[] = {1, 20261121, 77, 4, 905};
 
 const std::vector<int64_t> kLayers = {150'000, 500'000, 2'000'000};
 

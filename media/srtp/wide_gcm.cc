@@ -48,11 +48,12 @@ IMB_MGR* make_manager() {
   return nullptr;
 }
 
-// Null without the library. The manager lives as long as the program.
+// Null without the library.
 const Functions* functions(size_t key_size) {
+  static const IMB_MGR* const manager = make_manager();  // lives as long as the program
   static const std::array<Functions, 2> by_key_size = [] {
     std::array<Functions, 2> f;
-    if (const IMB_MGR* m = make_manager()) {
+    if (const IMB_MGR* m = manager) {
       f[0] = {m->gcm128_pre,  m->gcm128_enc,        m->gcm128_dec,
               m->gcm128_init, m->gcm128_enc_update, m->gcm128_enc_finalize};
       f[1] = {m->gcm256_pre,  m->gcm256_enc,        m->gcm256_dec,
