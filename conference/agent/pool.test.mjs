@@ -25,8 +25,8 @@ function makePool(t, settings = {}, worker = {}) {
     purpose: 'webrtc',
     prerun: 2,
     max: 4,
-    readyMs: 8000,
-    aliveMs: 3000,
+    readyMs: 60_000, // more than a busy machine takes
+    aliveMs: 60_000,
     backoffMs: 100,
     byRoom: true,
   };
@@ -110,9 +110,14 @@ test('a stopped worker is noticed by its silence', async (t) => {
   const { pool, loss } = makePool(t, { aliveMs: 1000 });
   const worker = await pool.getNode({ room: 'r', task: 't' });
   process.kill(worker.pid, 'SIGSTOP');
-  const { id, reason, tasks } = await loss();
-  assert.deepStrictEqual([id, tasks], [worker.id, ['t']]);
-  assert.match(reason, /silent/);
+  // On a busy machine a second of silence may be another's, too.
+  for (let n = 0; ; n++) {
+    const { id, reason, tasks } = await loss(n);
+    assert.match(reason, /silent/);
+    if (id !== worker.id) continue;
+    assert.deepStrictEqual(tasks, ['t']);
+    break;
+  }
 });
 
 test('a worker that says nonsense, is never ready, or fails at its start is replaced after a pause', async (t) => {
