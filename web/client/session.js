@@ -58,6 +58,7 @@ export class Session extends EventTarget {
   #refreshTimer = null;
   #configuration = {}; // RTCConfiguration of all connections
   #publication = null; // camera and microphone
+  #muted = { audio: false, video: false }; // as wanted, also before there is something to mute
   #others = new Map(); // what else is published: MediaStream → PublishTransport
   #subscription = new SubscribeTransport(
     (method, data) => this.#request(method, data),
@@ -85,8 +86,10 @@ export class Session extends EventTarget {
     const own = await media;
     if (own?.getTracks().length > 0 && !this.#left) {
       this.#publication = this.#transportFor(own, send);
+      this.#muteTracks();
       await this.#publication.start();
       this.#watch(this.#publication);
+      for (const track of own.getTracks()) if (this.#muted[track.kind]) await this.#tellMuted(track.kind);
     }
   }
 
@@ -130,11 +133,18 @@ export class Session extends EventTarget {
 
   /** Mutes or unmutes one's own 'audio' or 'video', at the source and in the room. */
   async setMuted(kind, muted) {
-    const media = this.#publication?.media;
-    for (const track of media?.getTracks() ?? []) if (track.kind === kind) track.enabled = !muted;
-    if (this.#publication?.streamId) {
-      await this.#request('stream-control', { streamId: this.#publication.streamId, kind, muted });
-    }
+    this.#muted[kind] = muted;
+    this.#muteTracks();
+    if (this.#publication?.streamId) await this.#tellMuted(kind);
+  }
+
+  #muteTracks() {
+    for (const track of this.#publication?.media.getTracks() ?? []) track.enabled = !this.#muted[track.kind];
+  }
+
+  #tellMuted(kind) {
+    const { streamId } = this.#publication;
+    return this.#request('stream-control', { streamId, kind, muted: this.#muted[kind] });
   }
 
   /** The highest layers wanted of a stream's video, such as { spatial: 0 } for a small tile; {} for all. */
