@@ -228,4 +228,18 @@ class FakeClient {
   rtp::NackGenerator nacks_;
 };
 
+// What a client with this id is sent of `track`.
+inline SubscriptionConfig subscription_of(uint32_t id, uint32_t track) {
+  SubscriptionConfig s;
+  s.id = 100 + id;
+  s.track = track;
+  s.mid = "0";
+  s.payload_type = 100;
+  s.rtx_payload_type = 101;
+  s.ssrc = {id * 1000};
+  s.rtx_ssrc = {id * 1000 + 1};
+  s.cname = "c";
+  return s;
+}
+
 }  // namespace parley::media::testing

@@ -72,15 +72,7 @@ class HubRoom : public ::testing::Test {
 
   FakeClient& add_subscriber(uint32_t id) {
     FakeClient& client = add_client(id);
-    SubscriptionConfig s;
-    s.id = 100 + id;
-    s.track = kTrack;
-    s.mid = "0";
-    s.payload_type = 100;
-    s.rtx_payload_type = 101;
-    s.ssrc = {id * 1000};
-    s.rtx_ssrc = {id * 1000 + 1};
-    s.cname = "c";
+    SubscriptionConfig s = subscription_of(id, kTrack);
     s.extensions.mid = 4;
     hub_.set_subscriptions(id, {s}, now_, slab_);
     from_hub();

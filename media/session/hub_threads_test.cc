@@ -82,16 +82,7 @@ class HubThreads : public ::testing::Test {
   }
   FakeClient& add_subscriber(uint32_t id, size_t thread, size_t lands) {
     FakeClient& client = add_client(id, thread, lands);
-    SubscriptionConfig s;
-    s.id = 100 + id;
-    s.track = kTrack;
-    s.mid = "0";
-    s.payload_type = 100;
-    s.rtx_payload_type = 101;
-    s.ssrc = {id * 1000};
-    s.rtx_ssrc = {id * 1000 + 1};
-    s.cname = "c";
-    hubs_[thread]->set_subscriptions(id, {s}, now_, slab_);
+    hubs_[thread]->set_subscriptions(id, {testing::subscription_of(id, kTrack)}, now_, slab_);
     from_hubs();
     return client;
   }
