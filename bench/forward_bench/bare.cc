@@ -65,11 +65,11 @@ class Loop {
       messages[i].msg_hdr.msg_iov = &iovs[i];
       messages[i].msg_hdr.msg_iovlen = 1;
     }
-    uint8_t header[kHeader] = {0x90, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1};
+    uint8_t header[kHeader] = {0x90, kVp8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1};
     for (uint32_t seq = 0; !stopping_;) {
       launched_.wait(taken_.load());
       if (launched_.load() == taken_.load()) continue;
-      taken_.fetch_add(1);
+      media::store_be32(&header[4], kTimestampStep * static_cast<uint32_t>(taken_.fetch_add(1)));
       uint8_t* out = buffer.data();
       for (int k = 0; k < settings_.burst; ++k, ++seq) {
         media::store_be16(&header[2], static_cast<uint16_t>(seq));

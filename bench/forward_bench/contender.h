@@ -36,6 +36,9 @@ struct Figures {
   double cpu_seconds = 0;   // of the forwarding threads
 };
 
+inline constexpr uint8_t kVp8 = 96;               // payload type
+inline constexpr uint32_t kTimestampStep = 3000;  // from burst to burst
+
 // A socket of the far side.
 struct Endpoint {
   media::SocketAddress address;

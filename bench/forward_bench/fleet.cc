@@ -79,7 +79,7 @@ void Fleet::publish(size_t i, int burst, int payload_size, bool key_frame) {
     header[16] = kTransportCcId << 4 | 1;
     if (k == burst - 1) header[1] |= 0x80;
     store_be16(&header[2], m.seq);
-    store_be32(&header[4], m.frame * 3000);
+    store_be32(&header[4], m.frame * kTimestampStep);
     store_be32(&header[8], source_of(i).value);
     store_be16(&header[17], m.seq);
     payload[0] = k == 0 ? 0x10 : 0x00;

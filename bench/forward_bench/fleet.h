@@ -13,7 +13,6 @@
 
 namespace parley::bench {
 
-inline constexpr uint8_t kVp8 = 96;
 inline constexpr uint8_t kTransportCcId = 3;
 
 // The SSRC of publisher `i`.

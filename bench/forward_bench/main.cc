@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <optional>
 
 #include "bench/forward_bench/contender.h"
@@ -41,22 +42,24 @@ double wall_us() {
   return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) * 1e-3;
 }
 
-// Takes what has arrived at the subscribers, without looking at it.
-uint64_t drain(const std::vector<Endpoint>& endpoints) {
+// Takes what has arrived at a subscriber, without looking at it.
+uint64_t drain(const Endpoint& endpoint) {
   static std::array<mmsghdr, 64> messages;
   static std::array<iovec, 64> iovs;
   static uint8_t byte;
-  uint64_t count = 0;
   for (size_t i = 0; i < messages.size(); ++i) {
     iovs[i] = {&byte, 1};
     messages[i] = {};
     messages[i].msg_hdr.msg_iov = &iovs[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }
-  for (const Endpoint& e : endpoints) {
-    const int n = recvmmsg(e.fd.get(), messages.data(), messages.size(), MSG_DONTWAIT, nullptr);
-    if (n > 0) count += static_cast<uint64_t>(n);
-  }
+  const int n = recvmmsg(endpoint.fd.get(), messages.data(), messages.size(), MSG_DONTWAIT, nullptr);
+  return n > 0 ? static_cast<uint64_t>(n) : 0;
+}
+
+uint64_t drain(const std::vector<Endpoint>& endpoints) {
+  uint64_t count = 0;
+  for (const Endpoint& e : endpoints) count += drain(e);
   return count;
 }
 
@@ -73,33 +76,29 @@ uint64_t drive(Contender& contender, const std::vector<Endpoint>& endpoints, dou
   return arrived;
 }
 
-// The delay of each packet at some subscribers, by the kernel's clock (SO_TIMESTAMPNS): a burst's number
-// follows from the sequence numbers, which every forwarder keeps without gaps.
+// The delay of each packet at some subscribers, by the kernel's clock (SO_TIMESTAMPNS). Which burst a packet
+// is of follows from its RTP timestamp, which every forwarder moves by a constant at most.
 class DelayMeter {
  public:
   DelayMeter(const Settings& settings, std::vector<Endpoint>& subscribers)
-      : settings_(settings), subscribers_(subscribers) {
+      : settings_(settings), subscribers_(subscribers), sampled_(subscribers.size(), false) {
     const size_t step = std::max<size_t>(1, subscribers.size() / 8);
-    for (size_t i = 0; i < subscribers.size(); i += step) sampled_.push_back({i});
-    sampled_.back().subscriber = subscribers.size() - 1;  // the last to be sent to
-    for (const Sample& s : sampled_) {
-      const int on = 1;
-      setsockopt(subscribers[s.subscriber].fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    }
+    for (size_t i = 0; i < subscribers.size(); i += step) sample(i);
+    sample(subscribers.size() - 1);  // the last to be sent to
   }
   void run(Contender& contender, double seconds) {
+    learn_offsets(contender);
     const auto begin = Clock::now();
     const auto interval = std::chrono::duration<double>(1 / settings_.rate);
-    size_t launched = 0;
     for (auto now = begin; now < begin + std::chrono::duration<double>(seconds); now = Clock::now()) {
-      if (now >= begin + interval * static_cast<double>(launched)) {
+      if (now >= begin + interval * static_cast<double>(launched_us_.size())) {
         launched_us_.push_back(wall_us());
         contender.launch();
-        ++launched;
       }
-      for (Sample& s : sampled_) read(s);
-      drain(subscribers_);
+      read_all();
     }
+    const auto last = Clock::now() + std::chrono::milliseconds(500);
+    while (Clock::now() < last) read_all();
   }
   // In milliseconds.
   double percentile(double p) {
@@ -109,50 +108,77 @@ class DelayMeter {
     return delays_us_[at] / 1000;
   }
   size_t count() const { return delays_us_.size(); }
+  // Of the packets that were to come to the sampled subscribers, how many did.
+  double arrived() const {
+    const size_t expected = launched_us_.size() * static_cast<size_t>(settings_.burst) * offsets_.size();
+    return static_cast<double>(delays_us_.size()) / static_cast<double>(expected);
+  }
 
  private:
-  struct Sample {
-    size_t subscriber;
-    bool started = false;
-    uint16_t first = 0;
-    uint16_t last = 0;
-    uint32_t rounds = 0;
+  struct Packet {
+    uint32_t timestamp;
+    double at_us;
   };
-  void read(Sample& s) {
-    std::array<uint8_t, 2048> bytes;
-    alignas(cmsghdr) std::array<uint8_t, 128> control;
-    for (;;) {
-      iovec v{bytes.data(), bytes.size()};
-      msghdr h{};
-      h.msg_iov = &v;
-      h.msg_iovlen = 1;
-      h.msg_control = control.data();
-      h.msg_controllen = control.size();
-      const ssize_t n = recvmsg(subscribers_[s.subscriber].fd.get(), &h, MSG_DONTWAIT);
-      if (n <= 0) return;
-      const cmsghdr* c = CMSG_FIRSTHDR(&h);
-      if (n < 200 || (bytes[0] >> 6) != 2 || c == nullptr || c->cmsg_type != SCM_TIMESTAMPNS) continue;
-      timespec t;
-      std::memcpy(&t, CMSG_DATA(c), sizeof t);
-      take(s, media::load_be16(&bytes[2]),
-           static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) * 1e-3);
+  void sample(size_t subscriber) {
+    const int on = 1;
+    setsockopt(subscribers_[subscriber].fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    sampled_[subscriber] = true;
+  }
+  // One burst alone tells how far each subscriber's timestamps are from the publisher's.
+  void learn_offsets(Contender& contender) {
+    contender.launch();
+    const auto deadline = Clock::now() + std::chrono::seconds(5);
+    const auto wanted = static_cast<size_t>(std::count(sampled_.begin(), sampled_.end(), true));
+    while (offsets_.size() < wanted) {
+      if (Clock::now() > deadline) die("a subscriber is sent nothing");
+      each_packet([&](size_t subscriber, const Packet& p) { offsets_.emplace(subscriber, p.timestamp); });
+    }
+    const auto quiet = Clock::now() + std::chrono::milliseconds(100);
+    while (Clock::now() < quiet) each_packet([](size_t, const Packet&) {});
+  }
+  void read_all() {
+    each_packet([&](size_t subscriber, const Packet& p) {
+      const size_t burst = (p.timestamp - offsets_[subscriber]) / kTimestampStep - 1;
+      if (burst < launched_us_.size()) delays_us_.push_back(p.at_us - launched_us_[burst]);
+    });
+  }
+  template <class Take>
+  void each_packet(Take take) {
+    for (size_t i = 0; i < subscribers_.size(); ++i) {
+      if (sampled_[i]) {
+        while (const auto packet = read(subscribers_[i].fd.get()))
+          if (packet->at_us != 0) take(i, *packet);
+      } else {
+        drain(subscribers_[i]);
+      }
     }
   }
-  void take(Sample& s, uint16_t seq, double at_us) {
-    if (!s.started) {
-      s.started = true;
-      s.first = s.last = seq;
-    }
-    if (seq < s.last && s.last - seq > 0x8000) ++s.rounds;
-    s.last = seq;
-    const uint32_t number = (s.rounds << 16 | seq) - s.first;
-    const size_t burst = number / static_cast<uint32_t>(settings_.burst);
-    if (burst < launched_us_.size()) delays_us_.push_back(at_us - launched_us_[burst]);
+  // Nothing when none is there; without a time when it is not a packet of the video.
+  std::optional<Packet> read(int fd) {
+    std::array<uint8_t, 2048> bytes;
+    alignas(cmsghdr) std::array<uint8_t, 128> control;
+    iovec v{bytes.data(), bytes.size()};
+    msghdr h{};
+    h.msg_iov = &v;
+    h.msg_iovlen = 1;
+    h.msg_control = control.data();
+    h.msg_controllen = control.size();
+    const ssize_t n = recvmsg(fd, &h, MSG_DONTWAIT);
+    if (n <= 0) return std::nullopt;
+    const cmsghdr* c = CMSG_FIRSTHDR(&h);
+    const bool video = n >= settings_.payload && bytes[0] >> 6 == 2 && (bytes[1] & 0x7F) == kVp8;
+    if (!video || c == nullptr || c->cmsg_type != SCM_TIMESTAMPNS) return Packet{0, 0};
+    timespec t;
+    std::memcpy(&t, CMSG_DATA(c), sizeof t);
+    return Packet{media::load_be32(&bytes[4]),
+                  static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) * 1e-3};
   }
 
   const Settings& settings_;
   std::vector<Endpoint>& subscribers_;
-  std::vector<Sample> sampled_;
+  std::vector<bool> sampled_;
+  std::map<size_t, uint32_t>
+      offsets_;  // of a sampled subscriber: the timestamp of the burst before the first
   std::vector<double> launched_us_;
   std::vector<double> delays_us_;
 };
@@ -277,7 +303,8 @@ int run(int argc, char** argv) {
     DelayMeter meter(settings, subscribers);
     meter.run(*contender, settings.seconds);
     std::printf("%.3f %.3f\n", meter.percentile(0.5), meter.percentile(0.99));
-    if (verbose) std::fprintf(stderr, "%zu delays\n", meter.count());
+    if (verbose)
+      std::fprintf(stderr, "%zu delays, %.1f %% of the packets\n", meter.count(), 100 * meter.arrived());
   } else {
     measure_throughput(*contender, settings, subscribers, verbose);
   }
