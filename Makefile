@@ -5,6 +5,7 @@
 #   make figures the same, written into the table of docs/performance.md
 #   make soak    an hour (MINUTES=n) of joins, leaves and restarts against the media engine; fails when memory grows
 #   make fuzz    ten minutes (SECONDS=n) of each fuzzer under sanitizers (FUZZERS="stun sdp" for some); fails on a finding
+#   make races   the media engine's tests and ten minutes (MINUTES=n) of soak on three threads under ThreadSanitizer
 #   make coverage  which lines of media/ its tests run; fails under 90 %
 #   make lint    formatters and linters
 # Variables: SANITIZE=address,undefined  instruments the media library and its tests (own build folder)
@@ -20,7 +21,7 @@ BUILD := $(if $(SANITIZE),build/sanitize-$(subst $(comma),-,$(SANITIZE)),build/c
 # With another SANITIZE only the media engine and its tests are built.
 TARGETS := $(if $(SANITIZE),--target media_tests fuzz_tests webrtc_node)
 
-.PHONY: all weather sanitized deps programs build run test soak fuzz coverage bench figures lint format clean
+.PHONY: all weather sanitized deps programs build run test soak fuzz races coverage bench figures lint format clean
 all: build
 
 deps:
@@ -55,9 +56,11 @@ SECONDS ?= 600
 fuzz: deps
 	@JOBS=$(JOBS) tools/fuzz.sh $(SECONDS) $(FUZZERS)
 
-MINUTES ?= 60
 soak: build
-	@$(BUILD)/tests/soak/soak --minutes $(MINUTES)
+	@$(BUILD)/tests/soak/soak --minutes $(or $(MINUTES),60)
+
+races: deps
+	@JOBS=$(JOBS) tools/races.sh $(or $(MINUTES),10)
 
 # What judges by time is for a quiet machine and not part of the tests: calls in loss, delay and jitter with bounds on frames and freezes,
 # and the end-to-end tests once more, with bounds on how long joining, leaving, switching and coming back take.

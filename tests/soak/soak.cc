@@ -285,8 +285,12 @@ int Soak::run() {
 
 int main_program(int argc, char** argv) {
   Settings s;
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
+    if (i + 1 == argc) {
+      std::fprintf(stderr, "soak: --minutes N --rooms N --people N --threads N --seed N\n");
+      return 2;
+    }
     if (name == "--minutes") {
       s.minutes = std::atof(argv[i + 1]);
     } else if (name == "--rooms") {
