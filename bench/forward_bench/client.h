@@ -2,6 +2,7 @@
 // sent to. Also the client of tests/soak.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,8 @@
 #include "media/dtls/transport.h"
 #include "media/ice/checking_client.h"
 #include "media/ice/stun.h"
+#include "media/rtcp/transport_feedback.h"
+#include "media/rtp/extensions.h"
 #include "media/rtp/packet.h"
 #include "media/srtp/session.h"
 
@@ -33,6 +36,26 @@ class Client {
     password_ = local.password;
     ice_.emplace(std::move(local), std::move(remote), server, random_);
     ice_->start(now, out);
+  }
+  // For a client that is not asked whether what comes is authentic: takes the RTP packet's transport-wide
+  // number, which is in the clear. False when it is not RTP.
+  bool take_unopened(std::span<const uint8_t> bytes, uint8_t transport_cc_id, media::TimePoint now) {
+    if (!media::rtp::looks_like_rtp_or_rtcp(bytes) || media::rtp::is_rtcp(bytes)) return false;
+    const auto packet = media::rtp::Packet::parse(bytes);
+    if (!packet) return false;
+    media_ = packet->ssrc;
+    const auto seq = media::rtp::read_transport_seq(packet->extension(transport_cc_id));
+    if (seq) feedback_.on_packet(*seq, now, bytes.size());
+    return true;
+  }
+  // Transport-wide feedback, when it is time for it.
+  void send_feedback(media::TimePoint now, media::SendSlab& out) {
+    if (!sender_ || feedback_.next_deadline() > now) return;
+    std::array<uint8_t, 1200> bytes;
+    media::ByteWriter writer(bytes);
+    if (!feedback_.write(writer, media::Ssrc{1}, media_, now)) return;
+    const auto room = out.reserve(ice_->server(), bytes.size() + media::srtp::kMaxOverhead);
+    out.commit(sender_->protect_rtcp(writer.written(), room));
   }
   // SRTP is opened in place and counted.
   void on_datagram(std::span<uint8_t> bytes, media::TimePoint now, media::SendSlab& out) {
@@ -101,6 +124,8 @@ class Client {
   media::dtls::DataSink* data_sink_ = nullptr;
   std::optional<media::srtp::Sender> sender_;
   std::optional<media::srtp::Receiver> receiver_;
+  media::rtcp::TransportFeedback feedback_;
+  media::Ssrc media_{0};
   uint64_t packets_ = 0;
   uint64_t reports_ = 0;
   uint64_t refused_ = 0;

@@ -13,14 +13,14 @@ namespace parley::bench {
 
 struct Settings {
   std::string contender = "parley";    // parley | parley-plain (without UDP segmentation) | bare | janus
-  std::string measure = "throughput";  // throughput | delay | memory
+  std::string measure = "throughput";  // throughput | paced | delay | memory
   int subscribers = 50;
   bool room = false;   // everybody publishes, and is sent what the others do
   int threads = 1;     // of the forwarder
   int payload = 1100;  // bytes of an RTP payload
   int burst = 8;       // packets of a video frame, sent at once
   double seconds = 1.5;
-  double rate = 0;  // delay: bursts a second
+  double rate = 0;  // delay and paced: bursts a second
 
   size_t publishers() const { return room ? static_cast<size_t>(subscribers) : 1; }
   // Of each burst of everybody: the datagrams that are sent for one of its packets.
@@ -45,6 +45,9 @@ struct Endpoint {
   media::io::Fd fd;
 };
 
+// Takes what has arrived at the sockets, without looking at it. How many datagrams.
+uint64_t drain(const std::vector<Endpoint>& endpoints);
+
 class Contender {
  public:
   virtual ~Contender() = default;
@@ -53,6 +56,8 @@ class Contender {
   // Bursts launched and not yet taken up.
   virtual int outstanding() const = 0;
   virtual Figures figures() = 0;  // so far
+  // Takes what has come to the subscribers' sockets, when somebody answers for them. How many packets.
+  virtual uint64_t collect(const std::vector<Endpoint>& subscribers) { return drain(subscribers); }
   // Datagrams that have come to the subscribers' sockets.
   virtual void arrived(uint64_t) {}
   // Bytes of memory that a subscriber takes; all of them are gone afterwards.

@@ -62,6 +62,26 @@ void Fleet::connect() {
   }
 }
 
+uint64_t Fleet::listen(size_t first) {
+  std::array<uint8_t, 2048> bytes;
+  uint64_t packets = 0;
+  for (size_t i = first; i < members_.size(); ++i) {
+    Member& m = members_[i];
+    const TimePoint now = io::monotonic_now();
+    for (ssize_t n; (n = recv(m.endpoint->fd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0;) {
+      const auto datagram = std::span(bytes).first(static_cast<size_t>(n));
+      if (m.client->take_unopened(datagram, kTransportCcId, now)) {
+        ++packets;
+      } else {
+        m.client->on_datagram(datagram, now, slab_);
+      }
+    }
+    m.client->send_feedback(now, slab_);
+    if (!slab_.empty()) send(*m.endpoint);
+  }
+  return packets;
+}
+
 void Fleet::keep_alive() {
   for (Member& m : members_) {
     m.client->on_deadline(io::monotonic_now(), slab_);

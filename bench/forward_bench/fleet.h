@@ -33,6 +33,9 @@ class Fleet {
   void publish(size_t i, int burst, int payload, bool key_frame);
   // ICE's consent, so that long runs do not time out.
   void keep_alive();
+  // Takes what has come to the clients from number `first` on, as they would: checks are answered, and
+  // transport-wide feedback is sent. How many packets of media there were.
+  uint64_t listen(size_t first);
   size_t size() const { return members_.size(); }
 
  private:

@@ -1,7 +1,8 @@
 // Packets forwarded a second of processor time, the delay that forwarding adds, or the memory of a
-// subscriber: one publisher to many subscribers, or a room in which everybody publishes, over loopback. One
-// contender a run (bench/forward runs them in turn); prints the figures, and with --verbose what is behind
-// them on stderr.
+// subscriber: one publisher to many subscribers, or a room in which everybody publishes, over loopback; as
+// much as the forwarder can do, or at a video's own rate with congestion control as browsers negotiate it.
+// One contender a run (bench/forward runs them in turn); prints the figures, and with --verbose what is
+// behind them on stderr.
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <sys/resource.h>
@@ -35,6 +36,7 @@ double thread_cpu_seconds() {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr double kWarmUp = 6;  // seconds in which estimates rise above the video's rate
 
 double wall_us() {
   timespec t{};
@@ -57,11 +59,15 @@ uint64_t drain(const Endpoint& endpoint) {
   return n > 0 ? static_cast<uint64_t>(n) : 0;
 }
 
+}  // namespace
+
 uint64_t drain(const std::vector<Endpoint>& endpoints) {
   uint64_t count = 0;
   for (const Endpoint& e : endpoints) count += drain(e);
   return count;
 }
+
+namespace {
 
 // Keeps two bursts on their way, so that the forwarder always finds work.
 uint64_t drive(Contender& contender, const std::vector<Endpoint>& endpoints, double seconds) {
@@ -72,6 +78,24 @@ uint64_t drive(Contender& contender, const std::vector<Endpoint>& endpoints, dou
     const uint64_t drained = drain(endpoints);
     contender.arrived(drained);
     arrived += drained;
+  }
+  return arrived;
+}
+
+// Bursts at the rate of a camera, the processor free in between.
+uint64_t drive_paced(Contender& contender, const std::vector<Endpoint>& endpoints, double rate,
+                     double seconds) {
+  const auto begin = Clock::now();
+  uint64_t arrived = 0;
+  for (double launched = 0, elapsed = 0; elapsed < seconds;) {
+    if (elapsed * rate >= launched) {
+      contender.launch();
+      ++launched;
+    }
+    const uint64_t collected = contender.collect(endpoints);
+    contender.arrived(collected);
+    arrived += collected;
+    elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
   }
   return arrived;
 }
@@ -220,7 +244,8 @@ Settings parse(int argc, char** argv, bool& verbose) {
       s.burst > 64 || s.threads < 1 || s.threads > 16 || (s.room && s.subscribers < 2)) {
     die("--subscribers 1..2000 or --room 2..., --payload 10..1300, --burst 1..64, --threads 1..16");
   }
-  if (s.measure == "delay" && (s.rate <= 0 || s.room)) die("delay wants --rate, and one publisher");
+  const bool timed = s.measure == "delay" || s.measure == "paced";
+  if (timed && (s.rate <= 0 || s.room)) die(s.measure + " wants --rate, and one publisher");
   return s;
 }
 
@@ -255,17 +280,25 @@ std::vector<Endpoint> open_endpoints(size_t n, const media::SocketAddress& addre
 
 void measure_throughput(Contender& contender, const Settings& settings,
                         const std::vector<Endpoint>& subscribers, bool verbose) {
-  drive(contender, subscribers, 0.3);
+  const auto go = [&](double seconds) {
+    return settings.measure == "paced" ? drive_paced(contender, subscribers, settings.rate, seconds)
+                                       : drive(contender, subscribers, seconds);
+  };
+  go(settings.measure == "paced" ? kWarmUp : 0.3);
   const Figures before = contender.figures();
   const auto begin = Clock::now();
-  const uint64_t arrived = drive(contender, subscribers, settings.seconds);
+  const uint64_t arrived = go(settings.seconds);
   const Figures after = contender.figures();
   const double wall = std::chrono::duration<double>(Clock::now() - begin).count();
   const double cpu = after.cpu_seconds - before.cpu_seconds;
   const auto sent = static_cast<double>(after.datagrams - before.datagrams);
   if (cpu <= 0 || sent <= 0) die("nothing was forwarded");
   // What was sent must also have come: a forwarder that drops is not fast.
-  if (static_cast<double>(arrived) < 0.9 * sent) die("more than a tenth of the packets did not arrive");
+  const double wanted = settings.measure == "paced"
+                            ? settings.seconds * settings.rate * settings.burst * settings.subscribers
+                            : 0;
+  if (static_cast<double>(arrived) < 0.9 * std::max(sent, wanted))
+    die("more than a tenth of the packets did not arrive");
   std::printf("%.0f %.0f\n", sent / cpu, sent / wall);
   if (verbose) {
     std::fprintf(stderr, "%s: %.0f sent in %lu calls, %lu arrived, %.3f CPU s in %.3f s\n",

@@ -61,6 +61,7 @@ class Parley final : public Contender {
     const uint64_t each = static_cast<uint64_t>(settings_.burst) * settings_.publishers();
     return static_cast<int>(launched_ - (received_packets() - first_packets_) / each);
   }
+  uint64_t collect(const std::vector<Endpoint>&) override { return fleet_.listen(settings_.publishers()); }
   Figures figures() override;
   double memory_for_each_subscriber() override;
 
@@ -148,9 +149,10 @@ void Parley::add_subscriber(size_t i, Endpoint& endpoint) {
     s.rtx_ssrc = {100001 + 2 * s.id};
     s.cname = "bench";
     s.extensions.mid = 4;
-    // Nobody gives feedback here, so the pacing that comes with it would hold packets back: it counts as
-    // memory only.
-    if (settings_.measure == "memory") s.extensions.transport_cc = kTransportCcId;
+    // Nobody gives feedback where the forwarder is to do what it can, and the pacing that comes with feedback
+    // would hold packets back.
+    if (settings_.measure == "memory" || settings_.measure == "paced")
+      s.extensions.transport_cc = kTransportCcId;
   }
   on_thread(thread,
             [&](Hub& hub, TimePoint now, SendSlab& out) { hub.set_subscriptions(id, configs, now, out); });
