@@ -66,7 +66,6 @@ races: deps
 # and the end-to-end tests once more, with bounds on how long joining, leaving, switching and coming back take.
 weather: build
 	@node tests/e2e/weather.mjs
-	@node tests/e2e/speakers.mjs
 	@PARLEY_TIMED=1 node tests/run.mjs 'tests/e2e/(call-|layers|worker-crash)'
 
 bench: build

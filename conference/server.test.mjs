@@ -153,6 +153,24 @@ test('everyone is told who speaks', async (t) => {
   }
 });
 
+test('who comes later is told who speaks now, and everyone when a speaker is gone', async (t) => {
+  const server = await startServer(t);
+  const ada = await Client.join(server, 'r');
+  const bob = await Client.join(server, 'r');
+  assert.deepStrictEqual([bob.welcome.activeSpeaker, bob.welcome.speakers], [null, []]);
+  const { streamId } = await publish(ada);
+  await watch(bob, streamId);
+  await bob.event('speakers');
+  const ofAda = { streamId, participantId: ada.id };
+  const cleo = await Client.join(server, 'r');
+  assert.deepStrictEqual([cleo.welcome.activeSpeaker, cleo.welcome.speakers], [ofAda, [ofAda]]);
+
+  await ada.call('unpublish', { streamId });
+  for (const client of [bob, cleo]) assert.deepStrictEqual(await client.event('speakers'), { streams: [] });
+  const dora = await Client.join(server, 'r');
+  assert.deepStrictEqual([dora.welcome.activeSpeaker, dora.welcome.speakers], [null, []]);
+});
+
 test('both kinds of connections restart ICE where they are', async (t) => {
   const server = await startServer(t);
   const ada = await Client.join(server, 'r');

@@ -31,6 +31,7 @@ export class Bridges {
     const call = { node: from.node, trackId, owner: endpoint, loudest: settings.loudest };
     const { id } = await this.#room.call(to, 'bringTrack', call, CALL_MS);
     bridge.localId = id;
+    this.#room.speakers.changed();
     return id;
   }
 

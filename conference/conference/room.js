@@ -7,6 +7,7 @@ import { Participant } from './participant.js';
 import { Publication } from './publication.js';
 import { permissionOf, permissionOfRole } from './roles.js';
 import { Seats } from './seats.js';
+import { Speakers } from './speakers.js';
 
 const log = logger('room');
 const LOST = new Set(['worker-lost', 'no-endpoint', 'overloaded']);
@@ -28,6 +29,7 @@ export class Room {
     this.endpoint = endpointOf(info.id);
     this.seats = new Seats(bus, { room: info.id, perWorker: settings.participantsPerWorker });
     this.bridges = new Bridges(this);
+    this.speakers = new Speakers(this);
     this.bus = bus;
     this.closed = false;
     this.participants = new Map();
@@ -100,7 +102,7 @@ export class Room {
     return participant;
   }
 
-  #broadcast(event, data, except) {
+  broadcast(event, data, except) {
     for (const p of this.participants.values()) if (p !== except) p.send(event, data);
   }
 
@@ -119,7 +121,7 @@ export class Room {
     });
     this.participants.set(participantId, participant);
     clearTimeout(this.emptyTimer);
-    this.#broadcast('participant-joined', participant.describe(), participant);
+    this.broadcast('participant-joined', participant.describe(), participant);
     this.#warm();
     this.seats.get(participantId).catch(() => {}); // asked for again when it is needed
     log.info(`${this.id}: ${participantId} joined as ${role}, ${this.participants.size} now`);
@@ -147,6 +149,7 @@ export class Room {
       streams: this.#liveStreams()
         .filter((s) => s.participant !== participant)
         .map((s) => s.describe()),
+      ...this.speakers.describe(),
     };
   }
 
@@ -157,7 +160,7 @@ export class Room {
     for (const stream of [...participant.streams.values()]) this.#remove(stream);
     participant.subscriber.close();
     this.seats.leave(participant.id);
-    this.#broadcast('participant-left', { id: participant.id, reason });
+    this.broadcast('participant-left', { id: participant.id, reason });
     log.info(`${this.id}: ${participant.id} left (${reason}), ${this.participants.size} now`);
     this.#watchEmpty();
   }
@@ -181,7 +184,7 @@ export class Room {
   #text(participant, { to = 'all', message }) {
     if (!participant.permission.text) throw new Failure('forbidden', 'you may not send text');
     const data = { from: participant.id, to, message, time: Date.now() };
-    if (to === 'all') this.#broadcast('text', data, participant);
+    if (to === 'all') this.broadcast('text', data, participant);
     else this.#participant(to).send('text', data);
   }
 
@@ -207,6 +210,11 @@ export class Room {
     return [...this.streams.values()].filter((s) => s.status !== 'negotiating');
   }
 
+  /** The stream whose audio is the track `trackId` of the worker `node`. */
+  streamOfVoice(node, trackId) {
+    return this.#liveStreams().find((s) => s.tracks.audio?.id === trackId && s.lease.node === node);
+  }
+
   async #publish(participant, { offer, attributes = {}, streamId, codec }) {
     if (streamId) return this.#republish(this.#ownStream(participant, streamId), offer, codec);
     const stream = new Publication(this, participant, attributes);
@@ -218,7 +226,8 @@ export class Room {
     this.streams.set(stream.id, stream);
     try {
       const answer = await stream.negotiate(offer, codec);
-      this.#broadcast('stream-added', stream.describe(), participant);
+      this.broadcast('stream-added', stream.describe(), participant);
+      this.speakers.changed();
       return { streamId: stream.id, answer };
     } catch (error) {
       this.#forget(stream);
@@ -259,11 +268,12 @@ export class Room {
   }
 
   #resubscribe() {
+    this.speakers.changed();
     for (const p of this.participants.values()) p.subscriber.changed();
   }
 
   #streamUpdated(stream) {
-    this.#broadcast('stream-updated', stream.describe(), stream.participant);
+    this.broadcast('stream-updated', stream.describe(), stream.participant);
   }
 
   #forget(stream) {
@@ -277,7 +287,8 @@ export class Room {
     this.#forget(stream);
     for (const p of this.participants.values()) p.subscriber.remove(stream.id);
     const data = { id: stream.id, participantId: stream.participant.id };
-    if (announced) this.#broadcast('stream-removed', data, stream.participant);
+    if (announced) this.broadcast('stream-removed', data, stream.participant);
+    this.speakers.changed();
   }
 
   async #streamControl(participant, { streamId, kind, muted }) {
@@ -285,7 +296,7 @@ export class Room {
     const own = stream.participant === participant;
     if (!own && !participant.permission.manage) throw new Failure('forbidden', 'this is not your stream');
     await stream.mute(kindsOf(kind), muted);
-    this.#broadcast('stream-updated', stream.describe(), participant);
+    this.broadcast('stream-updated', stream.describe(), participant);
   }
 
   #subscribe(participant, { streamId, audio = true, video = true }) {
@@ -317,24 +328,12 @@ export class Room {
       if (type === 'layers-changed') p.subscriber.layersChanged(payload);
       return;
     }
-    if (type === 'dominant-speaker') return this.#tellSpeakers('active-speaker', node, [payload.trackId]);
-    if (type === 'active-speakers') return this.#tellSpeakers('speakers', node, payload.trackIds);
+    if (type === 'dominant-speaker') return this.speakers.dominant(node, payload.trackId);
+    if (type === 'active-speakers') return this.speakers.speaking(node, payload.trackIds);
     if (type !== 'state') return;
     const stream = this.streams.get(peerId.split('.')[0]);
     if (stream?.peerId === peerId)
       this.#transportState(stream.participant, stream.id, 'publish', payload, stream);
-  }
-
-  #tellSpeakers(event, node, trackIds) {
-    if (!this.seats.isPrimary(node)) return; // it alone has all voices
-    const streams = this.#liveStreams();
-    const speaking = trackIds
-      .map((id) => this.bridges.origin(node, id))
-      .map((at) => streams.find((s) => s.tracks.audio?.id === at.trackId && s.lease.node === at.node))
-      .filter(Boolean)
-      .map((stream) => ({ streamId: stream.id, participantId: stream.participant.id }));
-    if (event === 'speakers') this.#broadcast(event, { streams: speaking });
-    else if (speaking.length > 0) this.#broadcast(event, speaking[0]);
   }
 
   #transportState(participant, transportId, direction, state, stream) {
@@ -370,7 +369,10 @@ export class Room {
       const publish = streams.map((s) => s.id);
       participant.send('transport-restart', { publish, subscribe, reason: 'worker-lost' });
     }
-    if (primary) for (const stream of this.#liveStreams()) stream.hearAnew();
+    if (primary) {
+      this.speakers.lost();
+      for (const stream of this.#liveStreams()) stream.hearAnew();
+    }
     this.#resubscribe();
     this.#warm();
   }

@@ -208,7 +208,7 @@ export class Session extends EventTarget {
   }
 
   // Brings the picture in line with the server's lists: at login, and after a relogin that could not replay.
-  #reconcile({ participants, streams, seq }) {
+  #reconcile({ participants, streams, speakers, activeSpeaker, seq }) {
     this.#lastSeq = seq;
     const present = new Set(participants.map((p) => p.id));
     for (const id of [...this.#people.keys()]) if (!present.has(id)) this.#removePerson(id);
@@ -216,6 +216,8 @@ export class Session extends EventTarget {
     const live = new Set(streams.map((s) => s.id));
     for (const id of [...this.#streams.keys()]) if (!live.has(id)) this.#removeStream(id);
     for (const stream of streams) this.#addStream(stream);
+    this.#emit('speakers', { streams: speakers });
+    if (activeSpeaker) this.#emit('active-speaker', activeSpeaker);
   }
 
   async #lost() {

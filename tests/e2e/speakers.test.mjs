@@ -1,5 +1,6 @@
-// Who speaks is shown: of two people who talk, first the one who is not muted, then the other.
-// Known to fail: now and then nobody's tile is marked for 90 s. Until the cause is found `make weather` runs it, not `make test`.
+// Who speaks is shown: of two people who talk, first the one who is not muted, then the other; and at once to who comes later.
+// runs-on: node
+// serial
 import { createRequire } from 'node:module';
 import { launchBrowser, Person } from './browser.mjs';
 import { PATIENCE_MS, TEST_MS } from './patience.mjs';
@@ -55,10 +56,11 @@ test('the tile of whoever speaks is marked', { timeout: TEST_MS }, async (t) => 
     people.push(await Person.open(browser, `${server.url}/?layers=none`, name));
   const [first, second, watcher] = people;
   await Promise.all([talk(first), talk(second)]);
-  await first.join('speakers');
   await second.join('speakers');
   await second.page.click('#toggle-audio');
-  await watcher.joinToWatch('speakers');
+  await first.join('speakers');
+  await whenSpeaking(second, ['Ada']);
+  await watcher.joinToWatch('speakers'); // after it was told: nothing changes any more
   await whenSpeaking(watcher, ['Ada']);
   await first.page.click('#toggle-audio');
   await second.page.click('#toggle-audio');
