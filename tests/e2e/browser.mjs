@@ -74,13 +74,31 @@ export class Person {
     this.name = name;
   }
 
-  /** Fills in the lobby and joins; resolves when the page says so. */
+  /**
+   * Fills in the lobby and joins; resolves when the page says so. As people do, tries again when the lobby says that the server did not
+   * answer in time: a busy machine.
+   */
   async join(room) {
-    await this.fillIn(room);
-    await this.page.click('#join');
-    await this.page.waitForFunction(() => document.getElementById('people').textContent !== '', null, {
-      timeout: PATIENCE_MS,
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      await this.fillIn(room);
+      await this.page.click('#join');
+      const refusal = await this.#whenJoinedOrRefused(end - Date.now());
+      if (refusal === '') return;
+      console.log(`# ${this.name} could not join: ${refusal}`);
+      if (Date.now() > end || !/cannot be reached|in time/.test(refusal))
+        throw new Error(`${this.name} could not join: ${refusal}\n${this.console.join('\n')}`);
+    }
+  }
+
+  /** Resolves with '' when the page says who is in the room, or with what the lobby says instead. */
+  async #whenJoinedOrRefused(timeout) {
+    const hasText = (ids) => ids.some((id) => document.getElementById(id).textContent !== '');
+    await this.page.waitForFunction(hasText, ['people', 'lobby-error'], { timeout }).catch((error) => {
+      throw new Error(`${this.name} is not in the room: ${error.message}\n${this.console.join('\n')}`);
     });
+    if (await this.page.evaluate(hasText, ['people'])) return '';
+    return this.page.evaluate(() => document.getElementById('lobby-error').textContent);
   }
 
   async fillIn(room) {

@@ -132,6 +132,7 @@ function backToLobby(message) {
   layers.clear();
   showScreenControl();
   grid.clear();
+  $('people').textContent = '';
   $('call').hidden = true;
   $('lobby').hidden = false;
   showLobbyError(message);
