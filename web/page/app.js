@@ -12,6 +12,7 @@ const SELF = 'self';
 let session = null;
 let media = null;
 let screen = null;
+let selfId = null;
 const names = new Map(); // participantId → name
 
 // How to send and connect, for whoever tries things out: ?codec=VP9&layers=L3T3_KEY&red&relay. Simulcast of the server's favourite codec
@@ -27,6 +28,7 @@ const OPTIONS = {
   iceTransportPolicy: query.has('relay') ? 'relay' : 'all',
 };
 
+$('toggle-screen').hidden = !navigator.mediaDevices?.getDisplayMedia; // as on telephones
 for (const element of document.querySelectorAll('[data-glyph]')) drawGlyph(element, element.dataset.glyph);
 $('room').value = query.get('room') ?? '';
 $('name').value = localStorage.getItem('parley.name') ?? '';
@@ -76,6 +78,7 @@ function showOwnMedia(stream, error) {
 function listen(current) {
   const on = (type, handler) =>
     current.addEventListener(type, (event) => current === session && handler(event.detail));
+  on('joined', ({ id }) => (selfId = id));
   on('participant', ({ id, name }) => {
     names.set(id, name);
     grid.add(id, name);
@@ -107,6 +110,7 @@ function listen(current) {
   on('speakers', ({ streams }) => {
     const speaking = new Set(streams.map((stream) => stream.participantId));
     for (const id of names.keys()) grid.get(id)?.setSpeaking(speaking.has(id));
+    grid.get(SELF)?.setSpeaking(speaking.has(selfId));
   });
   on('connection', ({ state }) =>
     showBanner(state === 'reconnecting' ? 'Connection lost. Reconnecting…' : ''),

@@ -1,7 +1,6 @@
-// The grid of people: one tile each, laid out so that the tiles are as large as the window allows.
+// The people and the shared screens: one tile each.
 import { drawGlyph } from './glyphs.js';
-
-const TILE_RATIO = 4 / 3;
+import { layOut } from './layout.js';
 
 export class TileGrid {
   #container;
@@ -40,33 +39,21 @@ export class TileGrid {
     for (const id of [...this.#tiles.keys()]) this.remove(id);
   }
 
-  // Tries every number of columns and keeps the one with the largest tile.
   #layOut() {
     const { clientWidth: width, clientHeight: height } = this.#container;
-    const count = Math.max(1, this.#tiles.size);
-    let best = 1;
-    let bestArea = 0;
-    for (let columns = 1; columns <= count; columns++) {
-      const rows = Math.ceil(count / columns);
-      const w = Math.min(width / columns, (height / rows) * TILE_RATIO);
-      if (w * w > bestArea) {
-        bestArea = w * w;
-        best = columns;
-      }
-    }
-    // Two grid tracks a tile, so that an incomplete last row can be centred.
-    this.#container.style.setProperty('--tracks', String(best * 2));
-    const rest = count % best;
-    [...this.#tiles.values()].forEach(({ element }, i) => {
-      const startsLastRow = rest > 0 && i === count - rest;
-      element.style.gridColumn = startsLastRow ? `${best - rest + 1} / span 2` : 'span 2';
-    });
+    const tiles = [...this.#tiles.values()];
+    const screens = tiles.filter((tile) => tile.kind === 'screen');
+    const people = tiles.filter((tile) => tile.kind !== 'screen');
+    const boxes = layOut({ width, height }, people.length, screens.length);
+    people.forEach((tile, i) => tile.place(boxes.people[i]));
+    screens.forEach((tile, i) => tile.place(boxes.screens[i]));
   }
 }
 
 class Tile {
   constructor(id, name, kind) {
     const self = kind === 'self';
+    this.kind = kind;
     this.element = document.createElement('article');
     this.element.className = `tile no-video ${kind}`.trim();
     this.element.dataset.participant = id;
@@ -92,6 +79,10 @@ class Tile {
     label.append(glyph, text);
 
     this.element.append(initial, this.video, label);
+  }
+
+  place(box) {
+    for (const side of ['left', 'top', 'width', 'height']) this.element.style[side] = `${box[side]}px`;
   }
 
   /** Shows a stream, or takes the picture away with null. */
