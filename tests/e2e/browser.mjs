@@ -208,12 +208,14 @@ export class Person {
     });
   }
 
-  /** The scalability mode in which this person's video is sent (W3C webrtc-svc). */
-  sentMode() {
+  /** The scalability mode in which this person's video is sent (W3C webrtc-svc), and whether the browser's senders know such a thing. */
+  scalabilityMode() {
     return this.page.evaluate(async () => {
-      const report = await window.parley.session.connections.publish.getStats();
-      return [...report.values()].find((s) => s.type === 'outbound-rtp' && s.kind === 'video')
-        ?.scalabilityMode;
+      const { publish } = window.parley.session.connections;
+      const sender = publish.getSenders().find(({ track }) => track?.kind === 'video');
+      const all = [...(await publish.getStats()).values()];
+      const sent = all.find((s) => s.type === 'outbound-rtp' && s.kind === 'video')?.scalabilityMode;
+      return { sent, known: 'scalabilityMode' in sender.getParameters().encodings[0] };
     });
   }
 

@@ -14,21 +14,25 @@ const FRAMES = 60;
 const CALLS = [
   ['codec=VP8', 'chromium', ['chromium', 'firefox'], 'video/VP8'],
   ['codec=VP9', 'chromium', ['chromium', 'firefox'], 'video/VP9'],
-  ['codec=VP9&layers=L3T3', 'chromium', ['chromium'], 'video/VP9'],
-  ['codec=VP9&layers=L3T3_KEY', 'chromium', ['chromium'], 'video/VP9'],
+  ['codec=VP9&layers=L3T3', 'chromium', ['chromium', 'firefox'], 'video/VP9'],
+  ['codec=VP9&layers=L3T3_KEY', 'chromium', ['chromium', 'firefox'], 'video/VP9'],
   ['codec=H264', 'chromium', ['chromium'], 'video/H264'],
   ['codec=H264', 'chromium', ['firefox'], 'video/H264'],
   ['codec=AV1', 'chromium', ['chromium', 'firefox'], 'video/AV1'],
-  ['codec=AV1&layers=L1T3', 'chromium', ['chromium'], 'video/AV1'],
-  ['codec=AV1&layers=L3T3', 'chromium', ['chromium'], 'video/AV1'],
+  ['codec=AV1&layers=L1T3', 'chromium', ['chromium', 'firefox'], 'video/AV1'],
+  ['codec=AV1&layers=L3T3', 'chromium', ['chromium', 'firefox'], 'video/AV1'],
   ['layers=simulcast', 'firefox', ['chromium', 'firefox'], 'video/VP8'],
   ['codec=VP8', 'firefox', ['chromium'], 'video/VP8'],
   ['codec=VP9', 'firefox', ['chromium'], 'video/VP9'],
+  ['codec=VP9&layers=L3T3_KEY', 'firefox', ['chromium'], 'video/VP9'],
   ['codec=AV1', 'firefox', ['chromium', 'firefox'], 'video/AV1'],
   ['codec=H264', 'firefox', ['chromium', 'firefox'], 'video/H264'],
 ];
 /** What a browser may do without. Debian's Firefox has no OpenH264: that is a plug-in which it would download. */
 const OPTIONAL = new Set(['firefox video/H264']);
+
+/** Debian's Firefox sends no SVC: its senders know no scalability modes, and send one layer. */
+const KNOWS_NO_MODES = 'firefox';
 
 /** Of those, the ones that this browser says it does not have. */
 async function lacks(person, name, codec) {
@@ -76,7 +80,10 @@ test('the codec that a publisher asks for is decoded at the others', { timeout: 
       assert.ok(video.every((v) => v.codec === codec));
     }
     const mode = /layers=(L\dT\d\w*)/.exec(query)?.[1];
-    if (mode) assert.strictEqual(await ada.sentMode(), mode);
+    const { sent, known } = await ada.scalabilityMode();
+    if (mode && publisher === KNOWS_NO_MODES && !known)
+      console.log(`# ${publisher} knows no ${mode}: one layer`);
+    else if (mode) assert.strictEqual(sent, mode);
     for (const person of [ada, ...others]) await person.close();
   }
 });

@@ -11,13 +11,15 @@ import { startWatchedCall } from './watched_call.mjs';
 const harness = createRequire(import.meta.url)('../harness');
 const SWITCH_MS = 15_000; // with the time in which the publisher's browser dares to send its largest layer
 const FROZEN_S = 1;
-/** The browser of both, and how Ada's page sends: in simulcast of VP8 where nothing else is said. */
-const QUERIES = [
-  ['chromium', ''],
-  ['chromium', 'codec=H264&layers=simulcast'],
-  ['chromium', 'codec=VP9&layers=L3T3_KEY'],
-  ['chromium', 'codec=AV1&layers=L3T3_KEY'],
-  ['firefox', 'codec=VP8&layers=simulcast'],
+/** The browsers of Ada and Bela, and how Ada's page sends: in simulcast of VP8 where nothing else is said. */
+const CALLS = [
+  ['chromium', 'chromium', ''],
+  ['chromium', 'chromium', 'codec=H264&layers=simulcast'],
+  ['chromium', 'chromium', 'codec=VP9&layers=L3T3_KEY'],
+  ['chromium', 'chromium', 'codec=AV1&layers=L3T3_KEY'],
+  ['chromium', 'firefox', 'codec=VP9&layers=L3T3_KEY'],
+  ['firefox', 'firefox', 'codec=VP8&layers=simulcast'],
+  ['firefox', 'chromium', ''],
 ];
 
 /** Bela asks for layers of Ada's video and waits until it comes as wide as `test` says; resolves with what it took. */
@@ -37,10 +39,10 @@ async function switchTo(bela, layers, what, test) {
 }
 
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
-  for (const [browser, query] of QUERIES) {
-    const title = `a watcher chooses among the layers of ${query || "the page's own"} in ${browser}`;
+  for (const [browser, watcher, query] of CALLS) {
+    const title = `a watcher in ${watcher} chooses among the layers of ${query || "the page's own"} from ${browser}`;
     harness.test(title, { timeout: TEST_MS }, async (t) => {
-      const { bela } = await startWatchedCall(t, 'layers', { browser, query });
+      const { bela } = await startWatchedCall(t, 'layers', { browser, watcher, query });
       await bela.waitForVideoOf(['Ada']);
       await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
       await switchTo(bela, { spatial: 0 }, 'seeing the small layer', (width) => width <= 320);
