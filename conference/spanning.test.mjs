@@ -1,7 +1,7 @@
 // One room on two media workers: what is published on one is watched on the other, through an encrypted pipe. Real workers, the
 // real engine, and programs as clients.
 // runs-on: parley,node
-// timeout: 90
+// timeout: 130
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
 import { Client, codeOf, startServer } from './testing/client.js';
@@ -84,42 +84,44 @@ function watcher(t, client) {
   };
 }
 
-const spanning = (t) =>
+const spanning = (t, threads = 1) =>
   startServer(t, (config) => {
     config.media.engine = '';
-
+    config.media.threads = threads;
     config.media.ip = ['127.0.0.1'];
     config.room.participantsPerWorker = 1;
   });
 const busy = (server) => server.workers().filter((worker) => worker.rooms.length > 0);
 const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 12, `${value} is not ${wanted}`);
 
-test(
-  'a publisher on one worker is watched on another, and the other way round',
-  { timeout: 40000 },
-  async (t) => {
-    const server = await spanning(t);
-    const ada = await Client.join(server, 'wide', 'Ada');
-    const bob = await Client.join(server, 'wide', 'Bob');
-    const [fromAda, fromBob] = [await publish(t, ada, 60), await publish(t, bob, 190)];
-    assert.strictEqual(busy(server).length, 2, 'each has a worker of their own');
-    const [atAda, atBob] = [watcher(t, ada), watcher(t, bob)];
-    await Promise.all([atAda.subscribe(fromBob.streamId), atBob.subscribe(fromAda.streamId)]);
-    near(await atAda.brightnessOf(fromBob.streamId), 190);
-    near(await atBob.brightnessOf(fromAda.streamId), 60);
+for (const threads of [1, 2]) {
+  test(
+    `a publisher on one worker of ${threads} media threads is watched on another, and the other way round`,
+    { timeout: 40000 },
+    async (t) => {
+      const server = await spanning(t, threads);
+      const ada = await Client.join(server, 'wide', 'Ada');
+      const bob = await Client.join(server, 'wide', 'Bob');
+      const [fromAda, fromBob] = [await publish(t, ada, 60), await publish(t, bob, 190)];
+      assert.strictEqual(busy(server).length, 2, 'each has a worker of their own');
+      const [atAda, atBob] = [watcher(t, ada), watcher(t, bob)];
+      await Promise.all([atAda.subscribe(fromBob.streamId), atBob.subscribe(fromAda.streamId)]);
+      near(await atAda.brightnessOf(fromBob.streamId), 190);
+      near(await atBob.brightnessOf(fromAda.streamId), 60);
 
-    // The first worker alone tells who speaks, of all voices.
-    const speaking = await ada.event('speakers', ({ streams }) => streams.length === 2);
-    const ids = new Set(speaking.streams.map(({ streamId }) => streamId));
-    assert.deepStrictEqual(ids, new Set([fromAda.streamId, fromBob.streamId]));
+      // The first worker alone tells who speaks, of all voices.
+      const speaking = await ada.event('speakers', ({ streams }) => streams.length === 2);
+      const ids = new Set(speaking.streams.map(({ streamId }) => streamId));
+      assert.deepStrictEqual(ids, new Set([fromAda.streamId, fromBob.streamId]));
 
-    // A mute on one side is one on the other.
-    await ada.call('stream-control', { streamId: fromAda.streamId, kind: 'video', muted: true });
-    await bob.event('stream-updated');
-    await ada.call('stream-control', { streamId: fromAda.streamId, kind: 'video', muted: false });
-    near(await atBob.brightnessOf(fromAda.streamId), 60);
-  },
-);
+      // A mute on one side is one on the other.
+      await ada.call('stream-control', { streamId: fromAda.streamId, kind: 'video', muted: true });
+      await bob.event('stream-updated');
+      await ada.call('stream-control', { streamId: fromAda.streamId, kind: 'video', muted: false });
+      near(await atBob.brightnessOf(fromAda.streamId), 60);
+    },
+  );
+}
 
 test(
   "when one of a room's workers is lost, the participants on the other keep theirs",

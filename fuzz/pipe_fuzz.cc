@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   SeededRandom random(1);
   SendSlab slab(1 << 16, 64);
   const TimePoint now = time_from_us(1'000'000);
-  pipe::Pipe pipe(key(1), random, pool, now);
+  congestion::PaceList pacing;
+  pipe::Pipe pipe(key(1), random, pool, pacing, now);
   if (!pipe.connect(*SocketAddress::parse("192.0.2.1", 5000), key(2))) __builtin_trap();
   pipe::PipedTrack track;
   track.kind = TrackKind::kVideo;

@@ -116,7 +116,8 @@ Outcome<Answer> Engine::accept_offer(PeerId id, std::string_view offer) {
     published_[track.id] = {
         id,
         {track.id, track.kind, track.codec, "p" + std::to_string(id), "t" + std::to_string(track.id)},
-        rids_of(track)};
+        rids_of(track),
+        peer->thread};
   }
   if (auto mirrored = mirror(peer->thread, configs, outcome.removed); !mirrored) return mirrored.error();
   auto posted = run_on(peer->thread, [id, outcome = std::move(outcome), configs = std::move(configs)](
@@ -214,34 +215,27 @@ Outcome<bool> Engine::pause_track(PeerId id, uint32_t track, bool paused) {
 }
 
 Outcome<bool> Engine::pause_subscription(PeerId id, uint32_t subscription, bool paused) {
-  Peer* peer = find(id);
-  if (!peer) return no_peer();
-  if (std::find(peer->subscriptions.begin(), peer->subscriptions.end(), subscription) ==
-      peer->subscriptions.end()) {
-    return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
-  }
-  return run_on(peer->thread, [id, subscription, paused](Hub& hub, TimePoint now, SendSlab& out) {
+  return run_on_subscription(id, subscription, [=](Hub& hub, TimePoint now, SendSlab& out) {
     hub.pause_subscription(id, subscription, paused, now, out);
   });
 }
 
 Outcome<bool> Engine::set_preferred_layers(PeerId id, uint32_t subscription, media::LayerTarget layers) {
-  Peer* peer = find(id);
-  if (!peer) return no_peer();
-  if (std::find(peer->subscriptions.begin(), peer->subscriptions.end(), subscription) ==
-      peer->subscriptions.end()) {
-    return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
-  }
-  return run_on(peer->thread, [id, subscription, layers](Hub& hub, TimePoint now, SendSlab& out) {
+  return run_on_subscription(id, subscription, [=](Hub& hub, TimePoint now, SendSlab& out) {
     hub.set_preferred_layers(id, subscription, layers, now, out);
+  });
+}
+
+Outcome<bool> Engine::set_priority(PeerId id, uint32_t subscription, uint8_t priority) {
+  return run_on_subscription(id, subscription, [=](Hub& hub, TimePoint, SendSlab&) {
+    hub.set_priority(id, subscription, priority);
   });
 }
 
 Outcome<bool> Engine::request_key_frame(uint32_t track) {
   const auto published = published_.find(track);
-  const Peer* owner = published != published_.end() ? find(published->second.owner) : nullptr;
-  if (owner == nullptr) return Failure{"ERR_NO_TRACK", "there is no such track"};
-  return run_on(owner->thread,
+  if (published == published_.end()) return Failure{"ERR_NO_TRACK", "there is no such track"};
+  return run_on(published->second.thread,
                 [track](Hub& hub, TimePoint now, SendSlab& out) { hub.request_key_frame(track, now, out); });
 }
 

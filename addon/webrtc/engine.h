@@ -3,6 +3,7 @@
 // what they decide is posted to the media thread of the peer. A track has a mirror on every other thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -116,6 +117,7 @@ class Engine {
   Outcome<bool> pause_track(PeerId peer, uint32_t track, bool paused);
   Outcome<bool> pause_subscription(PeerId peer, uint32_t subscription, bool paused);
   Outcome<bool> set_preferred_layers(PeerId peer, uint32_t subscription, media::LayerTarget layers);
+  Outcome<bool> set_priority(PeerId peer, uint32_t subscription, uint8_t priority);
   Outcome<bool> request_key_frame(uint32_t track);
   Outcome<bool> restart_ice(PeerId peer);
   void close_peer(PeerId peer);
@@ -126,14 +128,16 @@ class Engine {
   Outcome<bool> remove_from_audio_group(uint32_t group, uint32_t track);
   Outcome<bool> close_audio_group(uint32_t group);
 
-  // Pipes to other engines (media/pipe/pipe.h; engine_pipes.cc), of an engine with one media thread.
+  // Pipes to other engines (media/pipe/pipe.h; engine_pipes.cc). Each is on one media thread.
   Outcome<PipeInfo> create_pipe();
   // Once. The other end's address, and the key of what it sends.
   Outcome<bool> connect_pipe(uint32_t pipe, const media::SocketAddress& remote,
                              const media::srtp::MasterKey& remote_key);
   // Gives the description that the other end receives the track by.
   Outcome<std::string> send_into_pipe(uint32_t pipe, uint32_t track);
-  Outcome<TrackInfo> receive_from_pipe(uint32_t pipe, std::string_view description);
+  // With an affinity the track is as if it were published on that affinity's thread.
+  Outcome<TrackInfo> receive_from_pipe(uint32_t pipe, std::string_view description,
+                                       const std::optional<std::string>& affinity);
   Outcome<bool> stop_sending_into_pipe(uint32_t pipe, uint32_t track);
   Outcome<bool> stop_receiving_from_pipe(uint32_t pipe, uint32_t track);
   Outcome<bool> pipe_stats(uint32_t pipe, std::function<void(std::optional<media::pipe::PipeStats>)> sink);
@@ -200,14 +204,17 @@ class Engine {
     PeerId owner;  // 0: it comes out of a pipe
     media::SubscriberNegotiator::Source source;
     std::vector<std::string> rids;  // one for each encoding
+    size_t thread = 0;
   };
   struct PipeEntry {
     media::srtp::MasterKey key;
     std::optional<media::SocketAddress> remote = {};
     uint32_t next_ssrc = 1;  // never used again under the same key
     std::unordered_set<uint32_t> sent = {};
-    std::unordered_set<uint32_t> received = {};
+    std::unordered_map<uint32_t, uint32_t> received = {};  // track → what it is on the pipe's thread
+    size_t thread = 0;
   };
+  void end_received(const PipeEntry& pipe, uint32_t track, uint32_t raw);
 
   Engine(media::dtls::Certificate certificate, const EventSink& sink, size_t threads);
   std::optional<Failure> open_threads(const EngineOptions& wanted);
@@ -225,6 +232,17 @@ class Engine {
   Outcome<bool> mirror(size_t owner, const std::vector<media::TrackConfig>& tracks,
                        const std::vector<uint32_t>& removed);
   Peer* find(PeerId id);
+  // Calls `task(hub, now, out)` where the peer is, if the subscription is one of its.
+  template <class Task>
+  Outcome<bool> run_on_subscription(PeerId id, uint32_t subscription, Task task) {
+    Peer* peer = find(id);
+    if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
+    if (std::find(peer->subscriptions.begin(), peer->subscriptions.end(), subscription) ==
+        peer->subscriptions.end()) {
+      return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
+    }
+    return run_on(peer->thread, std::move(task));
+  }
   media::PublisherNegotiator* publisher(PeerId id);
   media::SubscriberNegotiator* subscriber(PeerId id);
   Outcome<bool> apply_plan(PeerId id, Connection& connection, const media::jsep::Plan& plan);

@@ -28,8 +28,7 @@ Outcome<bool> Engine::add_to_audio_group(uint32_t group, uint32_t track) {
   if (published == published_.end() || published->second.source.kind != media::TrackKind::kAudio)
     return Failure{"ERR_NO_TRACK", "there is no such audio track"};
   AudioGroup& g = known->second;
-  const Peer* owner = find(published->second.owner);
-  const size_t thread = owner != nullptr ? owner->thread : 0;  // what comes out of a pipe is on the first
+  const size_t thread = published->second.thread;
   if (g.thread && *g.thread != thread) {
     return Failure{"ERR_OTHER_THREAD",
                    "the group's tracks are on another media thread: give their publishers one affinity"};

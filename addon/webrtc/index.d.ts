@@ -416,6 +416,7 @@ export interface SubscriptionStats {
   roundTripTime: number;
   layers: Layers;
   preferredLayers: Layers;
+  priority: number;
   allowedLayers: Layers | null;
 }
 /** Rates in bit/s, times in seconds. */
@@ -468,6 +469,8 @@ export interface PipeStats {
   packetsRefused: number;
   packetsSent: number;
   bytesSent: number;
+  availableBitrate: number;
+  allocatedBitrate: number;
 }
 
 export class Engine {
@@ -498,6 +501,7 @@ export interface Peer {
   unsubscribe(subscriptionId: string): void;
   pause(trackOrSubscriptionId: string, paused: boolean): void;
   setPreferredLayers(subscriptionId: string, layers: Partial<Layers>): void;
+  setPriority(subscriptionId: string, priority: number): void;
   requestKeyFrame(trackId: string): void;
   restartIce(): void;
   createDataChannel(label: string, options?: RTCDataChannelInit): DataChannel;
@@ -511,7 +515,7 @@ export interface Pipe {
   readonly engine: Engine;
   connect(remote: Address & { key: string }): void;
   send(trackId: string): string;
-  receive(description: string): Track;
+  receive(description: string, options?: { affinity?: string }): Track;
   stopSending(trackId: string): void;
   stopReceiving(trackId: string): void;
   getStats(): Promise<PipeStats>;

@@ -34,6 +34,7 @@ napi_value PeerObject::define(napi_env env) {
       method("unsubscribe", unsubscribe),
       method("pause", pause),
       method("setPreferredLayers", set_preferred_layers),
+      method("setPriority", set_priority),
       method("requestKeyFrame", request_key_frame),
       method("restartIce", restart_ice),
       method("createDataChannel", create_data_channel),
@@ -179,6 +180,18 @@ napi_value PeerObject::set_preferred_layers(napi_env env, napi_callback_info inf
   }
   Engine& engine = arguments.self->owner_.engine();
   return finish(env, engine.set_preferred_layers(arguments.self->id_, *subscription, layers));
+}
+
+napi_value PeerObject::set_priority(napi_env env, napi_callback_info info) {
+  Arguments<PeerObject, 2> arguments(env, info, kPeerTag);
+  if (!arguments.self) return nullptr;
+  const auto subscription = parse_name('s', read_string(env, arguments.values[0]).value_or(""));
+  if (!subscription) return throw_type_error(env, "subscriptionId must be a subscription's id");
+  const auto priority = read_uint32(env, arguments.values[1]);
+  if (!priority || *priority > UINT8_MAX)
+    return throw_type_error(env, "priority must be a number of 0 to 255");
+  return finish(env, arguments.self->owner_.engine().set_priority(arguments.self->id_, *subscription,
+                                                                  static_cast<uint8_t>(*priority)));
 }
 
 napi_value PeerObject::request_key_frame(napi_env env, napi_callback_info info) {

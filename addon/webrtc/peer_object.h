@@ -30,6 +30,7 @@ class PeerObject {
   static napi_value unsubscribe(napi_env env, napi_callback_info info);
   static napi_value pause(napi_env env, napi_callback_info info);
   static napi_value set_preferred_layers(napi_env env, napi_callback_info info);
+  static napi_value set_priority(napi_env env, napi_callback_info info);
   static napi_value request_key_frame(napi_env env, napi_callback_info info);
   static napi_value restart_ice(napi_env env, napi_callback_info info);
   static napi_value create_data_channel(napi_env env, napi_callback_info info);

@@ -130,11 +130,15 @@ napi_value PipeObject::send(napi_env env, napi_callback_info info) {
 }
 
 napi_value PipeObject::receive(napi_env env, napi_callback_info info) {
-  Arguments<PipeObject, 1> arguments(env, info, kPipeTag);
+  Arguments<PipeObject, 2> arguments(env, info, kPipeTag);
   if (!arguments.self) return nullptr;
   const auto description = read_string(env, arguments.values[0]);
   if (!description) return throw_type_error(env, "description must be a string");
-  const auto track = arguments.self->owner_.engine().receive_from_pipe(arguments.self->id_, *description);
+  std::optional<std::string> affinity;
+  if (is_type(env, arguments.values[1], napi_object))
+    affinity = read_string(env, get(env, arguments.values[1], "affinity"));
+  const auto track =
+      arguments.self->owner_.engine().receive_from_pipe(arguments.self->id_, *description, affinity);
   return track ? make_track(env, *track) : throw_failure(env, track.error());
 }
 
@@ -174,6 +178,8 @@ napi_value PipeObject::get_stats(napi_env env, napi_callback_info info) {
               {"packetsRefused", stats.packets_refused},
               {"packetsSent", stats.packets_sent},
               {"bytesSent", stats.bytes_sent},
+              {"availableBitrate", static_cast<uint64_t>(stats.target_bps)},
+              {"allocatedBitrate", static_cast<uint64_t>(stats.allocated_bps)},
           };
           for (const auto& [name, value] : numbers)
             set(e, object, name, make_number(e, static_cast<double>(value)));

@@ -113,6 +113,7 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
                {"roundTripTime", subscription.rtt_seconds}});
   set(env, object, "layers", make_layers(env, subscription.layers));
   set(env, object, "preferredLayers", make_layers(env, subscription.preferred_layers));
+  set(env, object, "priority", make_number(env, subscription.priority));
   set(env, object, "allowedLayers",
       subscription.allowed_layers ? make_layers(env, *subscription.allowed_layers) : make_null(env));
   return object;

@@ -22,6 +22,14 @@ function open(t, onEvent = () => {}) {
   return engine;
 }
 
+/** Two engines and a pipe between them, each of `threads`. */
+function openPair(t) {
+  const pair = [open(t), open(t)];
+  const ends = pair.map((engine) => engine.createPipe());
+  for (const i of [0, 1]) ends[i].connect({ ...pair[1 - i].bindings()[0], key: ends[1 - i].key });
+  return { pair, ends };
+}
+
 function connection(t) {
   const pc = new RTCPeerConnection();
   t.after(() => pc.close());
@@ -93,6 +101,59 @@ test('a track comes to subscribers of its own thread and of the other', { timeou
   const stats = await engine.stats();
   assert.strictEqual(stats.peers, 3);
   assert.strictEqual(stats.tracks, 1, 'a mirror is not another track');
+});
+
+test('a pipe reaches every thread of both engines', { timeout: 80000 }, async (t) => {
+  const {
+    pair: [near, far],
+    ends: [here, there],
+  } = openPair(t);
+  const { track } = await publish(t, near);
+  const description = here.send(track);
+  const arrived = there.receive(description);
+  const results = await Promise.all(['a', 'b'].map((id) => subscribe(t, far, id, arrived.id)));
+  assert.deepStrictEqual(new Set(results.map((r) => r.thread)), new Set([0, 1]));
+  for (const { got } of results) assert.ok(got.length >= 20);
+  const stats = await there.getStats();
+  assert.strictEqual(stats.state, 'connected');
+  assert.ok(stats.packetsReceived > 0);
+  assert.strictEqual(stats.packetsRefused, 0);
+  assert.ok((await here.getStats()).availableBitrate > 0);
+  there.stopReceiving(arrived.id);
+  assert.throws(() => far.createPeer('late', { role: 'subscriber' }).subscribe(arrived.id), {
+    code: 'ERR_NO_TRACK',
+  });
+});
+
+test('what a pipe brings is on the thread of its affinity', { timeout: 80000 }, async (t) => {
+  const {
+    pair: [near, far],
+    ends: [here, there],
+  } = openPair(t);
+  const voiceOf = (engine, id, affinity) =>
+    engine
+      .createPeer(id, { role: 'publisher', affinity })
+      .acceptOffer(offer)
+      .tracks.find(({ kind }) => kind === 'audio').id;
+  const affinities = ['one', 'two', 'three', 'four'];
+  for (const affinity of affinities) {
+    const voice = voiceOf(far, affinity, affinity);
+    const brought = there.receive(here.send(voiceOf(near, affinity, affinity)), { affinity });
+    const together = far.createAudioGroup({ forwarded: 1 });
+    far.addToAudioGroup(together, voice);
+    far.addToAudioGroup(together, brought.id);
+    far.closeAudioGroup(together);
+  }
+  // A picture that takes the way over another thread comes to subscribers on all of them.
+  const { track } = await publish(t, near);
+  const description = here.send(track);
+  const arrived = there.receive(description, { affinity: 'two' });
+  const results = await Promise.all(['a', 'b'].map((id) => subscribe(t, far, id, arrived.id)));
+  for (const { got } of results) assert.ok(got.length >= 20);
+  there.close();
+  assert.throws(() => far.createPeer('late', { role: 'subscriber' }).subscribe(arrived.id), {
+    code: 'ERR_NO_TRACK',
+  });
 });
 
 test('peers of one affinity share a thread; the others are spread', (t) => {

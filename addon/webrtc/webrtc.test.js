@@ -167,6 +167,18 @@ test('preferred layers are kept from before the answer', async (t) => {
   assert.throws(() => peer.setPreferredLayers(subscription, { spatial: -1 }), TypeError);
 });
 
+test('a subscription has a priority', async (t) => {
+  const engine = open(t);
+  const { tracks } = engine.createPeer('ada', { role: 'publisher' }).acceptOffer(offer);
+  const peer = engine.createPeer('bela', { role: 'subscriber' });
+  const subscription = peer.subscribe(tracks[1].id);
+  peer.setPriority(subscription, 0);
+  peer.setPriority(subscription, 255);
+  assert.throws(() => peer.setPriority('s999', 1), { code: 'ERR_NO_SUBSCRIPTION' });
+  for (const wrong of [256, -1, 'high', undefined])
+    assert.throws(() => peer.setPriority(subscription, wrong), TypeError);
+});
+
 test('mistakes are told by their codes', async (t) => {
   const engine = open(t);
   const publisher = engine.createPeer('ada', { role: 'publisher' });

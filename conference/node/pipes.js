@@ -115,7 +115,7 @@ export class Pipes {
         this.#bus.notify(node, 'stopTrack', call);
         throw new Failure('not-found', 'the track is not wanted any more');
       }
-      const track = pipe.receive(description);
+      const track = pipe.receive(description, { affinity: entry.owner }); // with the room's other voices
       Object.assign(entry, { pipe, localId: track.id });
       return track;
     } catch (error) {

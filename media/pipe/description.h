@@ -17,6 +17,7 @@ namespace parley::media::pipe {
 inline constexpr ExtensionIds kExtensions = [] {
   ExtensionIds ids;
   ids.audio_level = 1;
+  ids.transport_cc = 3;
   ids.video_orientation = 5;
   ids.abs_capture_time = 6;
   ids.playout_delay = 7;

@@ -3,7 +3,8 @@
 // engine. Each side makes the key of what it sends.
 //
 // What comes out of a pipe is a track like a publisher's: it asks for lost packets and key frames, reports
-// loss, and its subscribers see no difference. Sans-IO.
+// loss, and its subscribers see no difference. Encodings that nobody there is to get stay where they are, and
+// those that the way has no room for (pipe_sender.h). Sans-IO.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,12 @@
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
 #include "media/pipe/description.h"
+#include "media/pipe/layer_messages.h"
+#include "media/pipe/pipe_sender.h"
 #include "media/pipe/piped_track.h"
 #include "media/routing/egress.h"
 #include "media/routing/track.h"
+#include "media/rtcp/transport_feedback.h"
 #include "media/srtp/session.h"
 
 namespace parley::media::pipe {
@@ -35,19 +39,23 @@ struct PipeStats {
   uint64_t packets_refused = 0;
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
+  int64_t target_bps = 0;     // that the way to the other side carries
+  int64_t allocated_bps = 0;  // that the tracks into it take
 };
 
-class Pipe final : public PipeOut {
+class Pipe {
  public:
   static constexpr size_t kMaxTracks =
       64;  // in each direction: with all their SSRCs what SRTP keeps state for
   static constexpr Duration kReportInterval = std::chrono::seconds(1);
   static constexpr Duration kSilentAfter = std::chrono::seconds(5);
+  static constexpr Duration kLookInterval = std::chrono::milliseconds(50);
 
-  // `local` is the key of what we send; the other side must be told. The pool and the table of the engine's
-  // tracks outlive the pipe.
-  Pipe(const srtp::MasterKey& local, Random& random, PacketPool& pool, TimePoint now);
-  ~Pipe() override;
+  // `local` is the key of what we send; the other side must be told. The pool and the list
+  // outlive the pipe.
+  Pipe(const srtp::MasterKey& local, Random& random, PacketPool& pool, congestion::PaceList& pacing,
+       TimePoint now);
+  ~Pipe();
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
 
@@ -72,29 +80,44 @@ class Pipe final : public PipeOut {
   PipeState state() const { return state_; }
   PipeStats stats() const;
 
-  bool send_rtp(std::span<const uint8_t> header, std::span<const uint8_t> prefix,
-                std::span<const uint8_t> payload, SendSlab& out) override;
-
  private:
   void on_rtcp(std::span<const uint8_t> bytes, TimePoint now, SendSlab& out);
+  void on_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
+  void on_layers(const rtcp::Header& header, TimePoint now, SendSlab& out);
   void report(TimePoint now, SendSlab& out);
+  // What is wanted and what there is; `all`: also what has not changed.
+  void tell_layers(bool all, TimePoint now, SendSlab& out);
+  void send_feedback(TimePoint now, SendSlab& out);
   TrackIntoPipe* find_sent(Ssrc ssrc);
   Track* find_received(Ssrc ssrc);
   void drop_ended();
+  void forget_ended();
   void forget(const TrackIntoPipe& sent);
 
   srtp::MasterKey local_key_;
   PacketPool& pool_;
   Ssrc reporter_;
   SocketAddress remote_;
-  std::optional<srtp::Sender> media_sender_;  // of RTP only; RTCP is the egress's, under the same key
   std::optional<srtp::Receiver> receiver_;
   Egress egress_;
   std::vector<std::unique_ptr<TrackIntoPipe>> sent_;
   std::vector<std::unique_ptr<Track>> received_;
+  // Of tracks received until just now. What is on its way has arrived all the same: the other side's estimate
+  // is told so.
+  struct Ended {
+    Ssrc ssrc;
+    int reports_left = 3;
+  };
+  static constexpr size_t kMaxEnded = 4 * kMaxTracks;
+  std::vector<Ended> ended_;
+  PipeSender sender_;
+  rtcp::TransportFeedback feedback_;
+  std::vector<std::pair<uint32_t, uint8_t>> told_wishes_;  // by track
+  std::vector<std::pair<uint32_t, uint8_t>> told_offers_;  // what of each is sendable
   PipeState state_ = PipeState::kNew;
   TimePoint last_heard_;
   TimePoint next_report_;
+  TimePoint next_look_;
   PipeStats stats_;
 };
 

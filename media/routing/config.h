@@ -55,6 +55,7 @@ struct TrackConfig {
   bool nack = false;
   bool fir = false;                      // only FIR asks it for key frames: no PLI
   bool receiver_reference_time = false;  // answers XR reference times (RFC 3611)
+  bool remb = false;                     // goes by REMB, and by no feedback of each packet
 };
 
 // As we send it to a subscriber.

@@ -2,15 +2,20 @@
 // by the peer; tracks and subscriptions hold a reference. Nothing leaves before it is open.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "media/congestion/send_controller.h"
 #include "media/core/bytes.h"
 #include "media/core/route.h"
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
+#include "media/routing/sent_packets.h"
 #include "media/rtp/outgoing.h"
 #include "media/srtp/session.h"
 
@@ -52,7 +57,23 @@ class Egress {
     const size_t written = sender_->protect_rtp(packet.header, packet.prefix, packet.payload, room);
     commit(room, written, out);
     count(written);
+    if (written > 0 && !kept_.empty()) keep(packet.header, room.first(written));
     return written > 0;
+  }
+
+  // From now on packets of this stream can be sent again as they were: for receivers without RTX.
+  void keep(Ssrc ssrc, PacketPool& pool) { kept_.push_back(std::make_unique<SentPackets>(ssrc, pool)); }
+  // False when the packet is not there any more, or there is no bandwidth for it.
+  bool resend(Ssrc ssrc, SeqNumber seq, TimePoint now, SendSlab& out) {
+    const SentPackets* sent = find_kept(ssrc);
+    const auto bytes = sent != nullptr ? sent->find(seq) : std::span<const uint8_t>();
+    if (bytes.empty() || !is_open() || !may_retransmit(bytes.size(), now)) return false;
+    const auto room = reserve(bytes.size(), out);
+    if (room.empty()) return false;
+    std::memcpy(room.data(), bytes.data(), bytes.size());
+    commit(room, bytes.size(), out);
+    count(bytes.size());
+    return true;
   }
 
   // Whether a packet of this size may be sent a second time: asked of what a subscriber makes us send.
@@ -73,6 +94,7 @@ class Egress {
   // A stream ended; its SSRC is not used again.
   void forget(Ssrc ssrc) {
     if (sender_) sender_->forget(ssrc);
+    std::erase_if(kept_, [&](const auto& k) { return k->ssrc() == ssrc; });
   }
 
   uint64_t packets() const { return packets_; }
@@ -97,6 +119,17 @@ class Egress {
     out.commit(kChannelHeader + written + padding);
   }
 
+  SentPackets* find_kept(Ssrc ssrc) const {
+    for (const auto& k : kept_) {
+      if (k->ssrc() == ssrc) return k.get();
+    }
+    return nullptr;
+  }
+  void keep(std::span<const uint8_t> header, std::span<const uint8_t> protected_packet) {
+    SentPackets* sent = find_kept({load_be32(&header[8])});
+    if (sent != nullptr) sent->store({load_be16(&header[2])}, protected_packet);
+  }
+
   void count(size_t written) {
     if (written == 0) return;
     ++packets_;
@@ -107,6 +140,7 @@ class Egress {
   congestion::SendController* controller_ = nullptr;
   Route destination_;
   uint16_t channel_ = 0;
+  std::vector<std::unique_ptr<SentPackets>> kept_;
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
 };

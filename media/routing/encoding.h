@@ -46,6 +46,7 @@ rtp::PayloadParser::Extensions layer_extensions(const TrackConfig& track);
 class Encoding {
  public:
   static constexpr Duration kLiveFor = std::chrono::milliseconds(1500);  // after its latest packet
+  static constexpr Duration kToldFor = std::chrono::seconds(5);
 
   Encoding(const EncodingConfig& config, const TrackConfig& track, PacketPool& pool);
 
@@ -87,7 +88,31 @@ class Encoding {
   std::optional<Clock> clock_at(TimePoint now, uint32_t clock_rate) const;
   const std::optional<rtcp::SenderReport>& sender_report() const { return sender_report_; }
 
-  bool live(TimePoint now) const { return source_ && seen_ && now - last_packet_ < kLiveFor; }
+  // What comes through a pipe comes when it is wanted: its other end tells of what there is.
+  struct Told {
+    uint32_t bitrate_bps = 0;  // 0: nothing is coming from the publisher
+    bool sendable = false;     // the way has room for it
+    bool operator==(const Told&) const = default;
+  };
+  void tell(Told told, TimePoint now) {
+    told_ = told;
+    told_at_ = now;
+  }
+  std::optional<Told> told(TimePoint now) const {
+    return told_ && now - told_at_ < kToldFor ? told_ : std::nullopt;
+  }
+
+  bool arriving(TimePoint now) const { return source_ && seen_ && now - last_packet_ < kLiveFor; }
+  // It is arriving, or would be if it were wanted.
+  bool live(TimePoint now) const {
+    const auto known = told(now);
+    return known ? known->sendable && known->bitrate_bps > 0 : arriving(now);
+  }
+  // The publisher sends it, whether or not it gets here.
+  bool exists(TimePoint now) const {
+    const auto known = told(now);
+    return known ? known->bitrate_bps > 0 : arriving(now);
+  }
   // Of everything that is needed for these layers.
   uint32_t bitrate_bps(LayerTarget upto, TimePoint now) const;
   bool layer_live(uint8_t spatial, uint8_t temporal, TimePoint now) const {
@@ -132,6 +157,8 @@ class Encoding {
   TimePoint sender_report_at_;
   TimePoint last_packet_;
   bool seen_ = false;
+  std::optional<Told> told_;
+  TimePoint told_at_;
   KeyFrameRequest key_frame_;
   EncodingStats stats_;
 };

@@ -71,11 +71,11 @@ TEST_F(H265Forwarding, BeginsWhereADecoderCan) {
   EXPECT_GE(track_->stats().plis, 1u) << "such a picture is asked for";
   const Bytes parameter_sets = {kAggregation << 1, 1, 0, 2, kVps << 1, 1, 0, 2, 33 << 1, 1, 0, 2, 34 << 1, 1};
   const Bytes first = fragment(kIdr, true, false), last = fragment(kIdr, false, true);
-  EXPECT_EQ(publish(parameter_sets, false), std::vector{parameter_sets});
-  EXPECT_EQ(publish(first, false), std::vector{first});
-  EXPECT_EQ(publish(last), std::vector{last});
+  EXPECT_EQ(publish(parameter_sets, false), std::vector<Bytes>{parameter_sets});
+  EXPECT_EQ(publish(first, false), std::vector<Bytes>{first});
+  EXPECT_EQ(publish(last), std::vector<Bytes>{last});
   EXPECT_FALSE(subscription_->stats().waiting_for_key_frame);
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(publish(nal(kTrailR, 0)), std::vector{nal(kTrailR, 0)});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(publish(nal(kTrailR, 0)), std::vector<Bytes>{nal(kTrailR, 0)});
 }
 
 TEST_F(H265Forwarding, LeavesOutTemporalLayersThatAreNotWanted) {

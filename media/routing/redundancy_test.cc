@@ -7,7 +7,7 @@
 
 #include "media/audio/audio_group.h"
 #include "media/routing/routing_for_tests.h"
-#include "media/rtp/flexfec.h"
+#include "media/rtp/flexfec_encoder_for_tests.h"
 #include "media/rtp/red.h"
 
 namespace parley::media {
@@ -212,6 +212,7 @@ struct Told final : TrackTap {
   void on_tapped_report(uint32_t, uint64_t, const rtcp::SenderReport&) override {}
   void on_tapped_bye(uint32_t, uint64_t, Ssrc) override {}
   void on_tapped_pause(uint32_t, uint64_t, bool paused) override { said.push_back(paused ? 'p' : 'r'); }
+  void on_tapped_layers(uint32_t, uint64_t, const ToldEncodings&) override {}
   std::string said;
 };
 
@@ -219,7 +220,7 @@ TEST_F(Redundancy, AVoiceIsHeldBackFromOtherThreadsToo) {
   audio::AudioGroup group(1, bench_.now);
   Told told;
   Track track(audio(), bench_.egress(1), bench_.pool, {5});
-  track.set_tap(&told, 2);
+  track.add_tap(told, 1, 1);
   group.add(99);
   group.add(1);
   track.set_audio_group(&group);
@@ -243,7 +244,7 @@ TEST_F(Redundancy, AMutedVoiceIsNotHeardBecauseItsGroupLetsItIn) {
   audio::AudioGroup group(1, bench_.now);
   Told told;
   Track track(audio(), bench_.egress(1), bench_.pool, {5});
-  track.set_tap(&told, 2);
+  track.add_tap(told, 1, 1);
   track.set_audio_group(&group);
   track.set_paused(true, bench_.now, bench_.slab);
   track.resume_in_group(bench_.now, bench_.slab);

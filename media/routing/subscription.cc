@@ -72,7 +72,7 @@ void Subscription::resume_after_pause(TimePoint now, SendSlab& out) {
 
 void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
   ++stats_.nacks;
-  if (track_ == nullptr || !config_.rtx_payload_type || silent()) return;
+  if (track_ == nullptr || silent()) return;
   if (now - retransmission_window_ >= std::chrono::seconds(1)) {
     retransmission_window_ = now;
     retransmissions_in_window_ = 0;
@@ -84,7 +84,9 @@ void Subscription::on_nack(SeqNumber seq, TimePoint now, SendSlab& out) {
   const auto now_ms = static_cast<uint32_t>(to_us(now) / 1000);
   const uint32_t rtt_ms = stats_.rtt_seconds > 0 ? static_cast<uint32_t>(stats_.rtt_seconds * 1000) : 40;
   if (resent.seq == seq.value && resent.at_ms != 0 && now_ms - resent.at_ms < std::min(rtt_ms, 500u)) return;
-  if (resend(seq, rtp::SendClass::kRetransmission, now, out) == 0) return;
+  const bool sent = config_.rtx_payload_type ? resend(seq, rtp::SendClass::kRetransmission, now, out) > 0
+                                             : egress_.resend(config_.ssrc, seq, now, out);
+  if (!sent) return;
   ++retransmissions_in_window_;
   resent = {seq.value, now_ms};
   ++stats_.retransmitted;
@@ -144,6 +146,7 @@ SubscriptionStats Subscription::stats() const {
   s.waiting_for_key_frame = waiting_for_key_frame_ && video();
   s.layers = current_layers();
   s.preferred_layers = preferred_;
+  s.priority = priority_;
   s.allowed_layers = target_;
   return s;
 }

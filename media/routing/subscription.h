@@ -43,8 +43,9 @@ struct SubscriptionStats {
   double rtt_seconds = 0;     // 0: not known yet
   bool paused = false;
   bool waiting_for_key_frame = false;
-  LayerTarget layers{0, 0};                   // forwarded
-  LayerTarget preferred_layers;               // asked for
+  LayerTarget layers{0, 0};      // forwarded
+  LayerTarget preferred_layers;  // asked for
+  uint8_t priority = 0;
   std::optional<LayerTarget> allowed_layers;  // by bandwidth; nothing: paused by the want of it
 };
 
@@ -71,6 +72,8 @@ class Subscription {
   void leave_out(int64_t seq);
   // An encoding began anew under other sequence numbers and timestamps.
   void on_source_restart(size_t encoding);
+  // The encodings that it forwards, and that it would forward if it could, a bit each.
+  uint8_t wanted_encodings(TimePoint now) const;
   // Chooses among the encodings of simulcast: those that live come and go.
   void select_encoding(TimePoint now, SendSlab& out);
 

@@ -187,6 +187,14 @@ void Subscription::select_encoding(TimePoint now, SendSlab& out) {
   }
 }
 
+uint8_t Subscription::wanted_encodings(TimePoint now) const {
+  if (track_ == nullptr || silent()) return 0;
+  if (!video() || track_->encodings() == 1) return 1;
+  const size_t best = track_->best_existing(lower_of(preferred_, *target_).spatial, now);
+  const size_t until_then = waiting_for_key_frame_ ? wanted_encoding_ : encoding_;
+  return static_cast<uint8_t>(1u << best | 1u << until_then);
+}
+
 LayerTarget Subscription::current_layers() const {
   LayerTarget layers = filter_.current();
   if (track_ != nullptr && track_->encodings() > 1) layers.spatial = static_cast<uint8_t>(encoding_);

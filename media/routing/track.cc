@@ -62,15 +62,64 @@ std::optional<rtp::RetransmissionBuffer::Found> Track::find(int64_t seq, TimePoi
   return i < encodings_.size() ? encodings_[i]->find(seq_of(seq), now) : std::nullopt;
 }
 
-size_t Track::best_encoding(size_t most, TimePoint now) const {
+template <typename Is>
+size_t Track::best_of(size_t most, Is&& is) const {
   most = std::min(most, encodings_.size() - 1);
   for (size_t i = most + 1; i-- > 0;) {
-    if (encodings_[i]->live(now)) return i;
+    if (is(*encodings_[i])) return i;
   }
   for (size_t i = most + 1; i < encodings_.size(); ++i) {
-    if (encodings_[i]->live(now)) return i;
+    if (is(*encodings_[i])) return i;
   }
   return most;
+}
+
+size_t Track::best_encoding(size_t most, TimePoint now) const {
+  return best_of(most, [&](const Encoding& e) { return e.live(now); });
+}
+
+size_t Track::best_existing(size_t most, TimePoint now) const {
+  return best_of(most, [&](const Encoding& e) { return e.exists(now); });
+}
+
+uint8_t Track::wanted_encodings(TimePoint now) const {
+  uint8_t wanted = sink_ || group_ != nullptr ? 1 : 0;
+  for (const Subscription* s : subscriptions_) wanted |= s->wanted_encodings(now);
+  for (const PacketTap* t : packet_taps_) wanted |= t->wanted_encodings();
+  for (const uint8_t encodings : tapped_encodings_) wanted |= encodings;
+  return wanted;
+}
+
+void Track::on_told(const ToldEncodings& told, TimePoint now, SendSlab& out) {
+  if (tapping_threads_ != 0) tap_->on_tapped_layers(config_.id, tapping_threads_, told);
+  bool changed = false;
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    const bool was_live = encodings_[i]->live(now);
+    encodings_[i]->tell(told[i], now);
+    changed = changed || was_live != encodings_[i]->live(now);
+  }
+  if (!changed || encodings_.size() == 1) return;
+  layer_options_at_.reset();
+  for (Subscription* s : subscriptions_) s->select_encoding(now, out);
+}
+
+ToldEncodings Track::told(TimePoint now) const {
+  ToldEncodings told;
+  for (size_t i = 0; i < encodings_.size(); ++i)
+    told[i] = encodings_[i]->told(now).value_or(Encoding::Told{});
+  return told;
+}
+
+void Track::add_tap(TrackTap& tap, size_t thread, uint8_t encodings) {
+  tap_ = &tap;
+  tapping_threads_ |= uint64_t{1} << thread;
+  if (tapped_encodings_.size() <= thread) tapped_encodings_.resize(thread + 1);
+  tapped_encodings_[thread] = encodings;
+}
+
+void Track::remove_tap(size_t thread) {
+  tapping_threads_ &= ~(uint64_t{1} << thread);
+  if (thread < tapped_encodings_.size()) tapped_encodings_[thread] = 0;
 }
 
 // By SSRC, then by rid (RFC 8852); what cannot be told apart belongs to the only encoding, if there is one.
@@ -259,7 +308,12 @@ std::span<const LayerOption> Track::layer_options(TimePoint now) {
   const bool simulcast = encodings_.size() > 1;
   for (size_t i = 0; i < encodings_.size(); ++i) {
     const Encoding& e = *encodings_[i];
-    if (!e.live(now)) continue;
+    const auto told = e.told(now);
+    const bool only_told = simulcast && told && (!told->sendable || !e.arriving(now));
+    if (only_told && told->bitrate_bps > 0) {
+      layer_options_.add({static_cast<uint8_t>(i), LayerTarget{}.temporal, told->bitrate_bps});
+    }
+    if (only_told || !e.arriving(now)) continue;
     const size_t spatial_layers = simulcast ? 1 : e.top_spatial() + size_t{1};
     for (uint8_t s = 0; s < spatial_layers; ++s) {
       for (uint8_t t = 0; t <= e.top_temporal(); ++t) {

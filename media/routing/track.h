@@ -68,6 +68,14 @@ class Track {
   std::optional<rtp::RetransmissionBuffer::Found> find(int64_t source_seq, TimePoint now) const;
   // The encoding to be forwarded: the best live one up to `most`, else the lowest live one.
   size_t best_encoding(size_t most, TimePoint now) const;
+  // The same of those that its publisher sends: of a track from a pipe not all of them are on their way.
+  size_t best_existing(size_t most, TimePoint now) const;
+  // Those that somebody is to get, a bit each.
+  uint8_t wanted_encodings(TimePoint now) const;
+  // Of a track from a pipe: what its other end has.
+  void on_told(const ToldEncodings& told, TimePoint now, SendSlab& out);
+  ToldEncodings told(TimePoint now) const;
+  bool from_pipe(TimePoint now) const { return encodings_[0]->told(now).has_value(); }
 
   void add(Subscription& subscription, TimePoint now, SendSlab& out);
   void remove(Subscription& subscription);
@@ -84,13 +92,14 @@ class Track {
   void request_key_frame(size_t encoding, TimePoint now, SendSlab& out);
   // Whoever feeds a track without a publisher is asked instead of one.
   void set_key_frame_handler(std::function<void()> handler) { key_frame_handler_ = std::move(handler); }
-  // Other media threads that are given what comes, a bit for each; see track_tap.h.
-  void set_tap(TrackTap* tap, uint64_t threads) {
-    tap_ = tap;
-    tapping_threads_ = threads;
-  }
+  // Another media thread that is given what comes, for the encodings that it wants; see track_tap.h.
+  void add_tap(TrackTap& tap, size_t thread, uint8_t encodings);
+  void remove_tap(size_t thread);
   uint64_t tapping_threads() const { return tapping_threads_; }
-  bool has_subscriptions() const { return !subscriptions_.empty(); }
+  // Whether somebody here listens.
+  bool is_used() const {
+    return !subscriptions_.empty() || !packet_taps_.empty() || tapping_threads_ != 0 || group_ != nullptr;
+  }
   bool paused() const { return paused_; }
   // The group of voices it is one of; null: none. The group must outlive the track, or be taken away before.
   void set_audio_group(audio::AudioGroup* group) { group_ = group; }
@@ -119,6 +128,8 @@ class Track {
 
  private:
   void make_encodings();
+  template <typename Is>
+  size_t best_of(size_t most, Is&& is) const;
   size_t find_encoding(const rtp::Packet& packet, bool rtx);
   // `red` is the packet as it came in RFC 2198's form, for those who take that.
   void on_media(size_t index, const rtp::Packet& packet, const rtp::Packet* red, TimePoint now,
@@ -143,6 +154,7 @@ class Track {
   std::unique_ptr<TrackSink> sink_;
   TrackTap* tap_ = nullptr;
   uint64_t tapping_threads_ = 0;
+  std::vector<uint8_t> tapped_encodings_;  // by thread
   std::vector<PacketTap*> packet_taps_;
   audio::AudioGroup* group_ = nullptr;
   rtp::RedRecovery red_recovery_;

@@ -2,13 +2,19 @@
 // track has mirrors.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "media/core/types.h"
+#include "media/routing/encoding.h"
+#include "media/routing/layers.h"
 #include "media/rtcp/packets.h"
 #include "media/rtp/packet.h"
 
 namespace parley::media {
+
+// Of each encoding.
+using ToldEncodings = std::array<Encoding::Told, kMaxSpatialLayers>;
 
 class TrackTap {
  public:
@@ -18,6 +24,7 @@ class TrackTap {
   virtual void on_tapped_report(uint32_t track, uint64_t threads, const rtcp::SenderReport& report) = 0;
   virtual void on_tapped_bye(uint32_t track, uint64_t threads, Ssrc source) = 0;
   virtual void on_tapped_pause(uint32_t track, uint64_t threads, bool paused) = 0;
+  virtual void on_tapped_layers(uint32_t track, uint64_t threads, const ToldEncodings& told) = 0;
 };
 
 }  // namespace parley::media

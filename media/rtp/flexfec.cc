@@ -10,29 +10,12 @@
 namespace parley::media::rtp {
 namespace {
 
-void xor_into(std::span<uint8_t> into, std::span<const uint8_t> bytes) {
-  const size_t n = std::min(into.size(), bytes.size());
-  for (size_t i = 0; i < n; ++i) into[i] ^= bytes[i];
-}
-
 // The part of the parity that stands for the fixed header: the length takes the sequence number's place.
 std::array<uint8_t, 8> recovery_of(std::span<const uint8_t> packet) {
   std::array<uint8_t, 8> r;
   std::memcpy(r.data(), packet.data(), 8);
   store_be16(&r[2], static_cast<uint16_t>(packet.size() - kFixedHeaderSize));
   return r;
-}
-
-// `bytes` is a packet, or its header alone if that has no padding bit.
-void zero_mutable(std::span<uint8_t> bytes, const MutableExtensions& ids) {
-  const auto packet = Packet::parse(bytes);
-  if (!packet) return;
-  packet->for_each_extension([&](uint8_t id, std::span<const uint8_t> value) {
-    if (id != ids.abs_send_time && id != ids.transport_cc) return false;
-    const auto at = static_cast<size_t>(value.data() - bytes.data());
-    std::memset(&bytes[at], 0, value.size());
-    return false;
-  });
 }
 
 // `bits` bits of the mask from `first` on, below the k bit.
@@ -44,6 +27,22 @@ void read_mask(ByteReader& r, size_t first, size_t bits, std::array<bool, FlexFe
 }
 
 }  // namespace
+
+void xor_into(std::span<uint8_t> into, std::span<const uint8_t> bytes) {
+  const size_t n = std::min(into.size(), bytes.size());
+  for (size_t i = 0; i < n; ++i) into[i] ^= bytes[i];
+}
+
+void zero_mutable(std::span<uint8_t> bytes, const MutableExtensions& ids) {
+  const auto packet = Packet::parse(bytes);
+  if (!packet) return;
+  packet->for_each_extension([&](uint8_t id, std::span<const uint8_t> value) {
+    if (id != ids.abs_send_time && id != ids.transport_cc) return false;
+    const auto at = static_cast<size_t>(value.data() - bytes.data());
+    std::memset(&bytes[at], 0, value.size());
+    return false;
+  });
+}
 
 std::optional<FlexFecHeader> FlexFecHeader::parse(std::span<const uint8_t> payload) {
   ByteReader r(payload);
@@ -157,73 +156,6 @@ PacketRef FlexFecDecoder::take_recovered() {
   for (size_t i = 1; i < recovered_size_; ++i) recovered_[i - 1] = std::move(recovered_[i]);
   --recovered_size_;
   return first;
-}
-
-void FlexFecEncoder::set_loss(double fraction) {
-  const size_t wanted = fraction >= 0.20   ? 3
-                        : fraction >= 0.10 ? 5
-                        : fraction >= 0.05 ? 10
-                        : fraction >= 0.01 ? 20
-                                           : 0;
-  group_size_ = wanted;
-  if (wanted == 0) reset();
-}
-
-void FlexFecEncoder::reset() {
-  count_ = 0;
-  parity_size_ = 0;
-  mask_.fill(false);
-  recovery_.fill(0);
-  parity_.fill(0);
-}
-
-void FlexFecEncoder::on_media(std::span<const uint8_t> header, std::span<const uint8_t> payload) {
-  std::array<uint8_t, kMaxHeaderSize> plain;
-  const size_t body = header.size() - kFixedHeaderSize + payload.size();
-  if (group_size_ == 0 || header.size() > plain.size() || body > parity_.size()) return;
-  const SeqNumber seq{load_be16(&header[2])};
-  const int at = seq.distance_from(base_);
-  if (count_ > 0 && (at < 0 || at >= static_cast<int>(mask_.size()))) reset();
-  if (count_ == 0) base_ = seq;
-  const auto index = static_cast<size_t>(seq.distance_from(base_));
-  if (mask_[index]) return;
-  mask_[index] = true;
-  std::memcpy(plain.data(), header.data(), header.size());
-  const auto fixed = std::span(plain).first(header.size());
-  zero_mutable(fixed, ignored_);
-  std::array<uint8_t, 8> recovery;
-  std::memcpy(recovery.data(), plain.data(), 8);
-  store_be16(&recovery[2], static_cast<uint16_t>(body));
-  xor_into(recovery_, recovery);
-  const auto extensions = fixed.subspan(kFixedHeaderSize);
-  xor_into(parity_, extensions);
-  xor_into(std::span(parity_).subspan(extensions.size()), payload);
-  parity_size_ = std::max(parity_size_, body);
-  ++count_;
-}
-
-size_t FlexFecEncoder::take(std::span<uint8_t> out) {
-  if (count_ == 0) return 0;
-  size_t last = mask_.size() - 1;
-  while (!mask_[last]) --last;
-  const auto bits = [&](size_t first, size_t n) {
-    uint64_t value = 0;
-    for (size_t i = 0; i < n; ++i) value = value << 1 | (mask_[first + i] ? 1 : 0);
-    return value;
-  };
-  ByteWriter w(out);
-  recovery_[0] &= 0x3F;
-  w.bytes(recovery_);
-  w.u8(1);
-  w.zeros(3);
-  w.u32(media_.value);
-  w.u16(base_.value);
-  w.u16(static_cast<uint16_t>(uint64_t{last < 15} << 15 | bits(0, 15)));
-  if (last >= 15) w.u32(static_cast<uint32_t>(uint64_t{last < 46} << 31 | bits(15, 31)));
-  if (last >= 46) w.u64(uint64_t{1} << 63 | bits(46, 63));
-  w.bytes(std::span(parity_).first(parity_size_));
-  reset();
-  return w.ok() ? w.size() : 0;
 }
 
 }  // namespace parley::media::rtp

@@ -37,6 +37,11 @@ struct MutableExtensions {
   uint8_t transport_cc = 0;
 };
 
+// `packet` may be a header alone, if that has no padding bit.
+void zero_mutable(std::span<uint8_t> packet, const MutableExtensions& ids);
+// `into` may be the shorter or the longer one.
+void xor_into(std::span<uint8_t> into, std::span<const uint8_t> bytes);
+
 // Recovers media packets of one source. Memory: a window of packets, and of repair packets, from the pool.
 class FlexFecDecoder {
  public:
@@ -86,40 +91,6 @@ class FlexFecDecoder {
   std::array<PacketRef, kRepairWindow> recovered_;
   size_t recovered_size_ = 0;
   uint64_t recovered_count_ = 0;
-};
-
-// Makes repair packets for what is sent to one receiver: one after each group of packets, the smaller the
-// more is being lost. Holds one packet's worth of parity.
-class FlexFecEncoder {
- public:
-  static constexpr size_t kMaxMediaBytes = 1452;
-
-  FlexFecEncoder(Ssrc media, MutableExtensions ignored) : media_(media), ignored_(ignored) {}
-
-  // The receiver's reports: which part of the packets is lost.
-  void set_loss(double fraction);
-  // Packets in a group; 0: none are made.
-  size_t group_size() const { return group_size_; }
-
-  // A packet as it leaves.
-  void on_media(std::span<const uint8_t> header, std::span<const uint8_t> payload);
-  // Whether the group is full. Its repair payload must then be taken.
-  bool ready() const { return count_ > 0 && count_ >= group_size_; }
-  // Writes the repair payload and begins the next group; 0 when there is nothing or no room.
-  size_t take(std::span<uint8_t> out);
-
- private:
-  void reset();
-
-  Ssrc media_;
-  MutableExtensions ignored_;
-  size_t group_size_ = 0;
-  size_t count_ = 0;
-  SeqNumber base_;
-  std::array<bool, FlexFecHeader::kMaskBits> mask_{};
-  std::array<uint8_t, 8> recovery_{};
-  size_t parity_size_ = 0;
-  std::array<uint8_t, kMaxMediaBytes> parity_{};
 };
 
 }  // namespace parley::media::rtp

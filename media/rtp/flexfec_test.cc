@@ -1,6 +1,4 @@
 // Parity packets: a hand-made one, recovery over seeded loss, and hostile ones.
-#include "media/rtp/flexfec.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
@@ -9,6 +7,7 @@
 
 #include "media/core/bytes.h"
 #include "media/core/random.h"
+#include "media/rtp/flexfec_encoder_for_tests.h"
 
 namespace parley::media::rtp {
 namespace {

@@ -50,6 +50,13 @@ void keep_known_feedback(sdp::Codec& c, const Known& known) {
   });
 }
 
+// Senders that know transport-wide feedback are given that. The others need the times of sending.
+bool goes_by_remb(const sdp::MediaSection& offered, const sdp::Codec& codec) {
+  const bool times = std::any_of(offered.extensions.begin(), offered.extensions.end(),
+                                 [](const auto& e) { return e.uri == kAbsSendTimeUri; });
+  return times && codec.has_feedback("goog-remb") && !codec.has_feedback("transport-cc");
+}
+
 }  // namespace
 
 CodecKind codec_kind(std::string_view name) {
@@ -109,7 +116,9 @@ std::optional<ChosenCodec> choose_codec(const sdp::MediaSection& offered, const 
     if (chosen.kind == CodecKind::kOpus) chosen.codec.parameters = "minptime=10;useinbandfec=1";
     keep_known_feedback(chosen.codec, kAudioFeedback);
   } else {
+    const bool remb = goes_by_remb(offered, chosen.codec);
     keep_known_feedback(chosen.codec, kVideoFeedback);
+    if (remb) chosen.codec.feedback.emplace_back("goog-remb");
     const std::string apt = std::to_string(best->payload_type);
     for (const sdp::Codec& c : offered.codecs) {
       if (c.is("rtx") && c.parameter("apt") == apt) chosen.rtx_payload_type = c.payload_type;

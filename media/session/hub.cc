@@ -91,6 +91,10 @@ void Hub::set_preferred_layers(uint32_t peer, uint32_t subscription, LayerTarget
   if (Entry* entry = find(peer)) entry->peer->set_preferred_layers(subscription, layers, now, out);
 }
 
+void Hub::set_priority(uint32_t peer, uint32_t subscription, uint8_t priority) {
+  if (Entry* entry = find(peer)) entry->peer->set_priority(subscription, priority);
+}
+
 void Hub::pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out) {
   const auto it = tracks_.find(track);
   if (it != tracks_.end()) it->second->set_paused(paused, now, out);
@@ -228,7 +232,7 @@ void Hub::forget_route(const Route& route) {
 void Hub::on_packet(const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto owner = by_route_.find(datagram.route);
   if (owner == by_route_.end()) {
-    if (on_pipe_datagram(datagram, now, out) || pass_on(datagram)) return;
+    if (on_pipe_datagram(datagram, now, out) || pass_on_to_pipe(datagram) || pass_on(datagram)) return;
     ++unknown_source_;
     return;
   }

@@ -75,9 +75,11 @@ class Hub final : public DatagramHandler, private TrackTap {
   // ufrag_prefix(links.self()).
   void join(MessageLinks& links);
   // A track that comes in on thread `owner`: subscriptions here find it under its id. A second call brings a
-  // new configuration.
-  void add_mirror(const TrackConfig& config, size_t owner);
-  void remove_mirror(uint32_t track);
+  // new configuration. `source`: what the owner calls it, should that be something else.
+  void add_mirror(const TrackConfig& config, size_t owner, std::optional<uint32_t> source = {});
+  void remove_mirror(uint32_t source);
+  // There is a pipe to this address on another thread; nothing: no more.
+  void route_pipe(const SocketAddress& remote, std::optional<size_t> thread);
 
   // False when there is such a peer, or no room.
   bool add_peer(uint32_t id, const ice::Credentials& local, TimePoint now);
@@ -104,6 +106,7 @@ class Hub final : public DatagramHandler, private TrackTap {
   void pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now, SendSlab& out);
   void set_preferred_layers(uint32_t peer, uint32_t subscription, LayerTarget layers, TimePoint now,
                             SendSlab& out);
+  void set_priority(uint32_t peer, uint32_t subscription, uint8_t priority);
   void pause_track(uint32_t track, bool paused, TimePoint now, SendSlab& out);
   void request_key_frame(uint32_t track, TimePoint now, SendSlab& out);
   // Tracks of the program's own; their ids are of the same space as peers'. False when there is such a track.
@@ -160,7 +163,7 @@ class Hub final : public DatagramHandler, private TrackTap {
     size_t owner;
     Egress nowhere;  // what a track tells its publisher: never open
     Track track;
-    bool wanted = false;  // as told
+    uint8_t wish = 0;  // as told
     TimePoint say_again;
   };
 
@@ -190,16 +193,19 @@ class Hub final : public DatagramHandler, private TrackTap {
   void tell_of_route(const Route& route);
   void tell_of_end(const Route& route);
   void tend_mirrors(TimePoint now, SendSlab& out);
-  void on_mirrors_wish(size_t from, bool tap, uint32_t id, bool wanted, TimePoint now, SendSlab& out);
+  void on_mirrors_wish(size_t from, bool tap, uint32_t id, uint8_t wish, TimePoint now, SendSlab& out);
   void tell_taps(uint64_t threads, std::span<const uint8_t> head, std::span<const uint8_t> body);
   void on_tapped_packet(uint32_t track, uint64_t threads, const rtp::Packet& packet) override;
   void on_tapped_report(uint32_t track, uint64_t threads, const rtcp::SenderReport& report) override;
   void on_tapped_bye(uint32_t track, uint64_t threads, Ssrc source) override;
   void on_tapped_pause(uint32_t track, uint64_t threads, bool paused) override;
+  void on_tapped_layers(uint32_t track, uint64_t threads, const ToldEncodings& told) override;
+  bool pass_on_to_pipe(const Datagram& datagram);
   void on_audio_time(TimePoint now, SendSlab& out);
   struct PipeEntry {
-    PipeEntry(const srtp::MasterKey& local, Random& random, PacketPool& pool, TimePoint now)
-        : pipe(local, random, pool, now) {}
+    PipeEntry(const srtp::MasterKey& local, Random& random, PacketPool& pool, congestion::PaceList& pacing,
+              TimePoint now)
+        : pipe(local, random, pool, pacing, now) {}
     pipe::Pipe pipe;
     pipe::PipeState told = pipe::PipeState::kNew;
   };
@@ -232,9 +238,10 @@ class Hub final : public DatagramHandler, private TrackTap {
   std::unordered_map<uint32_t, OwnConnection> connections_;
   Connector* connector_ = nullptr;
   MessageLinks* links_ = nullptr;
-  std::unordered_map<uint32_t, std::unique_ptr<Mirror>> mirrors_;
-  std::unordered_map<Route, uint8_t> others_routes_;  // on which thread their peers are
-  std::optional<size_t> passed_on_by_;                // the thread that the datagram at hand came over
+  std::unordered_map<uint32_t, std::unique_ptr<Mirror>> mirrors_;  // by what the owner calls the track
+  std::unordered_map<SocketAddress, size_t> others_pipes_;         // on which thread
+  std::unordered_map<Route, uint8_t> others_routes_;               // on which thread their peers are
+  std::optional<size_t> passed_on_by_;  // the thread that the datagram at hand came over
   TimePoint next_tick_ = kNever;
   TimePoint next_activity_;
   uint64_t datagrams_ = 0;

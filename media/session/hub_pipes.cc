@@ -11,7 +11,7 @@ Hub::PipeEntry* Hub::find_pipe(uint32_t pipe) {
 bool Hub::add_pipe(uint32_t id, const srtp::MasterKey& local, TimePoint now) {
   if (pipes_.size() >= kMaxPipes || pipes_.contains(id)) return false;
   pipes_.emplace(std::piecewise_construct, std::forward_as_tuple(id),
-                 std::forward_as_tuple(local, random_, pool_, now));
+                 std::forward_as_tuple(local, random_, pool_, pacing_, now));
   if (next_tick_ == kNever) next_tick_ = now + kTick;
   return true;
 }

@@ -25,6 +25,7 @@ enum class Say : uint8_t {
   kReport,                               // track, bytes: a sender report
   kBye,                                  // track, value: its source
   kPause,                                // track, value
+  kLayers,                               // track, bytes: ToldEncodings
 };
 
 // The same program on both ends: a message begins with this as it is in memory.
@@ -34,7 +35,8 @@ struct Head {
   uint32_t value = 0;
   Route route;
 };
-static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<rtcp::SenderReport>);
+static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<rtcp::SenderReport> &&
+              std::is_trivially_copyable_v<ToldEncodings>);
 
 template <class T>
 std::span<const uint8_t> raw(const T& value) {
@@ -81,6 +83,10 @@ size_t write_header(const rtp::Packet& packet, std::span<uint8_t> out) {
 // What is said again should it have found no room.
 constexpr Duration kSayAgain = std::chrono::seconds(1);
 
+// A mirror's wish: whether the track is wanted at all, and which of its encodings.
+constexpr uint8_t kWanted = 0x80;
+constexpr uint8_t kWantedEncodings = 0x7F;
+
 }  // namespace
 
 std::string ufrag_prefix(size_t thread) { return std::string(1, static_cast<char>('A' + thread)); }
@@ -90,28 +96,30 @@ Hub::Mirror::Mirror(const TrackConfig& config, PacketPool& pool, size_t thread)
 
 void Hub::join(MessageLinks& links) { links_ = &links; }
 
-void Hub::add_mirror(const TrackConfig& config, size_t owner) {
+void Hub::add_mirror(const TrackConfig& config, size_t owner, std::optional<uint32_t> source) {
   if (links_ == nullptr || owner == links_->self() || owner >= links_->threads()) return;
+  const uint32_t name = source.value_or(config.id);
   // Whatever is missing is asked for once, by the track itself.
   TrackConfig own = config;
   own.nack = false;
-  if (const auto known = mirrors_.find(config.id); known != mirrors_.end()) {
+  if (const auto known = mirrors_.find(name); known != mirrors_.end()) {
     known->second->track.update(own);
     return;
   }
   if (tracks_.contains(config.id)) return;
   auto mirror = std::make_unique<Mirror>(own, pool_, owner);
   mirror->track.set_key_frame_handler(
-      [this, id = config.id, owner] { links_->send(owner, raw(about(Say::kKeyFrame, id))); });
+      [this, name, owner] { links_->send(owner, raw(about(Say::kKeyFrame, name))); });
   tracks_[config.id] = &mirror->track;
-  mirrors_.emplace(config.id, std::move(mirror));
+  mirrors_.emplace(name, std::move(mirror));
+  if (next_tick_ == kNever) next_tick_ = TimePoint();
 }
 
-void Hub::remove_mirror(uint32_t track) {
-  const auto mirror = mirrors_.find(track);
+void Hub::remove_mirror(uint32_t source) {
+  const auto mirror = mirrors_.find(source);
   if (mirror == mirrors_.end()) return;
-  links_->send(mirror->second->owner, raw(about(Say::kTap, track, 0)));
-  tracks_.erase(track);
+  links_->send(mirror->second->owner, raw(about(Say::kTap, source, 0)));
+  tracks_.erase(mirror->second->track.config().id);
   mirrors_.erase(mirror);
 }
 
@@ -120,11 +128,15 @@ void Hub::remove_mirror(uint32_t track) {
 void Hub::tend_mirrors(TimePoint now, SendSlab& out) {
   for (auto& [id, mirror] : mirrors_) {
     if (mirror->track.next_deadline() <= now) mirror->track.on_deadline(now, out);
-    const bool wanted = mirror->track.has_subscriptions();
-    if (wanted == mirror->wanted && now < mirror->say_again) continue;
-    mirror->wanted = wanted;
+    const bool used = mirror->track.is_used();
+    // Only what comes through a pipe can be had in part.
+    const uint8_t all = kWanted | kWantedEncodings;
+    const bool in_part = used && mirror->track.from_pipe(now);
+    const uint8_t wish = in_part ? kWanted | mirror->track.wanted_encodings(now) : used ? all : 0;
+    if (wish == mirror->wish && now < mirror->say_again) continue;
+    mirror->wish = wish;
     mirror->say_again = now + kSayAgain;
-    links_->send(mirror->owner, raw(about(Say::kTap, id, wanted ? 1 : 0)));
+    links_->send(mirror->owner, raw(about(Say::kTap, id, wish)));
   }
 }
 
@@ -156,6 +168,26 @@ void Hub::on_tapped_bye(uint32_t track, uint64_t threads, Ssrc source) {
 
 void Hub::on_tapped_pause(uint32_t track, uint64_t threads, bool paused) {
   tell_taps(threads, raw(about(Say::kPause, track, paused ? 1 : 0)), {});
+}
+
+void Hub::on_tapped_layers(uint32_t track, uint64_t threads, const ToldEncodings& told) {
+  tell_taps(threads, raw(about(Say::kLayers, track)), raw(told));
+}
+
+void Hub::route_pipe(const SocketAddress& remote, std::optional<size_t> thread) {
+  if (links_ == nullptr || !thread || *thread >= links_->threads() || *thread == links_->self()) {
+    others_pipes_.erase(remote);
+  } else if (others_pipes_.size() < kMaxPipes) {
+    others_pipes_[remote] = *thread;
+  }
+}
+
+bool Hub::pass_on_to_pipe(const Datagram& datagram) {
+  if (others_pipes_.empty() || passed_on_by_ || !datagram.route.is_udp()) return false;
+  const auto owner = others_pipes_.find(datagram.route.remote);
+  if (owner == others_pipes_.end()) return false;
+  links_->send(owner->second, raw(about(Say::kDatagram, datagram.route)), datagram.bytes);
+  return true;
 }
 
 // True when another thread was given it.
@@ -213,7 +245,7 @@ void Hub::on_message(size_t from, std::span<uint8_t> message, TimePoint now, Sen
     }
     case Say::kTap:
     case Say::kKeyFrame:
-      on_mirrors_wish(from, head.say == Say::kTap, head.track, head.value != 0, now, out);
+      on_mirrors_wish(from, head.say == Say::kTap, head.track, static_cast<uint8_t>(head.value), now, out);
       return;
     default:
       break;
@@ -232,10 +264,15 @@ void Hub::on_message(size_t from, std::span<uint8_t> message, TimePoint now, Sen
     track.on_bye(Ssrc{head.value});
   } else if (head.say == Say::kPause) {
     track.set_paused(head.value != 0, now, out);
+  } else if (head.say == Say::kLayers) {
+    ToldEncodings told;
+    if (body.size() < sizeof told) return;
+    std::memcpy(&told, body.data(), sizeof told);
+    track.on_told(told, now, out);
   }
 }
 
-void Hub::on_mirrors_wish(size_t from, bool tap, uint32_t id, bool wanted, TimePoint now, SendSlab& out) {
+void Hub::on_mirrors_wish(size_t from, bool tap, uint32_t id, uint8_t wish, TimePoint now, SendSlab& out) {
   const auto found = tracks_.find(id);
   if (found == tracks_.end() || mirrors_.contains(id)) return;
   Track& track = *found->second;
@@ -245,10 +282,11 @@ void Hub::on_mirrors_wish(size_t from, bool tap, uint32_t id, bool wanted, TimeP
   }
   const uint64_t bit = uint64_t{1} << from;
   const bool tapped = (track.tapping_threads() & bit) != 0;
-  if (wanted == tapped) return;
-  track.set_tap(this, wanted ? track.tapping_threads() | bit : track.tapping_threads() & ~bit);
-  if (!wanted) return;
+  if ((wish & kWanted) == 0) return track.remove_tap(from);
+  track.add_tap(*this, from, wish & kWantedEncodings);
+  if (tapped) return;
   on_tapped_pause(id, bit, track.paused());
+  if (track.from_pipe(now)) on_tapped_layers(id, bit, track.told(now));
   if (track.config().kind == TrackKind::kVideo) track.request_key_frame(now, out);
 }
 

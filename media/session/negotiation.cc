@@ -159,6 +159,8 @@ TrackConfig to_config(const IncomingTrack& track) {
   c.nack = track.codec.codec.has_feedback("nack");
   c.fir = track.codec.codec.has_feedback("ccm fir") && !track.codec.codec.has_feedback("nack pli");
   c.receiver_reference_time = track.receiver_reference_time;
+  c.remb = track.codec.codec.has_feedback("goog-remb") && !track.codec.codec.has_feedback("transport-cc") &&
+           track.extensions.abs_send_time != 0;
   return c;
 }
 

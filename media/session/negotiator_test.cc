@@ -73,6 +73,22 @@ TEST_F(Negotiation, AnswersAPublisherWithOneCodecASection) {
   EXPECT_TRUE(answer.media[0].end_of_candidates);
 }
 
+TEST_F(Negotiation, GivesRembToPublishersThatKnowNothingElse) {
+  PublisherNegotiator publisher(endpoint_, random_, next_track_);
+  const auto modern = publisher.accept_offer(chromium_offer());
+  ASSERT_TRUE(modern.ok());
+  EXPECT_FALSE(negotiation::to_config(modern->tracks[1]).remb);
+  const std::string old = replaced(chromium_offer(), "a=rtcp-fb:96 transport-cc\r\n", "");
+  const auto outcome = publisher.accept_offer(old);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().reason;
+  EXPECT_TRUE(parsed(outcome->answer).media[1].codec(96)->has_feedback("goog-remb"));
+  EXPECT_TRUE(negotiation::to_config(outcome->tracks[1]).remb);
+  const auto timeless = publisher.accept_offer(
+      replaced(old, "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n", ""));
+  ASSERT_TRUE(timeless.ok());
+  EXPECT_FALSE(parsed(timeless->answer).media[1].codec(96)->has_feedback("goog-remb")) << "nothing to go by";
+}
+
 TEST_F(Negotiation, AgreesOnEachKnownExtensionUnderThePublishersIds) {
   PublisherNegotiator publisher(endpoint_, random_, next_track_);
   const std::string offer =

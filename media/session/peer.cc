@@ -22,7 +22,7 @@ Peer::~Peer() {
 
 void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
   sources_.clear();
-  mid_extension_ = transport_cc_extension_ = 0;
+  mid_extension_ = transport_cc_extension_ = abs_send_time_extension_ = 0;
   asks_round_trip_ = false;
   std::erase_if(tracks_, [&](const std::unique_ptr<Track>& t) {
     const bool stays = std::any_of(wanted.begin(), wanted.end(),
@@ -50,6 +50,14 @@ void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
     if (config.extensions.mid != 0) mid_extension_ = config.extensions.mid;
     if (config.extensions.transport_cc != 0) transport_cc_extension_ = config.extensions.transport_cc;
     if (config.receiver_reference_time) asks_round_trip_ = true;
+    if (config.remb) abs_send_time_extension_ = config.extensions.abs_send_time;
+  }
+  // With transport-wide feedback REMB would only be in its way.
+  const bool remb = abs_send_time_extension_ != 0 && transport_cc_extension_ == 0;
+  if (!remb) {
+    receive_estimator_.reset();
+  } else if (!receive_estimator_) {
+    receive_estimator_ = std::make_unique<congestion::ReceiveEstimator>();
   }
 }
 
@@ -72,8 +80,16 @@ void Peer::set_subscriptions(const std::vector<SubscriptionConfig>& wanted, Time
       if (wish.first == config.id) subscription->set_preferred_layers(wish.second, now, out);
       return wish.first == config.id;
     });
+    std::erase_if(priorities_, [&](const auto& wish) {
+      if (wish.first == config.id) subscription->set_priority(wish.second);
+      return wish.first == config.id;
+    });
     const auto track = shared_.tracks.find(config.track);
-    if (track != shared_.tracks.end()) track->second->add(*subscription, now, out);
+    if (track != shared_.tracks.end()) {
+      track->second->add(*subscription, now, out);
+      const bool video = track->second->config().kind == TrackKind::kVideo;
+      if (video && !config.rtx_payload_type) transport_.egress().keep(config.ssrc, shared_.pool);
+    }
     subscriptions_.push_back(std::move(subscription));
   }
   send_side_.on_negotiated(now);
@@ -89,6 +105,14 @@ void Peer::set_preferred_layers(uint32_t id, LayerTarget layers, TimePoint now, 
   }
   std::erase_if(preferred_, [&](const auto& wish) { return wish.first == id; });
   if (preferred_.size() < kMaxEarlyWishes) preferred_.emplace_back(id, layers);
+}
+
+void Peer::set_priority(uint32_t id, uint8_t priority) {
+  for (const auto& s : subscriptions_) {
+    if (s->config().id == id) return s->set_priority(priority);
+  }
+  std::erase_if(priorities_, [&](const auto& wish) { return wish.first == id; });
+  if (priorities_.size() < kMaxEarlyWishes) priorities_.emplace_back(id, priority);
 }
 
 bool Peer::set_subscription_paused(uint32_t id, bool paused, TimePoint now, SendSlab& out) {
@@ -159,6 +183,10 @@ void Peer::on_rtp(std::span<uint8_t> datagram, TimePoint now, SendSlab& out) {
   if (!packet) return;
   const auto transport_seq = rtp::read_transport_seq(packet->extension(transport_cc_extension_));
   if (transport_seq) feedback_.on_packet(*transport_seq, now, bytes.size());
+  if (receive_estimator_) {
+    const auto sent = rtp::read_abs_send_time(packet->extension(abs_send_time_extension_));
+    if (sent) receive_estimator_->on_packet(*sent, bytes.size(), now);
+  }
   Track* track = find_track(*packet);
   if (track != nullptr) track->on_packet(*packet, now, out);
 }
@@ -172,6 +200,7 @@ void Peer::on_deadline(TimePoint now, SendSlab& out) {
   }
   send_side_.on_deadline(now, out);
   if (feedback_.next_deadline() <= now) send_transport_feedback(now, out);
+  if (receive_estimator_ && receive_estimator_->next_deadline() <= now) send_remb(now, out);
   if (next_report_ > now) return;
   next_report_ = now + kReportInterval;
   for (const auto& t : tracks_) t->on_deadline(now, out);

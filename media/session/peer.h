@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "media/congestion/receive_estimator.h"
 #include "media/core/packet_pool.h"
 #include "media/core/random.h"
 #include "media/routing/subscription.h"
@@ -82,6 +83,8 @@ class Peer {
   bool remove_subscription(uint32_t id);
   // Before the subscription is agreed on, too.
   void set_preferred_layers(uint32_t id, LayerTarget layers, TimePoint now, SendSlab& out);
+  // Likewise; see Subscription::set_priority.
+  void set_priority(uint32_t id, uint8_t priority);
   // Calls `fn` with each subscription whose layers are others than when it was last asked.
   template <typename Fn>
   void for_each_layers_change(Fn&& fn) {
@@ -113,6 +116,7 @@ class Peer {
   void on_extended_report(const rtcp::Header& header, TimePoint now);
   void send_reports(TimePoint now, SendSlab& out);
   void send_transport_feedback(TimePoint now, SendSlab& out);
+  void send_remb(TimePoint now, SendSlab& out);
 
   uint32_t id_;
   Shared shared_;
@@ -122,7 +126,9 @@ class Peer {
   std::vector<std::pair<Ssrc, Track*>> sources_;
   uint8_t mid_extension_ = 0;
   uint8_t transport_cc_extension_ = 0;
+  uint8_t abs_send_time_extension_ = 0;
   rtcp::TransportFeedback feedback_;
+  std::unique_ptr<congestion::ReceiveEstimator> receive_estimator_;  // of publishers that go by REMB
   bool asks_round_trip_ = false;  // the peer answers reference times (RFC 3611)
   rtcp::RoundTripByReferenceTime round_trip_;
   rtcp::ReferenceTimes reference_times_;
@@ -131,6 +137,7 @@ class Peer {
   SendSide send_side_;
   std::vector<uint32_t> paused_;  // subscriptions paused before they were agreed on
   std::vector<std::pair<uint32_t, LayerTarget>> preferred_;  // likewise, what they are to get
+  std::vector<std::pair<uint32_t, uint8_t>> priorities_;     // likewise
   TimePoint next_report_;
   std::unique_ptr<PeerData> data_;
 };

@@ -116,6 +116,19 @@ void Peer::send_transport_feedback(TimePoint now, SendSlab& out) {
   }
 }
 
+void Peer::send_remb(TimePoint now, SendSlab& out) {
+  std::array<Ssrc, 16> sources;
+  size_t n = 0;
+  for (const auto& [ssrc, track] : sources_) {
+    if (n < sources.size()) sources[n++] = ssrc;
+  }
+  const int64_t bps = receive_estimator_->take(now);
+  std::array<uint8_t, 20 + 4 * sources.size()> bytes;
+  ByteWriter writer(bytes);
+  rtcp::write_remb(writer, reporter_, static_cast<uint64_t>(bps), std::span(sources).first(n));
+  transport_.egress().send_rtcp(writer.written(), out);
+}
+
 void Peer::send_reports(TimePoint now, SendSlab& out) {
   std::array<uint8_t, 1200> bytes;
   if (!tracks_.empty()) {

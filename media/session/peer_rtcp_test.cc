@@ -8,6 +8,7 @@
 
 #include "media/rtcp/extended_report.h"
 #include "media/rtcp/payload_feedback.h"
+#include "media/rtp/extensions.h"
 #include "media/session/fake_client_for_tests.h"
 #include "media/session/hub.h"
 
@@ -180,6 +181,84 @@ TEST_F(PeerRtcp, TakesANumberedRequestOnce) {
 TEST_F(PeerRtcp, KeepsTheReceiversEstimate) {
   send(kSubscriber, [](ByteWriter& w) { rtcp::write_remb(w, {1}, 750'000, {}); });
   EXPECT_EQ(hub_.peer_stats(kSubscriber)->estimated_by_receiver, 750'000u);
+}
+
+TEST_F(PeerRtcp, TellsAPublisherThatGoesByRembWhatItsWayCarries) {
+  TrackConfig track;
+  track.id = kTrack;
+  track.kind = TrackKind::kVideo;
+  track.codec = CodecKind::kVp8;
+  track.payload_type = FakeClient::kPayloadType;
+  track.ssrc = Ssrc{1111};
+  track.extensions.abs_send_time = 2;
+  track.remb = true;
+  hub_.set_tracks(kPublisher, {track});
+  const std::vector<uint8_t> payload(500, 0x10);
+  for (uint16_t n = 0; n < 300; ++n, run(10ms)) {
+    rtp::HeaderWriter header({FakeClient::kPayloadType, true, {n}, {n * 900u}, {1111}});
+    header.add_extension(2, rtp::write_abs_send_time(now_));
+    const auto head = header.finish();
+    std::vector<uint8_t> packet(head.begin(), head.end());
+    packet.insert(packet.end(), payload.begin(), payload.end());
+    ASSERT_TRUE(clients_[0]->send_protected(packet, head.size(), false, slab_));
+    to_hub(*clients_[0]);
+  }
+  int told = 0;
+  for (const auto& compound : clients_[0]->compounds) {
+    rtcp::Reader reader(compound);
+    while (const auto h = reader.next()) {
+      const bool afb = h->type == rtcp::kPayloadFeedback && h->count == rtcp::kApplicationLayer;
+      const auto remb = afb ? rtcp::read_remb(*h) : std::nullopt;
+      if (!remb) continue;
+      ++told;
+      EXPECT_GE(remb->bits_per_second, 400'000u) << "what comes without a queue is not cut";
+    }
+  }
+  EXPECT_GE(told, 2);
+  EXPECT_LE(told, 4);
+  track.remb = false;
+  clients_[0]->compounds.clear();
+  hub_.set_tracks(kPublisher, {track});
+  run(2s);
+  for (const auto& compound : clients_[0]->compounds) {
+    rtcp::Reader reader(compound);
+    while (const auto h = reader.next()) EXPECT_NE(h->type, rtcp::kPayloadFeedback);
+  }
+}
+
+TEST_F(PeerRtcp, KeepsPrioritiesFromBeforeAndAfterTheAnswer) {
+  hub_.set_priority(kSubscriber, 100, 200);
+  hub_.set_priority(kSubscriber, 101, 7);
+  hub_.set_priority(99, 100, 1);
+  SubscriptionConfig one;
+  one.id = 100;
+  one.track = kTrack;
+  one.payload_type = 100;
+  one.ssrc = {3333};
+  SubscriptionConfig two = one;
+  two.id = 101;
+  two.ssrc = {4444};
+  SubscriptionConfig three = two;
+  three.id = 102;
+  three.ssrc = {5555};
+  hub_.set_subscriptions(kSubscriber, {one, two, three}, now_, slab_);
+  slab_.clear();
+  const auto stats = hub_.peer_stats(kSubscriber)->subscriptions;
+  ASSERT_EQ(stats.size(), 3u);
+  EXPECT_EQ(stats[0].priority, 200);
+  EXPECT_EQ(stats[1].priority, 7) << "said before it was agreed on";
+  EXPECT_EQ(stats[2].priority, 128);
+}
+
+TEST_F(PeerRtcp, SendsAgainToASubscriberWithoutRtx) {
+  publish(300ms);
+  const auto resent = [&] { return hub_.peer_stats(kSubscriber)->subscriptions[0].retransmitted; };
+  ASSERT_EQ(resent(), 0u);
+  ASSERT_FALSE(clients_[1]->received.empty());
+  const SeqNumber newest{static_cast<uint16_t>(clients_[1]->received.rbegin()->first)};
+  const SeqNumber lost[] = {newest};
+  send(kSubscriber, [&](ByteWriter& w) { rtcp::write_nack(w, {1}, {3333}, lost); });
+  EXPECT_EQ(resent(), 1u);
 }
 
 TEST_F(PeerRtcp, TellsOfATrackThatSaidGoodbye) {
