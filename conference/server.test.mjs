@@ -140,6 +140,25 @@ test('a publisher names its codec, and a subscriber the layers it wants', async 
   assert.deepStrictEqual(await bob.event('layers-changed'), { streamId, spatial: 0, temporal: 2 });
 });
 
+test('a subscriber says what comes first', async (t) => {
+  const server = await startServer(t);
+  const ada = await Client.join(server, 'r');
+  const bob = await Client.join(server, 'r');
+  const { streamId } = await ada.call('publish', { offer: OFFER });
+  await watch(bob, streamId);
+  const control = (priority) => bob.call('subscription-control', { streamId, kind: 'video', priority });
+  await control(200);
+  // The fake engine tells what it was told as a layer.
+  assert.strictEqual((await bob.event('layers-changed')).spatial, 200);
+  for (const priority of [-1, 256, 1.5, '9'])
+    assert.strictEqual(await codeOf(control(priority)), 'bad-request');
+
+  // Another transport is told of it again.
+  await ada.call('publish', { offer: OFFER, streamId });
+  await bob.answer(await bob.event('offer'));
+  assert.strictEqual((await bob.event('layers-changed')).spatial, 200);
+});
+
 test('everyone is told who speaks', async (t) => {
   const server = await startServer(t);
   const ada = await Client.join(server, 'r');

@@ -15,7 +15,7 @@ const BRIDGE_RETRY_MS = 2000;
 export class Subscriber {
   #room;
   #participant;
-  #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video }, layers }
+  #subscriptions = new Map(); // streamId → { id, streamId, audio, video, paused: { audio, video }, layers, priority }
   /** { id, lease, applied, outstanding, lastOfferId, restartWanted }; applied: track → { subscriptionId, streamId, participantId, kind, mid, bridge } */
   #transport = null;
   #bridgeTimer = null;
@@ -42,7 +42,8 @@ export class Subscriber {
     if (this.#subscriptions.has(stream.id))
       throw new Failure('conflict', 'you are subscribed to this stream already');
     const paused = { audio: false, video: false };
-    const subscription = { id: newId('b'), streamId: stream.id, audio, video, paused, layers: null };
+    const wishes = { layers: null, priority: null };
+    const subscription = { id: newId('b'), streamId: stream.id, audio, video, paused, ...wishes };
     this.#subscriptions.set(stream.id, subscription);
     this.changed();
     return subscription.id;
@@ -60,8 +61,8 @@ export class Subscriber {
     return [...this.#subscriptions.values()].find((s) => s.id === id);
   }
 
-  /** Pauses or resumes, and says the highest layers of the video that are wanted. */
-  async control(streamId, kinds, { paused, layers }) {
+  /** Pauses or resumes, and says the highest layers of the video that are wanted, and how important it is beside the others. */
+  async control(streamId, kinds, { paused, layers, priority }) {
     const subscription = this.#subscriptions.get(streamId);
     if (!subscription) throw new Failure('not-found', 'you are not subscribed to this stream');
     const calls = [];
@@ -74,7 +75,16 @@ export class Subscriber {
       subscription.layers = layers;
       calls.push(...applied.filter((e) => e.kind === 'video').map((entry) => this.#setLayers(entry, layers)));
     }
+    if (priority !== undefined) {
+      subscription.priority = priority;
+      calls.push(...applied.map((entry) => this.#setPriority(entry, priority)));
+    }
     await Promise.all(calls);
+  }
+
+  #setPriority({ subscriptionId }, priority) {
+    const { id, lease } = this.#transport;
+    return this.#room.call(lease, 'setPriority', { peerId: id, id: subscriptionId, priority });
   }
 
   #setLayers({ subscriptionId }, layers) {
@@ -239,6 +249,7 @@ export class Subscriber {
       if (subscription.paused[kind]) this.#pause(entry, true).catch(() => {});
       if (kind === 'video' && subscription.layers)
         this.#setLayers(entry, subscription.layers).catch(() => {});
+      if (subscription.priority !== null) this.#setPriority(entry, subscription.priority).catch(() => {});
     }
   }
 

@@ -147,6 +147,10 @@ export async function create({ id, bus, options, log }) {
       const peer = find(peerId);
       guard('internal', () => peer.pause(id, paused));
     },
+    setPriority({ peerId, id, priority }) {
+      const peer = find(peerId);
+      guard('internal', () => peer.setPriority(id, priority));
+    },
     setLayers({ peerId, id, layers }) {
       const peer = find(peerId);
       guard('internal', () => peer.setPreferredLayers(id, layers));

@@ -58,6 +58,12 @@ function layers(v) {
     : `must have spatial and temporal of 0 to ${MAX_LAYER}, or neither`;
 }
 
+const MAX_PRIORITY = 255;
+const priority = (v) =>
+  Number.isInteger(v) && v >= 0 && v <= MAX_PRIORITY
+    ? undefined
+    : `must be an integer of 0 to ${MAX_PRIORITY}`;
+
 const SHAPES = {
   login: { token: text(4096), name: optional(text(200)) },
   relogin: { ticket: text(4096), lastSeq: count },
@@ -75,6 +81,7 @@ const SHAPES = {
     kind,
     paused: optional(bool),
     layers: optional(layers),
+    priority: optional(priority),
   },
   'restart-ice': { transportId: id },
   answer: { transportId: id, offerId: count, sdp },

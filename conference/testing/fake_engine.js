@@ -80,6 +80,14 @@ class Peer {
     setImmediate(() => this.#engine.emit('layers-changed', this.id, payload));
   }
 
+  setPriority(id, priority) {
+    if (!this.#sections.some((s) => s.subscriptionId === id))
+      throw new Error(`there is no subscription ${id}`);
+    setImmediate(() =>
+      this.#engine.emit('layers-changed', this.id, { subscriptionId: id, spatial: priority, temporal: 0 }),
+    );
+  }
+
   restartIce() {
     this.restarts = (this.restarts ?? 0) + 1;
   }

@@ -152,6 +152,11 @@ export class Session extends EventTarget {
     return this.#request('subscription-control', { streamId, kind: 'video', layers });
   }
 
+  /** How important a stream is beside the others where not all of them fit, 0 to 255; 128 without it. */
+  setPriority(streamId, priority) {
+    return this.#request('subscription-control', { streamId, kind: 'video', priority });
+  }
+
   sendText(message) {
     return this.#request('text', { message });
   }

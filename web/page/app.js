@@ -9,10 +9,13 @@ const $ = (id) => document.getElementById(id);
 const grid = new TileGrid($('tiles'));
 const layers = new LayerChooser((streamId, wanted) => session.setLayers(streamId, wanted));
 const SELF = 'self';
+// Where a connection does not carry everything, what comes first. 128 is what nobody spoke of.
+const PRIORITY = { screen: 200, speaker: 160, other: 128 };
 let session = null;
 let media = null;
 let screen = null;
 let selfId = null;
+let speaker = null; // the stream of whoever has the floor
 const names = new Map(); // participantId → name
 
 // How to send and connect, for whoever tries things out: ?codec=VP9&layers=L3T3_KEY&red&relay. Simulcast of the server's favourite codec
@@ -98,6 +101,7 @@ function listen(current) {
     tile?.setVideoShown(Boolean(video && !video.muted && received));
     // A screen is read: all of it, whatever the tile.
     if (tile && received && !isScreen(attributes)) layers.watch(tile.element, streamId);
+    if (tile && received && isScreen(attributes)) prefer(streamId, PRIORITY.screen);
   });
   on('media-removed', ({ participantId, streamId, attributes }) => {
     if (isScreen(attributes)) return grid.remove(streamId);
@@ -112,10 +116,21 @@ function listen(current) {
     for (const id of names.keys()) grid.get(id)?.setSpeaking(speaking.has(id));
     grid.get(SELF)?.setSpeaking(speaking.has(selfId));
   });
+  on('active-speaker', ({ streamId }) => {
+    if (speaker === streamId) return;
+    if (speaker) prefer(speaker, PRIORITY.other);
+    speaker = streamId;
+    prefer(streamId, PRIORITY.speaker);
+  });
   on('connection', ({ state }) =>
     showBanner(state === 'reconnecting' ? 'Connection lost. Reconnecting…' : ''),
   );
   on('ended', ({ reason }) => backToLobby(reason));
+}
+
+/** Streams come and go: one that is gone needs no preference, nor does one's own. */
+function prefer(streamId, priority) {
+  session?.setPriority(streamId, priority).catch(() => {});
 }
 
 const isScreen = (attributes) => attributes.source === 'screen';
@@ -127,6 +142,7 @@ function screenTile(participantId, streamId) {
 function backToLobby(message) {
   const ended = session;
   session = null;
+  speaker = null;
   ended?.leave();
   stopTracks(media);
   stopTracks(screen);
