@@ -70,12 +70,15 @@ export class Network {
   }
 
   /** The command that runs a program where the server is. */
-  get #within() {
+  get within() {
     return ['nsenter', `--net=/proc/${this.#holder.pid}/ns/net`];
+  }
+  get addresses() {
+    return { here: BROWSER_ADDRESS, there: SERVER_ADDRESS };
   }
 
   #atServer(...command) {
-    const [file, ...args] = [...this.#within, ...command];
+    const [file, ...args] = [...this.within, ...command];
     return run(file, ...args);
   }
 
@@ -84,7 +87,7 @@ export class Network {
     return `http://${SERVER_ADDRESS}:${PORT}`;
   }
   get serverOptions() {
-    return { within: this.#within, args: ['--port', String(PORT)] };
+    return { within: this.within, args: ['--port', String(PORT)] };
   }
   get browserOptions() {
     return { args: [`--unsafely-treat-insecure-origin-as-secure=${this.url}`] };
