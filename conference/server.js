@@ -63,9 +63,7 @@ export class Server {
     const bus = (parts.bus = new Bus());
     const tokens = new Tokens({ store, key: data.key, place: () => this.#place() });
     parts.cluster = await ClusterManager.create(bus, config.cluster);
-    // Pipes between workers are of engines with one media thread.
-    const together = config.media.threads > 1 ? { participantsPerWorker: 0 } : {};
-    parts.controllers = new Controllers(bus, store, { ...config.room, ...together });
+    parts.controllers = new Controllers(bus, store, config.room);
     parts.portal = new Portal(bus, {
       tokens,
       key: data.key,

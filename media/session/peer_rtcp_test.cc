@@ -252,13 +252,21 @@ TEST_F(PeerRtcp, KeepsPrioritiesFromBeforeAndAfterTheAnswer) {
 
 TEST_F(PeerRtcp, SendsAgainToASubscriberWithoutRtx) {
   publish(300ms);
-  const auto resent = [&] { return hub_.peer_stats(kSubscriber)->subscriptions[0].retransmitted; };
-  ASSERT_EQ(resent(), 0u);
-  ASSERT_FALSE(clients_[1]->received.empty());
-  const SeqNumber newest{static_cast<uint16_t>(clients_[1]->received.rbegin()->first)};
-  const SeqNumber lost[] = {newest};
-  send(kSubscriber, [&](ByteWriter& w) { rtcp::write_nack(w, {1}, {3333}, lost); });
-  EXPECT_EQ(resent(), 1u);
+  const auto& received = clients_[1]->received;
+  ASSERT_FALSE(received.empty());
+  const int64_t lost = received.rbegin()->first + 1;
+  clients_[0]->publish({1111}, {2222}, now_, slab_);
+  for (auto& [to, bytes] : take()) {
+    const Datagram d{clients_[0]->address(), bytes};
+    hub_.on_datagrams({&d, 1}, now_, slab_);
+  }
+  EXPECT_FALSE(take().empty()) << "and it never comes";
+  publish(50ms);
+  EXPECT_FALSE(received.contains(lost));
+  const SeqNumber numbers[] = {{static_cast<uint16_t>(lost)}};
+  send(kSubscriber, [&](ByteWriter& w) { rtcp::write_nack(w, {1}, {3333}, numbers); });
+  EXPECT_TRUE(received.contains(lost));
+  EXPECT_EQ(hub_.peer_stats(kSubscriber)->subscriptions[0].retransmitted, 1u);
 }
 
 TEST_F(PeerRtcp, TellsOfATrackThatSaidGoodbye) {
