@@ -72,6 +72,12 @@ bool PathDelay::look(TimePoint now) {
   return true;
 }
 
+void PathDelay::take_for_base() {
+  base_.restart(standing_.least());
+  test_.reset();
+  not_fallen_ = 0;
+}
+
 void PathDelay::forget_latest() {
   standing_.restart(INT64_MAX);
   recent_.restart(INT64_MAX);

@@ -35,6 +35,8 @@ class PathDelay {
   // From then until the packets after it have come.
   bool in_test() const { return test_.has_value(); }
   TimePoint last_test() const { return last_test_; }
+  // What seemed a queue is the path.
+  void take_for_base();
   // The base stays, for what it is worth; the rest cannot be compared with what comes.
   void forget_latest();
 

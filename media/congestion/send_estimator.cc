@@ -142,6 +142,11 @@ void SendEstimator::on_feedback(const rtcp::TransportFeedbackReader& feedback, T
   loss_.on_counts(counts.received, counts.lost, target_bps(), queued_lately(now), now);
   update_rate(now, counts);
   if (path_.look(now)) on_longer_path(now);
+  if (const auto rate = acknowledged_.rate(latest_arrival_us_, 475'000);
+      rate && lasting_delay_.look(path_.standing_queue(), *rate, now)) {
+    path_.take_for_base();
+    on_longer_path(now);
+  }
   use_probe(now);
   consider_probing(now);
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "media/congestion/delay_detector.h"
+#include "media/congestion/lasting_delay.h"
 #include "media/congestion/loss_bound.h"
 #include "media/congestion/path_delay.h"
 #include "media/congestion/prober.h"
@@ -103,6 +104,7 @@ class SendEstimator {
   SentHistory history_;
   DelayDetector detector_;
   PathDelay path_;
+  LastingDelay lasting_delay_;
   RateControl rate_;
   LossBound loss_;
   RateMeter acknowledged_;
