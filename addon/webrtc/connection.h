@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "addon/webrtc/media_sender.h"
@@ -24,6 +25,7 @@ struct Connection {
     uint32_t subscription = 0;  // to it
     std::shared_ptr<MediaSender> sender;
     media::ChosenCodec codec;
+    std::string rid;
   };
   struct Received {
     uint32_t track = 0;

@@ -155,16 +155,30 @@ napi_value send_audio(napi_env env, napi_callback_info info) {
                                                             read_uint32(env, call.values[2]).value_or(1)));
 }
 
-// configureEncoding(transceiver, encoding, active, maxBitrate, scaleResolutionDownBy)
+// configureEncoding(transceiver, encoding, active, maxBitrate, scaleResolutionDownBy, maxFramerate, rank,
+// weight)
 napi_value configure_encoding(napi_env env, napi_callback_info info) {
-  Call<5> call(env, info);
+  Call<8> call(env, info);
   if (!call.connection) return nullptr;
   EncodingSettings settings;
   settings.active = read_boolean(env, call.values[2]).value_or(true);
   settings.max_bitrate = read_uint32(env, call.values[3]).value_or(0);
   napi_get_value_double(env, call.values[4], &settings.scale_down);
+  napi_get_value_double(env, call.values[5], &settings.max_framerate);
+  settings.rank = static_cast<uint8_t>(read_uint32(env, call.values[6]).value_or(0));
+  settings.weight = static_cast<uint8_t>(read_uint32(env, call.values[7]).value_or(1));
   call.self->engine().configure_encoding(call.self->id(), call.transceiver(),
                                          read_uint32(env, call.values[1]).value_or(0), settings);
+  return call.nothing();
+}
+
+// forceKeyFrame(transceiver, encoding): of what we send.
+napi_value force_key_frame(napi_env env, napi_callback_info info) {
+  Call<2> call(env, info);
+  if (!call.connection) return nullptr;
+  const auto sent =
+      call.connection->sent.find({call.transceiver(), read_uint32(env, call.values[1]).value_or(0)});
+  if (sent != call.connection->sent.end()) sent->second.sender->force_key_frame();
   return call.nothing();
 }
 
@@ -184,6 +198,7 @@ std::span<const std::pair<const char*, napi_callback>> connection_media_methods(
       {"sendVideo", send_video},
       {"sendAudio", send_audio},
       {"configureEncoding", configure_encoding},
+      {"forceKeyFrame", force_key_frame},
       {"requestKeyFrame", request_key_frame},
   };
   return kMethods;

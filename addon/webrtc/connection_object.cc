@@ -231,11 +231,14 @@ napi_value get_stats(napi_env env, napi_callback_info info) {
   // Which transceiver each number belongs to, as it is now.
   StreamOwners owners;
   for (const auto& [transceiver, r] : call.connection->received)
-    owners.tracks[r.track] = {transceiver, 0, r.codec, 0, 0};
+    owners.tracks[r.track] = {transceiver, 0, r.codec, 0, 0, 0};
   for (const auto& [key, s] : call.connection->sent)
-    owners.subscriptions[s.subscription] = {key.first, key.second, s.codec,
+    owners.subscriptions[s.subscription] = {key.first,
+                                            key.second,
+                                            s.codec,
                                             s.sender ? s.sender->frames_encoded() : 0,
-                                            s.sender ? s.sender->key_frames_encoded() : 0};
+                                            s.sender ? s.sender->key_frames_encoded() : 0,
+                                            s.sender ? s.sender->target_bitrate() : 0};
   auto asked = owner.engine().peer_stats(
       call.self->id(), [&owner, promise_id, owners](std::optional<media::PeerStats> stats) {
         owner.dispatch([&owner, promise_id, owners, stats = std::move(stats)](napi_env e) {

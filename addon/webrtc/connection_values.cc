@@ -38,6 +38,7 @@ napi_value make_stream(napi_env env, uint32_t id, const StreamOwner& owner, medi
   set(env, object, "payloadType", make_number(env, owner.codec.codec.payload_type));
   set(env, object, "codec", make_codec(env, media::negotiation::kind_name(kind), owner.codec.codec));
   set(env, object, "framesEncoded", make_number(env, static_cast<double>(owner.frames_encoded)));
+  set(env, object, "targetBitrate", make_number(env, owner.target_bitrate));
   set(env, object, "keyFramesEncoded", make_number(env, static_cast<double>(owner.key_frames_encoded)));
   return object;
 }

@@ -31,6 +31,7 @@ struct StreamOwner {
   media::ChosenCodec codec;
   uint64_t frames_encoded = 0;
   uint64_t key_frames_encoded = 0;
+  uint32_t target_bitrate = 0;
 };
 struct StreamOwners {
   std::map<uint32_t, StreamOwner> tracks;

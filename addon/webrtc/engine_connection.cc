@@ -99,9 +99,11 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
   for (const media::jsep::Sending& s : plan.sending) {
     const Connection::Encoding key{s.transceiver, s.encoding};
     const auto known = c.sent.find(key);
-    const bool same = known != c.sent.end() && same_codec(known->second.codec, s.track.codec);
+    const bool same = known != c.sent.end() && same_codec(known->second.codec, s.track.codec) &&
+                      known->second.rid == s.track.rid;
     Connection::Sent now =
-        same ? known->second : Connection::Sent{next_track_++, next_subscription_++, nullptr, s.track.codec};
+        same ? known->second
+             : Connection::Sent{next_track_++, next_subscription_++, nullptr, s.track.codec, s.track.rid};
     if (!same) {
       local_tracks.push_back(local_config(now.track, s));
       feeders.push_back(key);
@@ -139,6 +141,7 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
         sender->force_key_frame();
         wanted(key.first, key.second);
       });
+      hub_.set_adaptive_source(local_tracks[i].id, senders[i]);
     }
     hub_.set_tracks(id, tracks);
     for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));

@@ -24,7 +24,8 @@ test('data goes over IPv6', { timeout: 30000 }, async (t) => {
     [b, a],
   ]) {
     from.onicecandidate = ({ candidate }) => {
-      if (!candidate || candidate.address.includes(':')) to.addIceCandidate(candidate).catch(() => {});
+      if (!candidate?.candidate || candidate.address.includes(':'))
+        to.addIceCandidate(candidate).catch(() => {});
     };
   }
   const without4 = ({ type, sdp }) => ({

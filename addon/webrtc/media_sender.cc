@@ -11,6 +11,7 @@ using namespace media::codecs;
 constexpr size_t kMostWaiting = 3;          // frames before the encoder
 constexpr uint32_t kAudioBitrate = 32'000;  // of each channel
 constexpr uint32_t kLeastVideoBitrate = 50'000;
+constexpr media::Duration kIdle = std::chrono::seconds(2);  // without pictures nothing is asked for
 
 // What a picture of this size looks good at, in conversation.
 uint32_t fitting_bitrate(uint32_t width, uint32_t height) {
@@ -44,14 +45,29 @@ void MediaSender::configure(const EncodingSettings& settings) {
   if (settings.active && !settings_.active) key_wanted_ = true;
   settings_ = settings;
   max_bitrate_ = settings.max_bitrate;
+  rank_ = settings.rank;
+  weight_ = settings.weight;
+  active_ = settings.active;
+}
+
+media::AdaptiveSource::Claim MediaSender::claim(media::TimePoint now) const {
+  const uint32_t wanted = wanted_bitrate();
+  if (wanted == 0 || !active_ || now - fed_ > kIdle) return {};
+  const uint8_t rank = rank_;
+  const int64_t least = rank == 0 ? kLeastVideoBitrate : std::max(kLeastVideoBitrate, wanted / 4);
+  return {std::max(wanted, kLeastVideoBitrate), least, rank, weight_};
+}
+
+void MediaSender::set_available(int64_t bps) {
+  if (available_bitrate_.exchange(bps) == 0 && bps > 0) key_wanted_ = true;
 }
 
 bool MediaSender::send_picture(std::shared_ptr<const Picture> picture, int64_t timestamp_us) {
   if (!settings_.active) return false;
-  return strand_->post(
-      [self = shared_from_this(), picture = std::move(picture), timestamp_us, scale = settings_.scale_down] {
-        self->encode_picture(*picture, timestamp_us, scale);
-      });
+  return strand_->post([self = shared_from_this(), picture = std::move(picture), timestamp_us,
+                        scale = settings_.scale_down, framerate = settings_.max_framerate] {
+    if (!self->too_soon(timestamp_us, framerate)) self->encode_picture(*picture, timestamp_us, scale);
+  });
 }
 
 bool MediaSender::send_samples(std::span<const int16_t> samples, unsigned channels) {
@@ -75,11 +91,25 @@ bool MediaSender::send_samples(std::span<const int16_t> samples, unsigned channe
   return sent;
 }
 
+uint32_t MediaSender::wanted_bitrate() const {
+  const uint32_t most = max_bitrate_;
+  return most != 0 ? std::min<uint32_t>(fitting_bitrate_, most) : fitting_bitrate_.load();
+}
+
 uint32_t MediaSender::target_bitrate() const {
-  uint32_t target = fitting_bitrate(video_settings_.width, video_settings_.height);
-  if (const uint32_t most = max_bitrate_) target = std::min(target, most);
-  if (const uint32_t available = available_bitrate_) target = std::min(target, available);
-  return std::max(target, kLeastVideoBitrate);
+  int64_t target = wanted_bitrate();
+  if (const int64_t available = available_bitrate_; available > 0) target = std::min(target, available);
+  return static_cast<uint32_t>(std::max<int64_t>(target, kLeastVideoBitrate));
+}
+
+// A little early is in time: sources are not exact.
+bool MediaSender::too_soon(int64_t timestamp_us, double max_framerate) {
+  if (max_framerate > 0 && last_picture_us_) {
+    const double since = static_cast<double>(timestamp_us - *last_picture_us_);
+    if (since >= 0 && since * max_framerate < 0.9e6) return true;
+  }
+  last_picture_us_ = timestamp_us;
+  return false;
 }
 
 void MediaSender::encode_picture(const Picture& picture, int64_t timestamp_us, double scale) {
@@ -88,6 +118,13 @@ void MediaSender::encode_picture(const Picture& picture, int64_t timestamp_us, d
     return std::max(codec_.kind == media::CodecKind::kH264 ? small & ~1u : small, 2u);
   };
   const uint32_t width = side(picture.width), height = side(picture.height);
+  fitting_bitrate_ = fitting_bitrate(width, height);
+  if (available_bitrate_ == 0) {
+    outlet_->post([self = shared_from_this()](media::Hub&, media::TimePoint now, media::SendSlab&) {
+      self->fed_ = now;
+    });
+    return;
+  }
   const Picture* source = &picture;
   std::optional<Picture> small;
   if (width != picture.width || height != picture.height) {
@@ -136,6 +173,7 @@ void MediaSender::dispatch(Payloads payloads, uint32_t timestamp, std::vector<ui
   outlet_->post([self = shared_from_this(), payloads = std::move(payloads), timestamp,
                  extensions = std::move(extensions),
                  video](media::Hub& hub, media::TimePoint now, media::SendSlab& out) {
+    self->fed_ = now;
     for (size_t i = 0; i < payloads.size(); ++i) {
       const bool last = i + 1 == payloads.size();
       hub.send_local(self->track_, {payloads[i], {timestamp}, video && last, extensions}, now, out);

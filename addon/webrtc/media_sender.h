@@ -14,6 +14,7 @@
 #include "media/codecs/audio_codec.h"
 #include "media/codecs/packetizer.h"
 #include "media/codecs/video_codec.h"
+#include "media/routing/adaptive_source.h"
 #include "media/session/negotiation.h"
 
 namespace parley::addon {
@@ -23,9 +24,12 @@ struct EncodingSettings {
   bool active = true;
   uint32_t max_bitrate = 0;  // 0: none
   double scale_down = 1;
+  double max_framerate = 0;  // 0: none
+  uint8_t rank = 0;          // as of media::AdaptiveSource
+  uint8_t weight = 1;
 };
 
-class MediaSender : public std::enable_shared_from_this<MediaSender> {
+class MediaSender final : public media::AdaptiveSource, public std::enable_shared_from_this<MediaSender> {
  public:
   MediaSender(std::shared_ptr<Outlet> outlet, uint32_t peer, uint32_t track, media::ChosenCodec codec,
               uint8_t audio_level_id);
@@ -36,15 +40,22 @@ class MediaSender : public std::enable_shared_from_this<MediaSender> {
   bool send_samples(std::span<const int16_t> samples, unsigned channels);
   void configure(const EncodingSettings& settings);
   void force_key_frame() { key_wanted_ = true; }
+  uint32_t target_bitrate() const;
   uint64_t frames_encoded() const { return frames_; }
   uint64_t key_frames_encoded() const { return key_frames_; }
+
+  // On the media thread.
+  Claim claim(media::TimePoint now) const override;
+  void set_available(int64_t bps) override;
 
  private:
   // On a worker thread.
   void encode_picture(const media::codecs::Picture& picture, int64_t timestamp_us, double scale);
   void encode_samples(const std::vector<int16_t>& samples, unsigned channels, uint32_t timestamp);
   void dispatch(media::codecs::Payloads payloads, uint32_t timestamp, std::vector<uint8_t> extensions);
-  uint32_t target_bitrate() const;
+  // What looks good, within what the program allows.
+  uint32_t wanted_bitrate() const;
+  bool too_soon(int64_t timestamp_us, double max_framerate);
 
   const std::shared_ptr<Outlet> outlet_;
   const uint32_t peer_;
@@ -54,7 +65,13 @@ class MediaSender : public std::enable_shared_from_this<MediaSender> {
   const std::shared_ptr<Strand> strand_;
   std::atomic<bool> key_wanted_{true};
   std::atomic<uint32_t> max_bitrate_{0};
-  std::atomic<uint32_t> available_bitrate_{0};  // by congestion control; 0: not known
+  static constexpr int64_t kNotKnown = -1;
+  std::atomic<int64_t> available_bitrate_{kNotKnown};  // by congestion control; 0: stop
+  std::atomic<uint32_t> fitting_bitrate_{0};           // for the pictures that come; 0: none came
+  std::atomic<uint8_t> rank_{0};
+  std::atomic<uint8_t> weight_{1};
+  std::atomic<bool> active_{true};
+  media::TimePoint fed_;  // the media thread's: a picture came
   std::atomic<uint64_t> frames_{0};
   std::atomic<uint64_t> key_frames_{0};
   EncodingSettings settings_;             // JavaScript's thread
@@ -62,6 +79,7 @@ class MediaSender : public std::enable_shared_from_this<MediaSender> {
   unsigned channels_ = 0;                 // JavaScript's thread
   uint32_t audio_timestamp_ = 0;          // JavaScript's thread
   media::codecs::Packetizer packetizer_;  // the strand's, as all below
+  std::optional<int64_t> last_picture_us_;
   std::unique_ptr<media::codecs::VideoEncoder> video_encoder_;
   media::codecs::VideoSettings video_settings_;
   std::unique_ptr<media::codecs::AudioEncoder> audio_encoder_;

@@ -34,7 +34,7 @@ async function connect(a, b) {
     [b, a],
   ]) {
     from.onicecandidate = ({ candidate }) => {
-      if (candidate) gathered.push(candidate);
+      if (candidate?.candidate) gathered.push(candidate);
       to.addIceCandidate(candidate).catch(() => {});
     };
   }
@@ -73,7 +73,7 @@ test('a wrong password is told, and gives no relay', { timeout: 50000 }, async (
   const pc = open(t, iceServer(turn, 'udp', 'another secret'));
   pc.createDataChannel('x');
   const candidates = [];
-  pc.onicecandidate = ({ candidate }) => candidate && candidates.push(candidate);
+  pc.onicecandidate = ({ candidate }) => candidate?.candidate && candidates.push(candidate);
   const failed = next(pc, 'icecandidateerror');
   await pc.setLocalDescription();
   assert.strictEqual((await failed).errorCode, 401);

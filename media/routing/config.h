@@ -63,6 +63,7 @@ struct SubscriptionConfig {
   uint32_t id = 0;
   uint32_t track = 0;
   std::string mid;
+  std::string rid;  // of an encoding that we send in simulcast (RFC 8852); "": the only one
   uint8_t payload_type = 0;
   std::optional<uint8_t> rtx_payload_type;
   Ssrc ssrc;

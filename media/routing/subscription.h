@@ -124,6 +124,7 @@ class Subscription {
   SubscriptionStats stats() const;
 
  private:
+  void write_ids(rtp::HeaderWriter& header, bool retransmission) const;
   void stamp_later(rtp::HeaderWriter& header, rtp::Outgoing& outgoing) const;
   size_t repeat_packet(TimePoint now, SendSlab& out);
   size_t send_bare_padding(TimePoint now, SendSlab& out);

@@ -41,6 +41,7 @@ size_t Subscription::send_bare_padding(TimePoint now, SendSlab& out) {
   rtp::HeaderWriter header(
       {*config_.rtx_payload_type, false, next_rtx_seq_, last_timestamp_, config_.rtx_ssrc});
   rtp::Outgoing outgoing;
+  if (!config_.rid.empty()) write_ids(header, true);
   stamp_later(header, outgoing);
   outgoing.header = header.finish();
   outgoing.header[0] |= 0x20;  // P

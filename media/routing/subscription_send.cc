@@ -28,6 +28,14 @@ void Subscription::add_dependency(const rtp::Packet& packet, const rtp::PayloadI
   header.add_extension(config_.extensions.dependency_descriptor, written);
 }
 
+// Where a packet belongs: its section, and of simulcast its encoding (RFC 8852 section 3).
+void Subscription::write_ids(rtp::HeaderWriter& header, bool retransmission) const {
+  header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
+  if (config_.rid.empty()) return;
+  header.add_extension(retransmission ? config_.extensions.repaired_rid : config_.extensions.rid,
+                       as_bytes(config_.rid));
+}
+
 // Extensions whose value is known only when the packet leaves.
 void Subscription::stamp_later(rtp::HeaderWriter& header, rtp::Outgoing& outgoing) const {
   constexpr uint8_t kToBeStamped[3] = {};
@@ -87,7 +95,7 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
   if (takes_red() && !again) protect_audio(packet, fields, red_headers, outgoing);
   if (way.marker && !again) ++stats_.frames;
   rtp::HeaderWriter header(fields, config_.extensions.two_byte);
-  header.add_extension(config_.extensions.mid, as_bytes(config_.mid));
+  write_ids(header, again);
   pass_on_extensions(packet, track_->config().extensions, config_.extensions, header);
   if (config_.extensions.dependency_descriptor != 0 && !packet.payload.empty()) {
     add_dependency(packet, info, way, header);

@@ -181,7 +181,7 @@ void Track::on_media(size_t index, const rtp::Packet& packet, const rtp::Packet*
   }
   if (paused_) return;
   if (next_selection_ == kNever && encodings_.size() > 1) next_selection_ = now + kSelectionInterval;
-  if (sink_ && index == 0) sink_->on_packet(packet, arrival->seq, now);
+  if (sink_) sink_.on_packet(index, packet, *arrival, now);
   if (group_ != nullptr && held_back(packet)) return;
   for (Subscription* s : subscriptions_) {
     // With redundancy of its own a subscriber makes what was lost itself.
@@ -198,9 +198,7 @@ void Track::on_media(size_t index, const rtp::Packet& packet, const rtp::Packet*
 void Track::on_sender_report(const rtcp::SenderReport& report, TimePoint now) {
   if (tapping_threads_ != 0) tap_->on_tapped_report(config_.id, tapping_threads_, report);
   for (size_t i = 0; i < encodings_.size(); ++i) {
-    if (encodings_[i]->on_sender_report(report, now) && sink_ && i == 0) {
-      sink_->on_sender_report(report, now);
-    }
+    if (encodings_[i]->on_sender_report(report, now)) sink_.on_sender_report(i, report, now);
   }
 }
 
@@ -250,7 +248,7 @@ void Track::request_key_frame(size_t index, TimePoint now, SendSlab& out) {
 }
 
 TimePoint Track::next_deadline() const {
-  TimePoint next = sink_ ? std::min(next_selection_, sink_->next_deadline()) : next_selection_;
+  TimePoint next = std::min(next_selection_, sink_.next_deadline());
   for (const auto& e : encodings_) {
     if (config_.nack) next = std::min(next, e->nacks().next_deadline());
     const auto& request = e->key_frame();
@@ -277,16 +275,18 @@ bool Track::key_frame_needed(size_t encoding) const {
 
 void Track::on_deadline(TimePoint now, SendSlab& out) {
   if (next_selection_ <= now) {
-    next_selection_ = subscriptions_.empty() ? kNever : now + kSelectionInterval;
+    next_selection_ = subscriptions_.empty() && !sink_ ? kNever : now + kSelectionInterval;
+    if (sink_) sink_.want(best_encoding(encodings_.size() - 1, now));
     for (Subscription* s : subscriptions_) s->select_encoding(now, out);
   }
-  const bool sink_lost = sink_ && sink_->next_deadline() <= now && sink_->on_deadline(now);
+  const bool sink_lost = sink_.next_deadline() <= now && sink_.on_deadline(now);
   for (size_t i = 0; i < encodings_.size(); ++i) {
     Encoding& encoding = *encodings_[i];
     ask_again(encoding, now, out);
     bool& wanted = encoding.key_frame().wanted;
-    if ((sink_lost && i == 0) || encoding.nacks().take_gave_up()) wanted = config_.kind == TrackKind::kVideo;
-    if (!wanted) wanted = key_frame_needed(i);
+    if ((sink_lost && i == sink_.encoding()) || encoding.nacks().take_gave_up())
+      wanted = config_.kind == TrackKind::kVideo;
+    if (!wanted) wanted = key_frame_needed(i) || sink_.waits_for(i);
     // Nobody is asked to send what nobody waits for.
     if (wanted && !paused_) request_key_frame(i, now, out);
   }
@@ -350,7 +350,7 @@ TrackStats Track::stats() const {
     s.encodings.push_back(std::move(one));
   }
   s.rtt_seconds = static_cast<double>(round_trip_.value_or(Duration(0)).count()) / 1e6;
-  s.discarded = sink_ ? sink_->discarded() : 0;
+  s.discarded = sink_.discarded();
   s.subscriptions = subscriptions_.size();
   s.active = active_;
   return s;

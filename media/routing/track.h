@@ -12,11 +12,13 @@
 #include "media/core/packet_pool.h"
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
+#include "media/routing/adaptive_source.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
 #include "media/routing/encoding.h"
 #include "media/routing/layers.h"
 #include "media/routing/packet_tap.h"
+#include "media/routing/sink_feed.h"
 #include "media/routing/track_sink.h"
 #include "media/routing/track_tap.h"
 #include "media/rtcp/packets.h"
@@ -92,6 +94,9 @@ class Track {
   void request_key_frame(size_t encoding, TimePoint now, SendSlab& out);
   // Whoever feeds a track without a publisher is asked instead of one.
   void set_key_frame_handler(std::function<void()> handler) { key_frame_handler_ = std::move(handler); }
+  // An encoder that feeds it; null where nobody can be told a rate.
+  void set_adaptive_source(std::shared_ptr<AdaptiveSource> source) { adaptive_source_ = std::move(source); }
+  AdaptiveSource* adaptive_source() const { return adaptive_source_.get(); }
   // Another media thread that is given what comes, for the encodings that it wants; see track_tap.h.
   void add_tap(TrackTap& tap, size_t thread, uint8_t encodings);
   void remove_tap(size_t thread);
@@ -109,8 +114,8 @@ class Track {
   // Must be removed before it ends; told when the track ends first.
   void add_packet_tap(PacketTap& tap) { packet_taps_.push_back(&tap); }
   void remove_packet_tap(PacketTap& tap) { std::erase(packet_taps_, &tap); }
-  // The program's ear; null takes it away.
-  void set_sink(std::unique_ptr<TrackSink> sink) { sink_ = std::move(sink); }
+  // The program's ear, of the best encoding that arrives; null takes it away.
+  void set_sink(std::unique_ptr<TrackSink> sink) { sink_.set(std::move(sink)); }
 
   // Requests for missing packets and key frames that are due.
   TimePoint next_deadline() const;
@@ -151,7 +156,8 @@ class Track {
   std::optional<TimePoint> layer_options_at_;
   std::vector<Subscription*> subscriptions_;
   std::function<void()> key_frame_handler_;
-  std::unique_ptr<TrackSink> sink_;
+  std::shared_ptr<AdaptiveSource> adaptive_source_;
+  SinkFeed sink_;
   TrackTap* tap_ = nullptr;
   uint64_t tapping_threads_ = 0;
   std::vector<uint8_t> tapped_encodings_;  // by thread

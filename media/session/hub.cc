@@ -122,6 +122,11 @@ void Hub::send_local(uint32_t track, const LocalTrack::Payload& payload, TimePoi
   if (it != local_tracks_.end()) it->second.send(payload, now, out);
 }
 
+void Hub::set_adaptive_source(uint32_t track, std::shared_ptr<AdaptiveSource> source) {
+  const auto it = local_tracks_.find(track);
+  if (it != local_tracks_.end()) it->second.track().set_adaptive_source(std::move(source));
+}
+
 bool Hub::set_sink(uint32_t track, std::unique_ptr<TrackSink> sink) {
   const auto it = tracks_.find(track);
   if (it != tracks_.end()) it->second->set_sink(std::move(sink));

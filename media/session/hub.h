@@ -113,6 +113,8 @@ class Hub final : public DatagramHandler, private TrackTap {
   bool add_local_track(const TrackConfig& config, LocalTrack::KeyFrameWanted key_frame_wanted);
   void remove_local_track(uint32_t track);
   void send_local(uint32_t track, const LocalTrack::Payload& payload, TimePoint now, SendSlab& out);
+  // Who feeds a local track can follow a rate (routing/adaptive_source.h).
+  void set_adaptive_source(uint32_t track, std::shared_ptr<AdaptiveSource> source);
   // False when there is no such track.
   bool set_sink(uint32_t track, std::unique_ptr<TrackSink> sink);
   // Groups of voices (audio/audio_group.h): of a group's tracks only the loudest are forwarded. False when

@@ -9,6 +9,11 @@
 namespace parley::media::jsep {
 namespace {
 
+std::vector<std::string> sorted(std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
 Failure invalid_state(std::string message) { return {ErrorName::kInvalidState, std::move(message), 0}; }
 
 }  // namespace
@@ -158,7 +163,7 @@ std::optional<Session::Text> Session::text_of(const std::optional<Applied>& desc
 
 void Session::save() {
   if (saved_) return;
-  saved_ = Saved{transceivers_, local_, numbers_};
+  saved_ = Saved{transceivers_, local_, numbers_, restart_requested_};
 }
 
 // Back in the stable state: what was pending holds.
@@ -169,6 +174,24 @@ void Session::finish() {
   last_offer_.reset();
   last_answer_.reset();
   state_ = SignalingState::kStable;
+}
+
+// What was created last still holds when the same would be made again.
+std::optional<Failure> Session::create_unless_current(bool offer) {
+  std::optional<Created>& last = offer ? last_offer_ : last_answer_;
+  std::optional<Created> before = last;
+  const uint64_t version = version_;
+  if (before) version_ = before->value.session_version - 1;
+  auto made = offer ? create_offer(false) : create_answer();
+  if (!made) return made.error();
+  if (!before) return std::nullopt;
+  if (before->text == last->text) {
+    version_ = version;
+    return std::nullopt;
+  }
+  version_ = version;
+  made = offer ? create_offer(false) : create_answer();
+  return made ? std::nullopt : std::optional(made.error());
 }
 
 Outcome<Changes> Session::set_local(std::optional<SdpType> type, std::string_view text) {
@@ -190,8 +213,7 @@ Outcome<Changes> Session::set_local(std::optional<SdpType> type, std::string_vie
                          to_string(state_));
   }
   if (text.empty()) {
-    auto made = offer ? create_offer(false) : create_answer();
-    if (!made) return made.error();
+    if (auto failure = create_unless_current(offer)) return *failure;
   }
   const std::optional<Created>& created = offer ? last_offer_ : last_answer_;
   if (!created || (!text.empty() && text != created->text)) {
@@ -249,7 +271,7 @@ void Session::close() {
 
 bool Session::negotiation_needed() const {
   if (state_ == SignalingState::kClosed) return false;
-  if (restart_requested_) return true;
+  if (restart_requested_ && current_local_) return true;
   const sdp::SessionDescription* local = current_local_ ? &current_local_->value : nullptr;
   const sdp::SessionDescription* remote = current_remote_ ? &current_remote_->value : nullptr;
   if (data_wanted_) {
@@ -272,7 +294,7 @@ bool Session::negotiation_needed() const {
       std::vector<std::string> shown;
       for (const std::string& msid : ours.msids) shown.push_back(msid.substr(0, msid.find(' ')));
       std::erase(shown, "-");
-      if (sdp::sends(ours.direction) && shown != t.streams) return true;
+      if (sdp::sends(ours.direction) && sorted(std::move(shown)) != sorted(t.streams)) return true;
     }
     if (current_local_->type == SdpType::kOffer) {
       if (ours.direction != t.direction && sdp::reversed(theirs.direction) != t.direction) return true;
@@ -293,8 +315,11 @@ Outcome<Session::RemoteCandidate> Session::add_remote_candidate(std::string_view
   if (state_ == SignalingState::kClosed) return invalid_state("the connection is closed");
   std::optional<Applied>& remote = pending_remote_ ? pending_remote_ : current_remote_;
   if (!remote) return invalid_state("there is no remote description yet");
-  sdp::MediaSection* section = nullptr;
   std::vector<sdp::MediaSection>& media = remote->value.media;
+  if (text.empty() && !mid && !m_line && !media.empty()) {
+    for (sdp::MediaSection& m : media) m.end_of_candidates = true;  // of all sections
+  }
+  sdp::MediaSection* section = nullptr;
   for (size_t i = 0; i < media.size(); ++i) {
     const bool meant = mid ? media[i].mid == *mid : m_line ? *m_line == i : text.empty();
     if (meant && section == nullptr) section = &media[i];

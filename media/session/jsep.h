@@ -100,11 +100,13 @@ class Session {
     std::vector<Transceiver> transceivers;
     ice::Credentials local;
     NumberSpace numbers;
+    bool restart_requested = false;
   };
 
   static std::optional<Text> text_of(const std::optional<Applied>& description);
   Transceiver* find_mutable(uint32_t id);
   Transceiver* at_line(size_t line);
+  std::optional<Failure> create_unless_current(bool offer);
   Outcome<uint32_t> make_transceiver(TrackKind kind, const TransceiverInit& init);
 
   // jsep_create.cc

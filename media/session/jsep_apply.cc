@@ -32,6 +32,8 @@ void read_msids(const sdp::MediaSection& m, std::vector<std::string>* streams, s
     const bool known = std::find(streams->begin(), streams->end(), stream) != streams->end();
     if (stream != "-" && !known) streams->push_back(stream);
   }
+  // Whoever knows nothing of msid means one stream with all in it.
+  if (lines.empty()) streams->push_back("default");
 }
 
 void read_sources(const sdp::MediaSection& m, IncomingTrack* track) {
@@ -44,16 +46,51 @@ void read_sources(const sdp::MediaSection& m, IncomingTrack* track) {
   if (!m.sources.empty()) track->ssrc = Ssrc{m.sources[0].ssrc};
 }
 
+// The rids that an answer takes (RFC 8853 section 5.3): each stream's first choice.
+std::vector<std::string> received_rids(const sdp::MediaSection& answer) {
+  std::vector<std::string> rids;
+  if (!answer.simulcast.starts_with("recv ")) return rids;
+  std::string_view list = std::string_view(answer.simulcast).substr(5);
+  list = list.substr(0, list.find(' '));
+  while (!list.empty()) {
+    const size_t end = list.find(';');
+    std::string_view rid = list.substr(0, end);
+    rid = rid.substr(0, rid.find(','));
+    if (rid.starts_with('~')) rid.remove_prefix(1);
+    const bool declared = std::any_of(answer.rids.begin(), answer.rids.end(),
+                                      [&](const sdp::Rid& r) { return !r.send && r.id == rid; });
+    if (declared) rids.emplace_back(rid);
+    list = end == std::string_view::npos ? std::string_view() : list.substr(end + 1);
+  }
+  return rids;
+}
+
+// What is not taken is gone for good; who takes no layers takes the first.
+void keep_rids(Transceiver& t, const std::vector<std::string>& taken) {
+  size_t kept = 0;
+  for (size_t i = 0; i < t.rids.size(); ++i) {
+    if (std::find(taken.begin(), taken.end(), t.rids[i]) == taken.end()) continue;
+    t.rids[kept] = t.rids[i];
+    t.ssrcs[kept] = t.ssrcs[i];
+    t.rtx_ssrcs[kept++] = t.rtx_ssrcs[i];
+  }
+  kept = std::max<size_t>(kept, 1);
+  t.rids.resize(kept);
+  t.ssrcs.resize(kept);
+  t.rtx_ssrcs.resize(kept);
+}
+
 }  // namespace
 
 Outcome<Changes> Session::apply_local(SdpType type, const Created& created) {
   save();
   Changes changes;
   const bool first = !current_local_ && !pending_local_;
-  if (first || created.credentials != local_) changes.local_credentials = created.credentials;
+  const bool fresh = first || created.credentials != local_;
+  if (fresh) changes.local_credentials = created.credentials;
+  if (fresh) restart_requested_ = false;
   local_ = created.credentials;
   if (type == SdpType::kOffer) {
-    restart_requested_ = false;
     for (size_t i = 0; i < created.owners.size(); ++i) {
       Transceiver* t = find_mutable(created.owners[i]);
       if (t == nullptr) continue;
@@ -117,7 +154,6 @@ Changes Session::apply_remote_offer(const sdp::SessionDescription& offer) {
   for (size_t i = 0; i < offer.media.size(); ++i) meet_section(i, offer.media[i], &changes);
   changes.state_changed = state_ != SignalingState::kHaveRemoteOffer;
   state_ = SignalingState::kHaveRemoteOffer;
-  last_offer_.reset();
   last_answer_.reset();
   return changes;
 }
@@ -205,14 +241,13 @@ void Session::settle_section(Transceiver& t, const sdp::MediaSection& local, con
   }
   if (!sdp::sends(direction)) return;
   t.has_sent = true;
-  // An answer that does not take the layers takes the first (RFC 8853 section 5.3).
-  const bool simulcast = !local_answer && t.rids.size() > 1 && remote.simulcast.starts_with("recv ");
-  if (!simulcast && t.rids.size() > 1) t.rids.resize(1);
+  if (t.rids.size() > 1) keep_rids(t, local_answer ? std::vector<std::string>() : received_rids(remote));
+  const bool simulcast = t.rids.size() > 1;
   for (size_t i = 0; i < (simulcast ? t.rids.size() : 1); ++i) {
     Sending s;
     s.transceiver = t.id;
     s.encoding = i;
-    if (simulcast) s.rid = t.rids[i];
+    if (simulcast) s.track.rid = t.rids[i];
     s.track.kind = t.kind;
     s.track.mid = t.mid;
     s.track.codec = codec;
@@ -294,10 +329,10 @@ void Session::rollback(Changes* changes) {
   if (local_ != saved_->local) changes->local_credentials = saved_->local;
   local_ = saved_->local;
   numbers_ = saved_->numbers;
+  restart_requested_ = saved_->restart_requested;
   saved_.reset();
   pending_local_.reset();
   pending_remote_.reset();
-  last_offer_.reset();
   last_answer_.reset();
   state_ = SignalingState::kStable;
   changes->state_changed = true;

@@ -57,7 +57,7 @@ TEST_F(JsepTest, OffersSimulcastAndSendsWhatIsTaken) {
   const Round r = negotiate(a_, b_);
   EXPECT_EQ(parsed(b_.current_local()->sdp).media[0].simulcast, "recv q;h;f");
   ASSERT_EQ(r.offerer.plan->sending.size(), 3u);
-  EXPECT_EQ(r.offerer.plan->sending[2].rid, "f");
+  EXPECT_EQ(r.offerer.plan->sending[2].track.rid, "f");
   EXPECT_NE(r.offerer.plan->sending[1].track.ssrc, r.offerer.plan->sending[2].track.ssrc);
   EXPECT_EQ(r.answerer.plan->receiving[0].rids, init.rids);
 }

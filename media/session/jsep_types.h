@@ -87,7 +87,6 @@ struct Receiving {
 struct Sending {
   uint32_t transceiver = 0;
   size_t encoding = 0;
-  std::string rid;
   OutgoingTrack track;  // its ids are for the engine to give
 };
 

@@ -169,6 +169,7 @@ SubscriptionConfig to_config(const OutgoingTrack& track) {
   c.id = track.id;
   c.track = track.track;
   c.mid = track.mid;
+  c.rid = track.rid;
   c.payload_type = track.codec.codec.payload_type;
   c.rtx_payload_type = track.codec.rtx_payload_type;
   c.red_payload_type = track.codec.red_payload_type;

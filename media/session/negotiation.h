@@ -61,6 +61,7 @@ struct OutgoingTrack {
   uint32_t track = 0;
   TrackKind kind = TrackKind::kAudio;
   std::string mid;
+  std::string rid;    // of an encoding of simulcast
   ChosenCodec codec;  // with the payload types towards this subscriber
   Ssrc ssrc;
   Ssrc rtx_ssrc;

@@ -7,6 +7,11 @@
 #include "media/rtcp/transport_feedback_reader.h"
 
 namespace parley::media {
+namespace {
+
+constexpr int64_t kWirePercent = 108;  // of a video stream's rate, with its headers and tags
+
+}  // namespace
 
 SendSide::~SendSide() {
   pacing_.remove(*this);
@@ -104,8 +109,18 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
   // While nothing comes through, it makes no difference; and the layers are to be there when it does again.
   if (estimator.in_outage()) return;
   demands_.clear();
+  shares_.clear();
+  adaptive_.clear();
   for (const auto& s : subscriptions_) {
     if (s->track() == nullptr || s->paused()) continue;
+    AdaptiveSource* source = s->track()->adaptive_source();
+    const auto claim = source != nullptr ? source->claim(now) : AdaptiveSource::Claim{};
+    if (claim.wanted_bps > 0) {
+      const bool running = std::find(running_.begin(), running_.end(), source) != running_.end();
+      adaptive_.push_back(source);
+      shares_.push_back({claim, running, 0});
+      continue;
+    }
     demands_.push_back({s->config().id, s->track()->config().kind == TrackKind::kAudio, s->priority(),
                         s->layer_options(now)});
   }
@@ -115,15 +130,28 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
       if (s->config().id == choice.id && s->target() != choice.layers) s->set_target(choice.layers, now, out);
     }
   }
-  estimator.set_wanted(allocator_.wanted_bps());
+  steer_encoders(estimator.target_bps() - allocator_.allocated_bps());
+  estimator.set_wanted(allocator_.wanted_bps() + wished_bps_);
+}
+
+void SendSide::steer_encoders(int64_t available) {
+  congestion::divide_rate(available * 100 / kWirePercent, shares_);
+  running_.clear();
+  steered_bps_ = wished_bps_ = 0;
+  for (size_t i = 0; i < shares_.size(); ++i) {
+    adaptive_[i]->set_available(shares_[i].bps);
+    if (shares_[i].bps > 0) running_.push_back(adaptive_[i]);
+    steered_bps_ += shares_[i].bps * kWirePercent / 100;
+    wished_bps_ += shares_[i].claim.wanted_bps * kWirePercent / 100;
+  }
 }
 
 std::optional<SendSideStats> SendSide::stats() const {
   if (!controller_) return std::nullopt;
   SendSideStats s;
   s.estimate = controller_->estimator().stats();
-  s.allocated_bps = allocator_.allocated_bps();
-  s.wanted_bps = allocator_.wanted_bps();
+  s.allocated_bps = allocator_.allocated_bps() + steered_bps_;
+  s.wanted_bps = allocator_.wanted_bps() + wished_bps_;
   s.queued_packets = controller_->pacer().packets();
   s.queued_bytes = controller_->pacer().bytes();
   s.longest_wait = controller_->pacer().longest_wait(last_tick_);

@@ -1,5 +1,6 @@
 // The sending side of a peer's congestion control: hands feedback to the estimate, fills probes with padding,
-// lets paced packets go, and divides the estimate among the subscriptions.
+// lets paced packets go, and divides the estimate among the subscriptions: layers of what comes as it comes,
+// and rates for those whose encoders can follow one.
 //
 // A peer without any feedback is sent everything at once, as it comes.
 #pragma once
@@ -11,6 +12,7 @@
 
 #include "media/congestion/allocator.h"
 #include "media/congestion/pace_list.h"
+#include "media/congestion/rate_division.h"
 #include "media/congestion/send_controller.h"
 #include "media/core/packet_pool.h"
 #include "media/core/send_slab.h"
@@ -63,6 +65,7 @@ class SendSide final : public congestion::PaceList::Member {
   void release(TimePoint now, SendSlab& out);
   void pad(size_t bytes, TimePoint now, SendSlab& out);
   void allocate(TimePoint now, SendSlab& out);
+  void steer_encoders(int64_t available);
 
   Egress& egress_;
   Subscriptions& subscriptions_;
@@ -71,6 +74,11 @@ class SendSide final : public congestion::PaceList::Member {
   std::unique_ptr<congestion::SendController> controller_;
   congestion::Allocator allocator_;
   std::vector<congestion::Allocator::Demand> demands_;
+  std::vector<congestion::RateShare> shares_;
+  std::vector<AdaptiveSource*> adaptive_;
+  int64_t steered_bps_ = 0;               // given to encoders, headers included
+  int64_t wished_bps_ = 0;                // by them, likewise
+  std::vector<AdaptiveSource*> running_;  // that were given a rate the last time; only compared
   TimePoint next_allocation_;
   TimePoint last_tick_;
 };

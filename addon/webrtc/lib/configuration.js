@@ -4,8 +4,42 @@
 const dns = require('dns');
 const { invalidAccess } = require('./errors');
 
-/** The dictionary with its defaults, checked. */
-function readConfiguration(configuration = {}) {
+const kMostUsername = 509; // bytes: RFC 8489 section 14.3
+
+function oneOf(value, values) {
+  if (!values.includes(value)) throw new TypeError(`${value} is not one of ${values.join(', ')}`);
+}
+
+/** An RTCIceServer, its URLs in a list. */
+function readServer(server) {
+  const { urls: given, username, credential } = server ?? {};
+  if (given === undefined) throw new TypeError('an ICE server needs urls');
+  const urls = [given].flat().map(String);
+  if (urls.length === 0) throw new DOMException('an ICE server needs a URL', 'SyntaxError');
+  for (const url of urls) {
+    const scheme = /^(stuns?|turns?):[^\s/]+$/i.exec(url)?.[1].toLowerCase();
+    if (scheme === undefined) throw new DOMException(`not a STUN or TURN URL: ${url}`, 'SyntaxError');
+    if (scheme.startsWith('turn') && (username === undefined || credential === undefined))
+      throw invalidAccess('a TURN server needs a username and a credential');
+    if (scheme.startsWith('turn') && Buffer.byteLength(username) > kMostUsername)
+      throw invalidAccess(`a username is at most ${kMostUsername} bytes long`);
+    if (scheme.endsWith('s'))
+      throw new DOMException(`STUN and TURN over TLS are not implemented: ${url}`, 'NotSupportedError');
+  }
+  const read = { urls };
+  if (username !== undefined) read.username = String(username);
+  if (credential !== undefined) read.credential = String(credential);
+  return read;
+}
+
+function readPoolSize(value) {
+  const size = Number(value);
+  if (!(size >= 0 && size <= 255)) throw new TypeError('iceCandidatePoolSize must be of 0 to 255');
+  return Math.trunc(size);
+}
+
+/** The dictionary with its defaults, checked; also against the one before, where there is one. */
+function readConfiguration(configuration, before = null) {
   const {
     iceServers = [],
     iceTransportPolicy = 'all',
@@ -14,30 +48,29 @@ function readConfiguration(configuration = {}) {
     certificates = [],
     iceCandidatePoolSize = 0,
   } = configuration ?? {};
-  const oneOf = (value, values) => {
-    if (!values.includes(value)) throw new TypeError(`${value} is not one of ${values.join(', ')}`);
-  };
   oneOf(iceTransportPolicy, ['all', 'relay']);
   oneOf(bundlePolicy, ['balanced', 'max-compat', 'max-bundle']);
-  oneOf(rtcpMuxPolicy, ['require']);
-  for (const { urls, username, credential } of iceServers) {
-    for (const url of [urls].flat()) {
-      if (!/^(stuns?|turns?):[^\s/]+$/i.test(String(url)))
-        throw new DOMException(`not a STUN or TURN URL: ${url}`, 'SyntaxError');
-      if (/^(stuns|turns):/i.test(url))
-        throw new DOMException(`STUN and TURN over TLS are not implemented: ${url}`, 'NotSupportedError');
-      if (/^turn/i.test(url) && (username === undefined || credential === undefined))
-        throw invalidAccess('a TURN server needs a username and a credential');
-    }
-  }
-  return {
-    iceServers: structuredClone([...iceServers]),
-    iceTransportPolicy,
+  oneOf(rtcpMuxPolicy, ['require', 'negotiate']);
+  const read = {
     bundlePolicy,
+    certificates: readCertificates(certificates),
+    iceCandidatePoolSize: readPoolSize(iceCandidatePoolSize),
+    iceServers: [...iceServers].map(readServer),
+    iceTransportPolicy,
     rtcpMuxPolicy,
-    certificates: [...certificates],
-    iceCandidatePoolSize,
   };
+  for (const name of before ? ['bundlePolicy', 'rtcpMuxPolicy'] : [])
+    if (read[name] !== before[name])
+      throw new DOMException(`${name} cannot change`, 'InvalidModificationError');
+  if (rtcpMuxPolicy === 'negotiate')
+    throw new DOMException('RTCP is always multiplexed', 'NotSupportedError');
+  return read;
+}
+
+/** `certificates`: there is no generateCertificate() that could have made one. */
+function readCertificates(certificates) {
+  if ([...certificates].length > 0) throw new TypeError('not an RTCCertificate');
+  return [];
 }
 
 /** STUN and TURN servers by address, one each; those whose names nobody knows are left out. */

@@ -2,18 +2,23 @@
 'use strict';
 
 const dns = require('dns');
+const { Channels } = require('./channels');
 const { lookUp, readConfiguration } = require('./configuration');
-const { RTCDataChannel, readInit } = require('./data_channel');
 const { acquire } = require('./engine');
 const { guarded, invalidAccess, invalidState } = require('./errors');
 const events = require('./events');
+const { Gathering } = require('./gathering');
+const { dtlsRoleIn, negotiatedIn } = require('./negotiated');
+const { OperationsChain } = require('./operations');
+const { readEncodings } = require('./parameters');
 const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
-const { RTCRtpSender, RTCRtpTransceiver, readEncodings } = require('./rtp');
+const { RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
+const { RemoteStreams } = require('./remote_streams');
 const { makeReport } = require('./stats');
+const { makeTransport } = require('./transports');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
 
-const { RTCDataChannelEvent, RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent, RTCTrackEvent } =
-  events;
+const { RTCPeerConnectionIceErrorEvent } = events;
 
 const kConnectionStates = {
   new: 'new',
@@ -21,27 +26,31 @@ const kConnectionStates = {
   connected: 'connected',
   disconnected: 'disconnected',
   failed: 'failed',
-  closed: 'closed',
+  closed: 'disconnected', // the other side has said goodbye
 };
 
 class RTCPeerConnection extends EventTarget {
   #configuration;
   #handle;
   #closed = false;
-  #operations = Promise.resolve();
-  #pending = 0; // operations chained and not done
+  #operations = new OperationsChain(() => {
+    if (!this.#checkAfterOperations) return;
+    this.#checkAfterOperations = false;
+    this.updateNegotiationNeeded();
+  });
   #negotiationNeeded = false;
   #checkAfterOperations = false;
   #signalingState = 'stable';
   #peerState = 'new';
-  #gatheringState = 'new';
   #transceivers = new Map();
-  #streams = new Map(); // remote ones, by id
-  #channels = new Set();
-  #channelCounts = { dataChannelsOpened: 0, dataChannelsClosed: 0 };
+  #descriptions = new Map(); // as shown, by which
+  #transport = makeTransport(this);
+  #gathering = new Gathering(this, this.#transport.iceTransport);
+  #remoteStreams = new RemoteStreams(this);
+  #channels = new Channels(this, this.#transport);
   #servers = null; // a promise: their names are looked up
 
-  constructor(configuration) {
+  constructor(configuration = {}) {
     super();
     this.#configuration = readConfiguration(configuration);
     this.#handle = acquire({ bundlePolicy: this.#configuration.bundlePolicy }, (...event) =>
@@ -54,22 +63,30 @@ class RTCPeerConnection extends EventTarget {
     return this.#closed ? 'closed' : this.#signalingState;
   }
   get iceGatheringState() {
-    return this.#gatheringState;
+    return this.#gathering.state;
   }
   get iceConnectionState() {
-    return this.#closed ? 'closed' : this.#peerState;
+    if (this.#closed) return 'closed';
+    return this.#peerState === 'closed' ? 'disconnected' : this.#peerState;
   }
   get connectionState() {
-    return this.#closed ? 'closed' : kConnectionStates[this.#peerState];
+    if (this.#closed) return 'closed';
+    // ICE may be connected before DTLS is.
+    const waits = this.#peerState === 'connected' && this.#transport.state !== 'connected';
+    return waits ? 'connecting' : kConnectionStates[this.#peerState];
   }
   get canTrickleIceCandidates() {
     const remote = this.remoteDescription;
     return remote ? /^a=ice-options:.*\btrickle\b/m.test(remote.sdp) : null;
   }
   #description(which) {
-    if (this.#closed) return null;
-    const found = this.native.description(which);
-    return found ? new RTCSessionDescription(found) : null;
+    if (this.#closed) return this.#descriptions.get(which) ?? null;
+    const found = this.native.description(which) ?? null;
+    const shown = this.#descriptions.get(which) ?? null;
+    // The same object as long as it says the same.
+    if (found?.type === shown?.type && found?.sdp === shown?.sdp) return shown;
+    this.#descriptions.set(which, found && new RTCSessionDescription(found));
+    return this.#descriptions.get(which);
   }
   get currentLocalDescription() {
     return this.#description('currentLocal');
@@ -90,50 +107,85 @@ class RTCPeerConnection extends EventTarget {
     return this.pendingRemoteDescription ?? this.currentRemoteDescription;
   }
   get sctp() {
-    return null;
+    return this.#channels.sctp;
   }
   getConfiguration() {
     return structuredClone(this.#configuration);
   }
   setConfiguration(configuration) {
     this.#refuseClosed();
-    const next = readConfiguration(configuration);
-    if (next.bundlePolicy !== this.#configuration.bundlePolicy)
-      throw new DOMException('bundlePolicy cannot change', 'InvalidModificationError');
-    this.#configuration = next;
+    this.#configuration = readConfiguration(configuration, this.#configuration);
   }
 
   // --- offer and answer
   createOffer(options = {}) {
-    return this.chain(() => ({
-      type: 'offer',
-      sdp: guarded(() => this.native.createOffer(Boolean(options?.iceRestart))),
-    }));
+    return this.chain(async () => {
+      const sdp = guarded(() => this.native.createOffer(Boolean(options?.iceRestart)));
+      await nextTask();
+      return { type: 'offer', sdp };
+    });
   }
   createAnswer() {
-    return this.chain(() => ({ type: 'answer', sdp: guarded(() => this.native.createAnswer()) }));
+    return this.chain(async () => {
+      const sdp = guarded(() => this.native.createAnswer());
+      await nextTask();
+      return { type: 'answer', sdp };
+    });
   }
   setLocalDescription(description = {}) {
     return this.chain(async () => {
       const { type, sdp = '' } = description ?? {};
       if (type !== undefined) new RTCSessionDescription({ type }); // checks the type
+      if (type === 'rollback') this.#checkRollback('have-local-offer', 'have-local-pranswer');
       if (this.#configuration.iceServers.length > 0) await this.#findServers();
+      await nextTask();
       if (this.#closed) return;
-      this.#settle(guarded(() => this.native.setLocal(type ?? '', String(sdp))));
+      const changes = guarded(() => this.native.setLocal(type ?? '', String(sdp ?? '')));
+      this.#transport.iceTransport.setRole(
+        type === 'answer' || this.#isAnswer() ? 'controlled' : 'controlling',
+      );
+      this.#settle(changes, { rollback: type === 'rollback' });
     });
   }
   setRemoteDescription(description) {
-    return this.chain(() => {
+    return this.chain(async () => {
       const { type, sdp } = new RTCSessionDescription(description);
-      this.#settle(guarded(() => this.native.setRemote(type, sdp)));
+      if (type === 'rollback') this.#checkRollback('have-remote-offer', 'have-remote-pranswer');
+      await nextTask();
+      if (this.#closed) return;
+      // Glare: the own offer is taken back first, whatever becomes of the other one (W3C section 4.4.1.5).
+      if (type === 'offer' && this.#signalingState === 'have-local-offer') {
+        this.#settle(
+          guarded(() => this.native.setLocal('rollback', '')),
+          { rollback: true, more: true },
+        );
+        await nextTask();
+        if (this.#closed) return;
+      }
+      this.#settle(
+        guarded(() => this.native.setRemote(type, sdp)),
+        { rollback: type === 'rollback' },
+      );
+      this.#learnCandidates();
     });
+  }
+  /** Only the side whose description is pending takes it back. */
+  #checkRollback(...states) {
+    if (!states.includes(this.#signalingState))
+      throw invalidState(`there is nothing to roll back in ${this.#signalingState}`);
+  }
+  #isAnswer() {
+    return this.localDescription?.type !== 'offer';
   }
   addIceCandidate(candidate) {
     const init = candidate ?? {};
     const text = String(init.candidate ?? '');
     if (text !== '' && (init.sdpMid ?? null) === null && (init.sdpMLineIndex ?? null) === null)
       return Promise.reject(new TypeError('sdpMid or sdpMLineIndex must be given'));
-    return this.chain(() => {
+    return this.chain(async () => {
+      if (this.remoteDescription === null) throw invalidState('there is no remote description yet');
+      await nextTask();
+      if (this.#closed) return;
       guarded(() =>
         this.native.addRemoteCandidate(
           text,
@@ -142,6 +194,7 @@ class RTCPeerConnection extends EventTarget {
           init.usernameFragment ?? '',
         ),
       );
+      this.#learnCandidates();
     });
   }
   restartIce() {
@@ -169,7 +222,7 @@ class RTCPeerConnection extends EventTarget {
       throw new TypeError(`not a direction: ${direction}`);
     const encodings = readEncodings(kind, sendEncodings);
     this.#refuseClosed();
-    const rids = encodings.map((each) => each.rid).filter((rid) => rid !== undefined);
+    const rids = encodings.length > 1 ? encodings.map((each) => each.rid) : [];
     const id = guarded(() =>
       this.native.addTransceiver(
         kind,
@@ -209,55 +262,57 @@ class RTCPeerConnection extends EventTarget {
     if (!(sender instanceof RTCRtpSender)) throw new TypeError('not an RTCRtpSender');
     this.#refuseClosed();
     const { transceiver } = sender;
-    if (this.#transceivers.get(transceiver.nativeId) !== transceiver) {
-      if (transceiver.stopped) return;
-      throw invalidAccess('a sender of another connection');
-    }
-    if (sender.track === null) return;
+    if (sender.connection !== this) throw invalidAccess('a sender of another connection');
+    if (sender.track === null || transceiver.direction === 'stopped') return;
     sender.attach(null);
     this.native.removeTrack(transceiver.nativeId);
     this.#follow();
     this.updateNegotiationNeeded();
   }
 
-  createDataChannel(label, init) {
+  createDataChannel(label, init = {}) {
+    if (arguments.length === 0) throw new TypeError('a label must be given');
     this.#refuseClosed();
-    const options = readInit(label, init);
-    const native = guarded(() => this.native.createDataChannel(String(label), options));
-    const first = this.#channels.size === 0;
-    const channel = this.#adopt(native);
-    if (first) this.updateNegotiationNeeded();
-    return channel;
+    return this.#channels.create(String(label), init);
   }
 
   async getStats(selector = null) {
-    let chosen = selector;
-    if (selector instanceof MediaStreamTrack) {
-      const found = this.getTransceivers()
-        .flatMap(({ sender, receiver }) => [sender, receiver])
-        .filter((each) => each.track === selector);
-      if (found.length !== 1) throw invalidAccess('the track is not of exactly one sender or receiver');
-      [chosen] = found;
-    }
-    if (this.#closed) throw invalidState('the connection is closed');
-    const native = await guarded(() => this.native.getStats());
+    const chosen = this.#selected(selector);
+    const native = this.#closed ? kNothing : await guarded(() => this.native.getStats());
     return makeReport(native, (id) => this.#transceivers.get(id), chosen, {
       iceState: this.iceConnectionState,
-      dtlsState: { connected: 'connected', closed: 'closed', failed: 'failed' }[this.#peerState] ?? 'new',
-      servers: this.#configuration.iceServers.flatMap(({ urls }) => [urls].flat()),
-      channels: this.#channelCounts,
-      dataChannels: [...this.#channels].map((each) => each.stats()),
+      iceRole: this.#transport.iceTransport.role,
+      iceLocalUsernameFragment: this.#transport.iceTransport.getLocalParameters()?.usernameFragment,
+      dtlsState: this.#transport.state,
+      dtlsRole: dtlsRoleIn(this.currentLocalDescription, this.currentRemoteDescription),
+      servers: this.#configuration.iceServers.flatMap(({ urls }) => urls),
+      channels: this.#channels.counts,
+      dataChannels: this.#channels.stats(),
     });
+  }
+  #selected(selector) {
+    if (!(selector instanceof MediaStreamTrack)) return selector;
+    const found = this.getTransceivers()
+      .flatMap(({ sender, receiver }) => [sender, receiver])
+      .filter((each) => each.track === selector);
+    if (found.length !== 1) throw invalidAccess('the track is not of exactly one sender or receiver');
+    return found[0];
   }
 
   close() {
     if (this.#closed) return;
+    for (const which of ['currentLocal', 'pendingLocal', 'currentRemote', 'pendingRemote'])
+      this.#description(which); // they stay to be seen
     this.#closed = true;
+    this.#operations.close();
     for (const each of this.getTransceivers()) {
-      each.sender.attach(null);
+      each.sender.detach();
       each.receiver.track.end();
     }
+    this.#channels.close();
+    this.#transport.close();
     this.#handle.release();
+    this.#transceivers.clear();
   }
 
   // --- for this module's other files
@@ -270,39 +325,35 @@ class RTCPeerConnection extends EventTarget {
   forget(transceiver) {
     this.#transceivers.delete(transceiver.nativeId);
   }
-  transportOf() {
-    return null; // not implemented: RTCDtlsTransport
+  /** Every section that is in a local description, and not only offered to us, has the one transport. */
+  transportOf({ mid, stopped }) {
+    if (mid === null || stopped) return null;
+    return this.localDescription?.sdp.includes(`a=mid:${mid}\r\n`) ? this.#transport : null;
   }
-  codecsOf(transceiver, direction) {
-    const description =
-      direction === 'sending' ? this.currentRemoteDescription : this.currentLocalDescription;
-    return description && transceiver.mid !== null ? codecsIn(description.sdp, transceiver) : [];
+  /** What the last answer left for a transceiver: codecs, header extensions and RTCP. */
+  negotiatedOf(transceiver, direction) {
+    return negotiatedIn(this.currentLocalDescription, this.currentRemoteDescription, transceiver, direction);
   }
-  /** W3C's operations chain: one after the other, never two at a time. */
+  codecsToSend(transceiver) {
+    const { codecs } = this.negotiatedOf(transceiver, 'sending');
+    return codecs.length > 0 || this.currentRemoteDescription
+      ? codecs
+      : RTCRtpSender.getCapabilities(transceiver.kind).codecs;
+  }
   chain(operation) {
     if (this.#closed) return Promise.reject(invalidState('the connection is closed'));
-    this.#pending++;
-    const done = this.#operations.then(() => {
-      if (this.#closed) return new Promise(() => {}); // as W3C says: never settled
-      return operation();
-    });
-    const after = () => {
-      this.#pending--;
-      if (this.#pending > 0 || !this.#checkAfterOperations) return;
-      this.#checkAfterOperations = false;
-      this.updateNegotiationNeeded();
-    };
-    this.#operations = done.then(after, after);
-    return done;
+    return this.#operations.run(operation);
   }
   updateNegotiationNeeded() {
-    if (this.#pending > 0) {
+    if (this.#closed) return;
+    if (!this.#operations.empty) {
       this.#checkAfterOperations = true;
       return;
     }
-    queueMicrotask(() => {
+    // A task, behind those of the program that are due already.
+    setTimeout(() => {
       if (this.#closed) return;
-      if (this.#pending > 0) {
+      if (!this.#operations.empty) {
         this.#checkAfterOperations = true;
         return;
       }
@@ -311,7 +362,7 @@ class RTCPeerConnection extends EventTarget {
       const told = this.#negotiationNeeded;
       this.#negotiationNeeded = needed;
       if (needed && !told) this.dispatchEvent(new Event('negotiationneeded'));
-    });
+    }, 0);
   }
 
   /** Of a candidate with a name (mDNS): the system's resolver may know it. */
@@ -319,15 +370,6 @@ class RTCPeerConnection extends EventTarget {
     dns.lookup(name, (error, ip) => {
       if (!this.#closed) this.native.resolved(name, error ? '' : ip);
     });
-  }
-  #adopt(native) {
-    const channel = RTCDataChannel.make(native, () => this.#channelCounts.dataChannelsOpened++);
-    this.#channels.add(channel);
-    channel.addEventListener('close', () => {
-      this.#channels.delete(channel);
-      this.#channelCounts.dataChannelsClosed++;
-    });
-    return channel;
   }
   #refuseClosed() {
     if (this.#closed) throw invalidState('the connection is closed');
@@ -344,65 +386,32 @@ class RTCPeerConnection extends EventTarget {
         );
     }
   }
-  /** What setting a description did, in the order of W3C's section 4.4.1.5. */
-  #settle(changes) {
+  /** What setting a description did, in the order of W3C's section 4.4.1.5. `more` changes follow at once. */
+  #settle(changes, { rollback = false, more = false } = {}) {
     this.#follow();
     const state = this.native.signalingState();
     const changed = state !== this.#signalingState;
     this.#signalingState = state;
     if (changed) this.#negotiationNeeded = false;
+    this.#channels.onSettled(changes);
     const events = [];
-    for (const id of changes.tracksRemoved) this.#removeRemote(this.#transceivers.get(id), events);
-    for (const id of changes.tracksAdded) this.#addRemote(this.#transceivers.get(id), events);
+    for (const each of this.getTransceivers())
+      events.push(...this.#remoteStreams.follow(each, changes, rollback));
     for (const id of [...changes.stopped, ...changes.removed]) this.#transceivers.get(id)?.markStopped();
+    this.#gathering.onSettled(changes, rollback);
     if (changed) this.dispatchEvent(new Event('signalingstatechange'));
     for (const tell of events) tell();
-    if (this.#signalingState === 'stable') this.updateNegotiationNeeded();
+    if (this.#signalingState === 'stable' && !more) this.updateNegotiationNeeded();
   }
-  #addRemote(transceiver, events) {
-    if (!transceiver) return;
-    const { receiver } = transceiver;
-    const streams = transceiver.remoteStreams.map((id) => {
-      if (!this.#streams.has(id)) this.#streams.set(id, MediaStream.withId(id));
-      return this.#streams.get(id);
-    });
-    for (const each of streams) events.push(() => each.change(receiver.track, true));
-    events.push(() =>
-      this.dispatchEvent(
-        new RTCTrackEvent('track', { receiver, track: receiver.track, streams, transceiver }),
-      ),
-    );
-  }
-  #removeRemote(transceiver, events) {
-    if (!transceiver) return;
-    const { track } = transceiver.receiver;
-    for (const [id, stream] of this.#streams) {
-      events.push(() => {
-        stream.change(track, false);
-        if (stream.getTracks().length === 0) this.#streams.delete(id);
-      });
-    }
-    events.push(() => track.setMuted(true));
-  }
-  #onCandidate(candidate) {
-    const { sdp } = this.localDescription ?? {};
+  /** Those of the remote description, in the order in which they came. */
+  #learnCandidates() {
+    const ice = this.#transport.iceTransport;
+    const { sdp } = this.remoteDescription ?? {};
     if (!sdp) return;
-    if (this.#gatheringState !== 'gathering') this.#setGathering('gathering');
-    const init = {
-      candidate,
-      sdpMid: /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? '0',
-      sdpMLineIndex: 0,
-      usernameFragment: /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1],
-    };
-    this.dispatchEvent(
-      new RTCPeerConnectionIceEvent('icecandidate', { candidate: new RTCIceCandidate(init) }),
-    );
-  }
-  #onGathering(state) {
-    if (state === this.#gatheringState) return;
-    this.#setGathering(state);
-    if (state === 'complete')
-      this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
+    ice.restart('remote');
+    const sdpMid = /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? '0';
+    for (const [, candidate] of sdp.matchAll(/^a=(candidate:.*)\r$/gm))
+      ice.addRemote(new RTCIceCandidate({ candidate, sdpMid, sdpMLineIndex: 0 }));
   }
   /** Looks the servers' names up once; the native side takes addresses. */
   #findServers() {
@@ -412,27 +421,20 @@ class RTCPeerConnection extends EventTarget {
     });
     return this.#servers;
   }
-  #setGathering(state) {
-    this.#gatheringState = state;
-    this.dispatchEvent(new Event('icegatheringstatechange'));
-  }
   #onNative(type, payload) {
     if (this.#closed) return;
     if (type === 'state') return this.#setPeerState(payload);
-    if (type === 'candidate') return this.#onCandidate(payload);
-    if (type === 'gathering') return this.#onGathering(payload);
+    if (type === 'candidate') return this.#gathering.onCandidate(payload);
+    if (type === 'gathering') return this.#gathering.onState(payload);
     if (type === 'resolve') return this.#resolve(payload);
     if (type === 'candidate-error') {
       const { server, ...init } = payload;
       const event = new RTCPeerConnectionIceErrorEvent('icecandidateerror', { ...init, url: server });
       return void this.dispatchEvent(event);
     }
-    if (type === 'data-channel') {
-      this.#channelCounts.dataChannelsOpened++;
-      this.dispatchEvent(new RTCDataChannelEvent('datachannel', { channel: this.#adopt(payload) }));
-      return;
-    }
-    if (type === 'track-active' || type === 'track-inactive') return;
+    if (type === 'data-channel') return this.#channels.onOpened(payload);
+    if (type === 'track-active' || type === 'track-inactive')
+      return void this.#followActivity(payload.trackId, type === 'track-inactive');
     const transceiver = this.#transceivers.get(payload.transceiver);
     if (type === 'rtp' || type === 'video' || type === 'audio') {
       transceiver?.receiver.onMedia(type, payload);
@@ -440,11 +442,37 @@ class RTCPeerConnection extends EventTarget {
       transceiver?.sender.track?.source?.keyFrameWanted?.(payload.encoding, transceiver.sender);
     }
   }
-  #setPeerState(state) {
-    if (state === this.#peerState) return;
+  async #followActivity(trackId, muted) {
+    const { receiving } = await this.#nativeStats();
+    const stream = receiving.find(({ id }) => `t${id}` === trackId);
+    if (!this.#closed) this.#transceivers.get(stream?.transceiver)?.receiver.track.setMuted(muted);
+  }
+  async #nativeStats() {
+    try {
+      return await this.native.getStats();
+    } catch {
+      return kNothing; // closed meanwhile
+    }
+  }
+  async #setPeerState(state) {
+    // Media and data flow: looks at what was agreed on, then tells.
+    const { peer } = state === 'connected' ? await this.#nativeStats() : kNothing;
+    if (this.#closed || state === this.#peerState) return;
     const before = this.connectionState;
     this.#peerState = state;
+    const { iceTransport } = this.#transport;
+    if (peer.path) iceTransport.select(peer.path);
+    iceTransport.setState(this.iceConnectionState);
     this.dispatchEvent(new Event('iceconnectionstatechange'));
+    if (state === 'connected') {
+      if (this.#transport.state === 'new') this.#transport.setState('connecting');
+      if (peer.remoteCertificate) this.#transport.setRemoteCertificate(peer.remoteCertificate);
+      this.#transport.setState('connected');
+    }
+    if (state === 'closed' || state === 'failed') {
+      this.#transport.setState(state);
+      this.#channels.onEnd();
+    }
     if (this.connectionState !== before) this.dispatchEvent(new Event('connectionstatechange'));
   }
 }
@@ -460,19 +488,8 @@ events.defineHandlers(RTCPeerConnection, [
   'datachannel',
 ]);
 
-/** The codecs of a transceiver's section, as RTCRtpCodecParameters. */
-function codecsIn(sdp, { kind, mid }) {
-  const section = sdp.split(/^(?=m=)/m).find((each) => each.includes(`a=mid:${mid}\r\n`)) ?? '';
-  const fmtp = Object.fromEntries([...section.matchAll(/^a=fmtp:(\d+) (.*)\r$/gm)].map((m) => [m[1], m[2]]));
-  return [...section.matchAll(/^a=rtpmap:(\d+) ([^/\s]+)\/(\d+)(?:\/(\d+))?\r$/gm)].map(
-    ([, payloadType, name, clockRate, channels]) => ({
-      payloadType: Number(payloadType),
-      mimeType: `${kind}/${name}`,
-      clockRate: Number(clockRate),
-      ...(channels ? { channels: Number(channels) } : {}),
-      ...(fmtp[payloadType] ? { sdpFmtpLine: fmtp[payloadType] } : {}),
-    }),
-  );
-}
+/** Of a connection that is closed. */
+const kNothing = { peer: { tracks: [], subscriptions: [] }, receiving: [], sending: [] };
+const nextTask = () => new Promise((done) => setImmediate(done));
 
 module.exports = { RTCPeerConnection };

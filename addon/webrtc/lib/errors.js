@@ -1,16 +1,24 @@
 // Native errors, whose `code` is a DOMException's name, as W3C's exceptions.
 'use strict';
 
+const kDetails = [
+  'data-channel-failure',
+  'dtls-failure',
+  'fingerprint-failure',
+  'sctp-failure',
+  'sdp-syntax-error',
+  'hardware-encoder-not-available',
+  'hardware-encoder-error',
+];
+
 /** https://www.w3.org/TR/webrtc/#rtcerror-interface */
 class RTCError extends DOMException {
   constructor(init, message = '') {
+    if (!kDetails.includes(init?.errorDetail))
+      throw new TypeError(`not an RTCErrorDetailType: ${init?.errorDetail}`);
     super(message, 'OperationError');
-    this.errorDetail = init.errorDetail;
-    this.sdpLineNumber = init.sdpLineNumber ?? null;
-    this.sctpCauseCode = init.sctpCauseCode ?? null;
-    this.receivedAlert = init.receivedAlert ?? null;
-    this.sentAlert = init.sentAlert ?? null;
-    this.httpRequestStatusCode = init.httpRequestStatusCode ?? null;
+    for (const name of ['errorDetail', 'sdpLineNumber', 'sctpCauseCode', 'receivedAlert', 'sentAlert'])
+      Object.defineProperty(this, name, { enumerable: true, value: init[name] ?? null });
   }
 }
 

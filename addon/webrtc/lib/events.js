@@ -26,32 +26,68 @@ function defineHandlers(target, types) {
   }
 }
 
-/** An event class whose attributes are the names given, read from the init dictionary. */
-function eventClass(name, attributes) {
+/**
+ * An event class whose attributes are read from the init dictionary. `attributes` gives each one's default, or a
+ * function that reads what the dictionary has, for those that must be there.
+ */
+function eventClass(name, attributes, { initRequired = false } = {}) {
+  const required = initRequired ? 2 : 1;
   const made = {
     [name]: class extends Event {
-      constructor(type, init = {}) {
-        super(type, init);
-        for (const each of attributes)
-          Object.defineProperty(this, each, { enumerable: true, value: init[each] ?? null });
+      constructor(type, init) {
+        if (arguments.length < required) throw new TypeError(`${required} arguments are needed`);
+        super(type, init ?? {});
+        for (const [each, read] of Object.entries(attributes)) {
+          const given = init?.[each];
+          const value = typeof read === 'function' ? read(given) : given === undefined ? read : given;
+          Object.defineProperty(this, each, { enumerable: true, value });
+        }
       }
     },
   };
+  Object.defineProperty(made[name], 'length', { value: required });
   return made[name];
 }
 
+/** A reader of members that must be there, and of the class that `name` says. */
+const needs = (name) => (value) => {
+  if (value?.constructor?.name !== name) throw new TypeError(`an ${name} must be given`);
+  return value;
+};
+const candidateOrNull = (value) =>
+  value === undefined || value === null ? null : needs('RTCIceCandidate')(value);
+const streams = (value) => Object.freeze([...(value ?? [])]);
+
 module.exports = {
   defineHandlers,
-  RTCDataChannelEvent: eventClass('RTCDataChannelEvent', ['channel']),
-  RTCErrorEvent: eventClass('RTCErrorEvent', ['error']),
-  RTCPeerConnectionIceEvent: eventClass('RTCPeerConnectionIceEvent', ['candidate', 'url']),
-  RTCPeerConnectionIceErrorEvent: eventClass('RTCPeerConnectionIceErrorEvent', [
-    'address',
-    'port',
-    'url',
-    'errorCode',
-    'errorText',
-  ]),
-  RTCTrackEvent: eventClass('RTCTrackEvent', ['receiver', 'track', 'streams', 'transceiver']),
-  MediaStreamTrackEvent: eventClass('MediaStreamTrackEvent', ['track']),
+  RTCDataChannelEvent: eventClass(
+    'RTCDataChannelEvent',
+    { channel: needs('RTCDataChannel') },
+    { initRequired: true },
+  ),
+  RTCErrorEvent: eventClass('RTCErrorEvent', { error: needs('RTCError') }, { initRequired: true }),
+  RTCPeerConnectionIceEvent: eventClass('RTCPeerConnectionIceEvent', {
+    candidate: candidateOrNull,
+    url: null,
+  }),
+  RTCPeerConnectionIceErrorEvent: eventClass(
+    'RTCPeerConnectionIceErrorEvent',
+    { address: null, port: null, url: '', errorCode: (value) => Number(value), errorText: '' },
+    { initRequired: true },
+  ),
+  RTCTrackEvent: eventClass(
+    'RTCTrackEvent',
+    {
+      receiver: needs('RTCRtpReceiver'),
+      track: needs('MediaStreamTrack'),
+      streams,
+      transceiver: needs('RTCRtpTransceiver'),
+    },
+    { initRequired: true },
+  ),
+  MediaStreamTrackEvent: eventClass(
+    'MediaStreamTrackEvent',
+    { track: needs('MediaStreamTrack') },
+    { initRequired: true },
+  ),
 };

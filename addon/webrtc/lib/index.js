@@ -12,6 +12,7 @@ const { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
 const { RTCStatsReport } = require('./stats');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
 const sources = require('./sources');
+const { RTCDtlsTransport, RTCIceTransport, RTCSctpTransport } = require('./transports');
 
 const { RTCErrorEvent, RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent, RTCTrackEvent } = events;
 
@@ -22,15 +23,18 @@ module.exports = {
   MediaStreamTrackEvent: events.MediaStreamTrackEvent,
   RTCDataChannel,
   RTCDataChannelEvent: events.RTCDataChannelEvent,
+  RTCDtlsTransport,
   RTCError,
   RTCErrorEvent,
   RTCIceCandidate,
+  RTCIceTransport,
   RTCPeerConnection,
   RTCPeerConnectionIceErrorEvent,
   RTCPeerConnectionIceEvent,
   RTCRtpReceiver,
   RTCRtpSender,
   RTCRtpTransceiver,
+  RTCSctpTransport,
   RTCSessionDescription,
   RTCStatsReport,
   RTCTrackEvent,

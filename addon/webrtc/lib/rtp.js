@@ -2,9 +2,9 @@
 'use strict';
 
 const { randomUUID } = require('crypto');
-const { capabilities } = require('./native');
-const { guarded, invalidAccess, invalidState } = require('./errors');
+const { guarded, invalidState } = require('./errors');
 const { AudioMeter, VideoMeter } = require('./meters');
+const { capabilitiesOf, ranksOf, readParameters, readPreferences, weightOf } = require('./parameters');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
 
 const kMake = Symbol('make');
@@ -22,7 +22,7 @@ class RTCRtpSender {
   #connection;
   #transceiver;
   #track = null;
-  #parameters = null; // of the last getParameters()
+  #parameters = null; // of getParameters() in this task
   #encodings;
 
   constructor(token, connection, transceiver, encodings) {
@@ -32,7 +32,7 @@ class RTCRtpSender {
     this.#encodings = encodings;
   }
   static getCapabilities(kind) {
-    return structuredClone(capabilities[kind] ?? null);
+    return capabilitiesOf(String(kind));
   }
   get track() {
     return this.#track;
@@ -48,8 +48,11 @@ class RTCRtpSender {
     if (track !== null && !(track instanceof MediaStreamTrack)) throw new TypeError('not a MediaStreamTrack');
     if (track && track.kind !== this.#transceiver.kind)
       throw new TypeError(`a track of kind ${track.kind} for a sender of ${this.#transceiver.kind}`);
-    await this.#connection.chain(() => {
-      if (this.#transceiver.stopped) throw invalidState('the transceiver is stopped');
+    await this.#connection.chain(async () => {
+      const { stopped, direction } = this.#transceiver;
+      if (stopped || direction === 'stopped') throw invalidState('the transceiver is stopped');
+      await new Promise((done) => setImmediate(done));
+      if (this.#connection.closed) return;
       this.attach(track);
       this.#connection.native.replaceTrack(this.#transceiver.nativeId, track !== null);
     });
@@ -64,36 +67,43 @@ class RTCRtpSender {
     this.#connection.updateNegotiationNeeded();
   }
   getParameters() {
-    const parameters = {
-      transactionId: randomUUID(),
-      encodings: structuredClone(this.#encodings),
-      codecs: this.#connection.codecsOf(this.#transceiver, 'sending'),
-      headerExtensions: [],
-      rtcp: { cname: '', reducedSize: true },
-    };
-    this.#parameters = structuredClone(parameters);
-    return parameters;
-  }
-  async setParameters(parameters) {
-    const last = this.#parameters;
-    if (this.#transceiver.stopped) throw invalidState('the transceiver is stopped');
-    if (last === null) throw invalidState('getParameters() was not called');
-    if (
-      parameters.transactionId !== last.transactionId ||
-      parameters.encodings.length !== last.encodings.length
-    )
-      throw new DOMException('not what getParameters() gave', 'InvalidModificationError');
-    for (const [i, each] of parameters.encodings.entries()) {
-      if (each.rid !== last.encodings[i].rid)
-        throw new DOMException('a rid cannot be changed', 'InvalidModificationError');
-      if (each.scaleResolutionDownBy !== undefined && !(each.scaleResolutionDownBy >= 1))
-        throw new RangeError('scaleResolutionDownBy must be at least 1');
-      if (each.maxBitrate !== undefined && !(each.maxBitrate > 0))
-        throw new RangeError('maxBitrate must be positive');
+    if (this.#parameters === null) {
+      // The same until the event loop is at its next task, as W3C says.
+      this.#parameters = {
+        transactionId: randomUUID(),
+        encodings: this.#shownEncodings(),
+        ...this.#connection.negotiatedOf(this.#transceiver, 'sending'),
+      };
+      setImmediate(() => (this.#parameters = null));
     }
-    this.#parameters = null;
-    this.#encodings = structuredClone(parameters.encodings);
+    this.#parameters.encodings = this.#shownEncodings();
+    return structuredClone(this.#parameters);
+  }
+  /** A rid tells encodings apart: of one there is none to show. */
+  #shownEncodings() {
+    return this.#encodings.map(({ rid, ...each }) =>
+      this.#encodings.length > 1 ? { rid, ...each } : structuredClone(each),
+    );
+  }
+  async setParameters(parameters, { encodingOptions = [] } = {}) {
+    const last = this.#parameters;
+    const kind = this.#transceiver.kind;
+    if (parameters?.transactionId === undefined) throw new TypeError('transactionId must be given');
+    if (!Array.isArray(parameters.encodings)) throw new TypeError('encodings must be given');
+    if (this.#transceiver.stopped || this.#transceiver.direction === 'stopped')
+      throw invalidState('the transceiver is stopped');
+    if (last === null) throw invalidState('getParameters() was not called in this task');
+    if (encodingOptions.length > 0 && encodingOptions.length !== parameters.encodings.length)
+      throw new DOMException('encodingOptions are not as many as encodings', 'InvalidModificationError');
+    const known = this.#connection.codecsToSend(this.#transceiver);
+    const encodings = readParameters(kind, parameters, last, known);
+    await new Promise((done) => setImmediate(done));
+    const rids = this.#encodings.map(({ rid }) => rid);
+    this.#encodings = encodings.map((each, i) => (rids[i] === undefined ? each : { ...each, rid: rids[i] }));
     this.configure();
+    for (const [i, { keyFrame = false }] of encodingOptions.entries())
+      if (keyFrame && !this.#connection.closed)
+        this.#connection.native.forceKeyFrame(this.#transceiver.nativeId, i);
   }
   getStats() {
     return this.#connection.getStats(this);
@@ -106,8 +116,23 @@ class RTCRtpSender {
   get transceiver() {
     return this.#transceiver;
   }
+  get connection() {
+    return this.#connection;
+  }
   get encodings() {
     return this.#encodings;
+  }
+  /** The connection ends: the track stays to be seen. */
+  detach() {
+    this.#track?.source?.detach?.(this);
+  }
+  /** A description was set: what getParameters() gave is old. An answer may have taken fewer encodings than offered. */
+  keepEncodings(rids) {
+    this.#parameters = null;
+    if (this.#encodings.length < 2 || rids.length === this.#encodings.length) return;
+    const kept = this.#encodings.filter(({ rid }) => rids.includes(rid));
+    this.#encodings = kept.length > 0 ? kept : this.#encodings.slice(0, 1);
+    this.configure();
   }
   attach(track) {
     this.#track?.source?.detach?.(this);
@@ -117,15 +142,18 @@ class RTCRtpSender {
   /** Tells the native encoders. */
   configure() {
     if (this.#connection.closed) return;
+    const ranks = ranksOf(this.#encodings);
     for (const [i, each] of this.#encodings.entries()) {
-      const { active = true, maxBitrate = 0, scaleResolutionDownBy = 1 } = each;
-      const bitrate = Math.min(Math.round(maxBitrate), 0xffffffff);
+      const { active = true, maxBitrate = 0, scaleResolutionDownBy = 1, maxFramerate = 0 } = each;
       this.#connection.native.configureEncoding(
         this.#transceiver.nativeId,
         i,
         active,
-        bitrate,
+        maxBitrate,
         scaleResolutionDownBy,
+        maxFramerate,
+        ranks[i],
+        weightOf(each),
       );
     }
   }
@@ -168,7 +196,7 @@ class RTCRtpReceiver {
     });
   }
   static getCapabilities(kind) {
-    return structuredClone(capabilities[kind] ?? null);
+    return capabilitiesOf(String(kind));
   }
   get track() {
     return this.#track;
@@ -177,11 +205,8 @@ class RTCRtpReceiver {
     return this.#connection.transportOf(this.#transceiver);
   }
   getParameters() {
-    return {
-      codecs: this.#connection.codecsOf(this.#transceiver, 'receiving'),
-      headerExtensions: [],
-      rtcp: { cname: '', reducedSize: true },
-    };
+    const { codecs, headerExtensions, rtcp } = this.#connection.negotiatedOf(this.#transceiver, 'receiving');
+    return { codecs, headerExtensions, rtcp: { reducedSize: rtcp.reducedSize } };
   }
   getContributingSources() {
     return [];
@@ -203,6 +228,8 @@ class RTCRtpReceiver {
   get connection() {
     return this.#connection;
   }
+  /** Ids of the streams that its track is shown in. */
+  streams = [];
   listen(kind, channels, callback) {
     this.#onMedia = callback;
     this.#channels = channels;
@@ -245,7 +272,7 @@ class RTCRtpTransceiver {
     return this.#state.mid ?? null;
   }
   get direction() {
-    return this.#stopping ? 'stopped' : this.#state.direction;
+    return this.#stopping || this.#connection.closed ? 'stopped' : this.#state.direction;
   }
   set direction(direction) {
     if (!kDirections.includes(direction)) return; // as WebIDL does with unknown enumeration values
@@ -257,10 +284,10 @@ class RTCRtpTransceiver {
     this.#connection.updateNegotiationNeeded();
   }
   get currentDirection() {
-    return this.#stopped ? 'stopped' : (this.#state.currentDirection ?? null);
+    return this.stopped ? 'stopped' : (this.#state.currentDirection ?? null);
   }
   get stopped() {
-    return this.#stopped;
+    return this.#stopped || this.#connection.closed;
   }
   stop() {
     if (this.#connection.closed) throw invalidState('the connection is closed');
@@ -273,10 +300,8 @@ class RTCRtpTransceiver {
     this.#connection.updateNegotiationNeeded();
   }
   setCodecPreferences(codecs) {
-    for (const each of codecs)
-      if (!String(each?.mimeType).startsWith(`${this.kind}/`))
-        throw new DOMException(`not a codec of ${this.kind}`, 'InvalidModificationError');
-    guarded(() => this.#connection.native.setCodecPreferences(this.nativeId, [...codecs]));
+    const wanted = readPreferences(this.kind, codecs);
+    guarded(() => this.#connection.native.setCodecPreferences(this.nativeId, wanted));
   }
 
   /** The rest is for this module's other files. */
@@ -294,6 +319,7 @@ class RTCRtpTransceiver {
   }
   update(state) {
     this.#state = state;
+    this.sender.keepEncodings(state.rids);
   }
   markStopped() {
     this.#stopping = this.#stopped = true;
@@ -304,22 +330,4 @@ class RTCRtpTransceiver {
   }
 }
 
-/** Checks an RTCRtpTransceiverInit; gives its encodings as RTCRtpEncodingParameters. */
-function readEncodings(kind, encodings = []) {
-  if (encodings.length === 0) return [{ active: true }];
-  const rids = encodings.map((each) => each.rid);
-  if (encodings.length > 1 && rids.some((rid) => rid === undefined))
-    throw new TypeError('each of several encodings needs a rid');
-  for (const rid of rids) {
-    if (rid !== undefined && !/^[A-Za-z0-9]{1,16}$/.test(rid)) throw new TypeError(`not a rid: ${rid}`);
-  }
-  if (new Set(rids).size !== rids.length) throw new TypeError('rids must be distinct');
-  if (kind === 'audio' && encodings.length > 1) return [{ active: true }];
-  if (encodings.length > 4) throw invalidAccess('at most four encodings');
-  for (const { scaleResolutionDownBy } of encodings)
-    if (scaleResolutionDownBy !== undefined && !(scaleResolutionDownBy >= 1))
-      throw new RangeError('scaleResolutionDownBy must be at least 1');
-  return encodings.map((each) => ({ active: true, ...each }));
-}
-
-module.exports = { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, readEncodings };
+module.exports = { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver };

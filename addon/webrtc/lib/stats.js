@@ -105,7 +105,9 @@ class Builder {
       mid,
       active: active !== false,
       rid,
-      ...(kind === 'video' ? { framesEncoded, keyFramesEncoded, framesSent: sent.frames } : {}),
+      ...(kind === 'video'
+        ? { framesEncoded, keyFramesEncoded, framesSent: sent.frames, targetBitrate: stream.targetBitrate }
+        : {}),
       mediaSourceId: sender.track ? this.source(sender.track) : undefined,
       transportId: 'T',
       codecId,
@@ -129,7 +131,10 @@ class Builder {
     this.add('transport', 'T', {
       ...transported,
       dtlsState: connection.dtlsState,
+      dtlsRole: connection.dtlsRole,
       iceState: connection.iceState,
+      iceRole: connection.iceRole,
+      iceLocalUsernameFragment: connection.iceLocalUsernameFragment,
       selectedCandidatePairId: path && 'P',
       localCertificateId: this.certificate('X', native.localCertificate),
       remoteCertificateId: this.certificate('RX', peer.remoteCertificate),
@@ -181,13 +186,25 @@ function makeReport(native, find, selector, connection) {
   for (const stream of native.receiving) {
     const transceiver = find(stream.transceiver);
     const track = tracks.find((each) => each.id === `t${stream.id}`);
-    if (!transceiver || !track || (selector && selector !== transceiver.receiver)) continue;
+    if (
+      !transceiver ||
+      transceiver.direction === 'stopped' ||
+      !track ||
+      (selector && selector !== transceiver.receiver)
+    )
+      continue;
     builder.inbound(stream, track, transceiver);
   }
   for (const stream of native.sending) {
     const transceiver = find(stream.transceiver);
     const sent = subscriptions.find((each) => each.id === `s${stream.id}`);
-    if (!transceiver || !sent || (selector && selector !== transceiver.sender)) continue;
+    if (
+      !transceiver ||
+      transceiver.direction === 'stopped' ||
+      !sent ||
+      (selector && selector !== transceiver.sender)
+    )
+      continue;
     builder.outbound(stream, sent, transceiver);
   }
   builder.transport(native, connection);
