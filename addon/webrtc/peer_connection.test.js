@@ -122,9 +122,11 @@ test('a rollback takes back what an offer made', async (t) => {
   await b.setRemoteDescription(a.localDescription);
   assert.strictEqual(b.getTransceivers().length, 1);
   const [{ receiver }] = b.getTransceivers();
+  const ended = next(receiver.track, 'ended');
   await b.setRemoteDescription({ type: 'rollback' });
   assert.strictEqual(b.getTransceivers().length, 0);
-  assert.strictEqual(receiver.track.readyState, 'ended');
+  await ended;
+  await assert.rejects(a.setRemoteDescription({ type: 'rollback' }), { name: 'InvalidStateError' });
   await a.setLocalDescription({ type: 'rollback' });
   assert.strictEqual(a.signalingState, 'stable');
   assert.strictEqual(a.getTransceivers()[0].mid, null);
@@ -176,9 +178,10 @@ test('a stopped transceiver leaves, and its section is used again', async (t) =>
   const video = a.addTransceiver('video');
   await negotiate(a, b);
   const theirs = b.getTransceivers()[1];
+  const ended = next(video.receiver.track, 'ended');
   video.stop();
   assert.strictEqual(video.direction, 'stopped');
-  assert.strictEqual(video.receiver.track.readyState, 'ended');
+  await ended;
   await negotiate(a, b);
   assert.strictEqual(video.currentDirection, 'stopped');
   assert.strictEqual(theirs.currentDirection, 'stopped');
@@ -287,4 +290,52 @@ test('statistics are a map of W3C dictionaries', async (t) => {
   const received = await b.getStats(b.getReceivers()[0].track);
   assert.ok([...received.values()].some(({ type }) => type === 'inbound-rtp'));
   await assert.rejects(a.getStats(track()), { name: 'InvalidAccessError' });
+});
+
+test('of glare the polite side sees both states, in order', async (t) => {
+  const [a, b] = [open(t), open(t)];
+  a.addTransceiver('audio');
+  b.addTransceiver('video');
+  await a.setLocalDescription();
+  await b.setLocalDescription();
+  const states = [];
+  b.onsignalingstatechange = () => states.push(b.signalingState);
+  await b.setRemoteDescription(a.localDescription);
+  assert.deepStrictEqual(states, ['stable', 'have-remote-offer']);
+});
+
+test('transports are there as soon as they are described, and channels are numbered', async (t) => {
+  const [a, b] = [open(t), open(t)];
+  const channel = a.createDataChannel('x');
+  const { sender } = a.addTransceiver('audio');
+  assert.deepStrictEqual([a.sctp, sender.transport, channel.id], [null, null, null]);
+  await a.setLocalDescription();
+  assert.strictEqual(a.sctp.transport, sender.transport);
+  assert.strictEqual(sender.transport.iceTransport.role, 'controlling');
+  await b.setRemoteDescription(a.localDescription);
+  await b.setLocalDescription();
+  await a.setRemoteDescription(b.localDescription);
+  assert.strictEqual(channel.id, 1, 'the offerer is the DTLS server');
+  assert.strictEqual(a.sctp.maxMessageSize, 1 << 20);
+  assert.throws(() => a.createDataChannel('y', { negotiated: true, id: 1 }), { name: 'OperationError' });
+  a.close();
+  assert.deepStrictEqual([sender.transport?.state ?? 'closed', a.sctp.state], ['closed', 'closed']);
+});
+
+test('parameters are those of one task, and what is read only stays', async (t) => {
+  const { sender } = open(t).addTransceiver('video', { sendEncodings: [{ maxFramerate: 10 }] });
+  const parameters = sender.getParameters();
+  assert.strictEqual(sender.getParameters().transactionId, parameters.transactionId);
+  assert.deepStrictEqual(parameters.encodings, [
+    { active: true, maxFramerate: 10, scaleResolutionDownBy: 1 },
+  ]);
+  await assert.rejects(sender.setParameters({ ...parameters, codecs: [{}] }), {
+    name: 'InvalidModificationError',
+  });
+  await assert.rejects(
+    sender.setParameters({ ...parameters, encodings: [{ active: true, scaleResolutionDownBy: 0.5 }] }),
+    RangeError,
+  );
+  await new Promise((done) => setImmediate(done));
+  await assert.rejects(sender.setParameters(parameters), { name: 'InvalidStateError' });
 });

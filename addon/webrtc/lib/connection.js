@@ -312,7 +312,6 @@ class RTCPeerConnection extends EventTarget {
     this.#channels.close();
     this.#transport.close();
     this.#handle.release();
-    this.#transceivers.clear();
   }
 
   // --- for this module's other files
@@ -395,8 +394,7 @@ class RTCPeerConnection extends EventTarget {
     if (changed) this.#negotiationNeeded = false;
     this.#channels.onSettled(changes);
     const events = [];
-    for (const each of this.getTransceivers())
-      events.push(...this.#remoteStreams.follow(each, changes, rollback));
+    for (const each of this.getTransceivers()) events.push(...this.#remoteStreams.follow(each, changes));
     for (const id of [...changes.stopped, ...changes.removed]) this.#transceivers.get(id)?.markStopped();
     this.#gathering.onSettled(changes, rollback);
     if (changed) this.dispatchEvent(new Event('signalingstatechange'));

@@ -16,7 +16,7 @@ class RemoteStreams {
    * A receiver's track comes, goes, or is in other streams.
    * @returns {(() => void)[]} what the program is to be told, in order
    */
-  follow(transceiver, { tracksAdded, tracksRemoved, removed }, rollback) {
+  follow(transceiver, { tracksAdded, tracksRemoved, removed }) {
     const { receiver, nativeId } = transceiver;
     const { track } = receiver;
     const gone = tracksRemoved.includes(nativeId) || removed.includes(nativeId);
@@ -29,7 +29,7 @@ class RemoteStreams {
     for (const id of before.filter((each) => !now.includes(each)))
       events.push(this.#change(id, track, false));
     for (const id of joined) events.push(this.#change(id, track, true));
-    if (rollback || (!tracksAdded.includes(nativeId) && joined.length === 0)) return events;
+    if (!tracksAdded.includes(nativeId) && joined.length === 0) return events;
     const init = { receiver, track, streams: now.map((id) => this.#stream(id)), transceiver };
     events.push(() => this.#connection.dispatchEvent(new RTCTrackEvent('track', init)));
     return events;

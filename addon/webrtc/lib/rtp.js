@@ -294,8 +294,8 @@ class RTCRtpTransceiver {
     if (this.#stopping) return;
     this.#connection.native.stop(this.nativeId);
     this.#stopping = true;
-    this.sender.attach(null);
-    this.receiver.track.end();
+    this.sender.detach();
+    setImmediate(() => this.receiver.track.end());
     if (this.mid === null) this.markStopped();
     this.#connection.updateNegotiationNeeded();
   }
@@ -324,8 +324,8 @@ class RTCRtpTransceiver {
   markStopped() {
     this.#stopping = this.#stopped = true;
     this.#state = { ...this.#state, mid: undefined };
-    this.sender.attach(null);
-    this.receiver.track.end();
+    this.sender.detach();
+    setImmediate(() => this.receiver.track.end());
     this.#connection.forget(this);
   }
 }
