@@ -56,6 +56,16 @@ class Encoding {
   // A source or a retransmission stream that has been told or seen.
   bool owns(Ssrc ssrc) const;
   void learn_rtx(Ssrc ssrc) { rtx_source_ = ssrc; }
+  // The SSRCs that it has come under, as far as they are known: for a mirror, which may come too late to
+  // learn them from packets.
+  struct Sources {
+    std::optional<Ssrc> media, rtx;
+  };
+  Sources sources() const { return {source_, rtx_source_}; }
+  void learn(const Sources& sources) {
+    if (!source_) source_ = sources.media;
+    if (!rtx_source_) rtx_source_ = sources.rtx;
+  }
 
   // The original inside a retransmission; nothing in a probe's padding, or before there was a source.
   std::optional<rtp::Packet> unpack_rtx(const rtp::Packet& packet, uint8_t media_payload_type) const;

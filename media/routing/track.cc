@@ -110,6 +110,16 @@ ToldEncodings Track::told(TimePoint now) const {
   return told;
 }
 
+EncodingSources Track::sources() const {
+  EncodingSources sources;
+  for (size_t i = 0; i < encodings_.size(); ++i) sources[i] = encodings_[i]->sources();
+  return sources;
+}
+
+void Track::learn(const EncodingSources& sources) {
+  for (size_t i = 0; i < encodings_.size(); ++i) encodings_[i]->learn(sources[i]);
+}
+
 void Track::add_tap(TrackTap& tap, size_t thread, uint8_t encodings) {
   tap_ = &tap;
   tapping_threads_ |= uint64_t{1} << thread;

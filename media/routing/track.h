@@ -77,6 +77,8 @@ class Track {
   // Of a track from a pipe: what its other end has.
   void on_told(const ToldEncodings& told, TimePoint now, SendSlab& out);
   ToldEncodings told(TimePoint now) const;
+  EncodingSources sources() const;
+  void learn(const EncodingSources& sources);
   bool from_pipe(TimePoint now) const { return encodings_[0]->told(now).has_value(); }
 
   void add(Subscription& subscription, TimePoint now, SendSlab& out);

@@ -16,6 +16,8 @@ namespace parley::media {
 // Of each encoding.
 using ToldEncodings = std::array<Encoding::Told, kMaxSpatialLayers>;
 
+using EncodingSources = std::array<Encoding::Sources, kMaxSpatialLayers>;
+
 class TrackTap {
  public:
   virtual ~TrackTap() = default;

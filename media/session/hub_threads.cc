@@ -26,6 +26,7 @@ enum class Say : uint8_t {
   kBye,                                  // track, value: its source
   kPause,                                // track, value
   kLayers,                               // track, bytes: ToldEncodings
+  kSources,                              // track, bytes: EncodingSources
 };
 
 // The same program on both ends: a message begins with this as it is in memory.
@@ -36,7 +37,7 @@ struct Head {
   Route route;
 };
 static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<rtcp::SenderReport> &&
-              std::is_trivially_copyable_v<ToldEncodings>);
+              std::is_trivially_copyable_v<ToldEncodings> && std::is_trivially_copyable_v<EncodingSources>);
 
 template <class T>
 std::span<const uint8_t> raw(const T& value) {
@@ -264,6 +265,11 @@ void Hub::on_message(size_t from, std::span<uint8_t> message, TimePoint now, Sen
     track.on_bye(Ssrc{head.value});
   } else if (head.say == Say::kPause) {
     track.set_paused(head.value != 0, now, out);
+  } else if (head.say == Say::kSources) {
+    EncodingSources sources;
+    if (body.size() < sizeof sources) return;
+    std::memcpy(&sources, body.data(), sizeof sources);
+    track.learn(sources);
   } else if (head.say == Say::kLayers) {
     ToldEncodings told;
     if (body.size() < sizeof told) return;
@@ -284,6 +290,8 @@ void Hub::on_mirrors_wish(size_t from, bool tap, uint32_t id, uint8_t wish, Time
   const bool tapped = (track.tapping_threads() & bit) != 0;
   if ((wish & kWanted) == 0) return track.remove_tap(from);
   track.add_tap(*this, from, wish & kWantedEncodings);
+  // Packets say less and less of themselves (RFC 8852).
+  if (track.encodings() > 1) links_->send(from, raw(about(Say::kSources, id)), raw(track.sources()));
   if (tapped) return;
   on_tapped_pause(id, bit, track.paused());
   if (track.from_pipe(now)) on_tapped_layers(id, bit, track.told(now));

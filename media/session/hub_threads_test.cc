@@ -244,6 +244,44 @@ TEST_F(HubThreads, NothingIsSentToAThreadOnWhichNobodyIsSubscribed) {
   EXPECT_EQ(packets, 0);
 }
 
+// Browsers name an encoding until they know that its SSRC has been heard (RFC 8852), and who joins later must
+// not need that.
+TEST_F(HubThreads, EncodingsThatAreNotNamedAnyMoreAreKnownOnTheOtherThread) {
+  FakeClient& publisher = add_publisher(0, 0);
+  config_.ssrc.reset();
+  config_.rtx_ssrc.reset();
+  config_.encodings = {{"l", std::nullopt, std::nullopt}, {"h", std::nullopt, std::nullopt}};
+  config_.extensions.rid = 10;
+  hubs_[0]->set_tracks(1, {});
+  hubs_[0]->set_tracks(1, {config_});
+  hubs_[1]->remove_mirror(kTrack);
+  hubs_[1]->add_mirror(config_, 0);
+  from_hubs();
+  run(500ms);
+  uint16_t seq = 1;
+  const auto send_some = [&](bool named) {
+    for (int i = 0; i < 50; ++i, ++seq) {
+      std::vector<uint8_t> packet(600, 0);
+      rtp::HeaderWriter header({FakeClient::kPayloadType, true, {seq}, {seq * 3000u}, {4321}});
+      if (named) header.add_extension(10, as_bytes("h"));
+      const auto head = header.finish();
+      const std::array<uint8_t, 6> vp8 = {0x10, 0, 0, 0, 0, static_cast<uint8_t>(seq)};  // a key frame
+      std::copy(head.begin(), head.end(), packet.begin());
+      std::copy(vp8.begin(), vp8.end(), packet.begin() + static_cast<ptrdiff_t>(head.size()));
+      ASSERT_TRUE(publisher.send_protected(packet, head.size(), false, slab_));
+      collect(publisher);
+      run(10ms);
+    }
+  };
+  send_some(true);
+  FakeClient& there = add_subscriber(3, 1, 1);
+  run(500ms);
+  ASSERT_TRUE(there.connected());
+  send_some(false);
+  run(100ms);
+  EXPECT_GE(there.received.size(), 45u);
+}
+
 TEST_F(HubThreads, WhatTheRingsDropIsSaidAgain) {
   add_publisher(0, 1);
   for (const auto& l : links_) l->broken = true;
