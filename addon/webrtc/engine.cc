@@ -199,8 +199,8 @@ Outcome<bool> Engine::unsubscribe(PeerId id, uint32_t subscription) {
   if (!negotiator->remove(subscription))
     return Failure{"ERR_NO_SUBSCRIPTION", "there is no such subscription"};
   std::erase(peer->subscriptions, subscription);
-  return run_on(peer->thread, [id, subscription](Hub& hub, TimePoint, SendSlab&) {
-    hub.remove_subscription(id, subscription);
+  return run_on(peer->thread, [id, subscription](Hub& hub, TimePoint, SendSlab& out) {
+    hub.remove_subscription(id, subscription, out);
   });
 }
 

@@ -77,8 +77,8 @@ void Hub::set_subscriptions(uint32_t peer, const std::vector<SubscriptionConfig>
   if (Entry* entry = find(peer)) entry->peer->set_subscriptions(subscriptions, now, out);
 }
 
-void Hub::remove_subscription(uint32_t peer, uint32_t subscription) {
-  if (Entry* entry = find(peer)) entry->peer->remove_subscription(subscription);
+void Hub::remove_subscription(uint32_t peer, uint32_t subscription, SendSlab& out) {
+  if (Entry* entry = find(peer)) entry->peer->remove_subscription(subscription, out);
 }
 
 void Hub::pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now,

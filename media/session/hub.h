@@ -102,7 +102,7 @@ class Hub final : public DatagramHandler, private TrackTap {
   void set_tracks(uint32_t peer, const std::vector<TrackConfig>& tracks);
   void set_subscriptions(uint32_t peer, const std::vector<SubscriptionConfig>& subscriptions, TimePoint now,
                          SendSlab& out);
-  void remove_subscription(uint32_t peer, uint32_t subscription);
+  void remove_subscription(uint32_t peer, uint32_t subscription, SendSlab& out);
   void pause_subscription(uint32_t peer, uint32_t subscription, bool paused, TimePoint now, SendSlab& out);
   void set_preferred_layers(uint32_t peer, uint32_t subscription, LayerTarget layers, TimePoint now,
                             SendSlab& out);

@@ -226,7 +226,8 @@ TEST_F(HubThreads, NothingIsSentToAThreadOnWhichNobodyIsSubscribed) {
   add_subscriber(3, 1, 1);
   run(500ms);
   run(1s, true);
-  hubs_[1]->remove_subscription(3, 103);
+  hubs_[1]->remove_subscription(3, 103, slab_);
+  from_hubs();
   run(1200ms, true);
   int packets = 0;
   for (int i = 0; i < 100; ++i) {

@@ -63,8 +63,10 @@ void Peer::set_tracks(const std::vector<TrackConfig>& wanted) {
 
 void Peer::set_subscriptions(const std::vector<SubscriptionConfig>& wanted, TimePoint now, SendSlab& out) {
   std::erase_if(subscriptions_, [&](const std::unique_ptr<Subscription>& s) {
-    return std::none_of(wanted.begin(), wanted.end(),
-                        [&](const SubscriptionConfig& c) { return c.id == s->config().id; });
+    const bool stays = std::any_of(wanted.begin(), wanted.end(),
+                                   [&](const SubscriptionConfig& c) { return c.id == s->config().id; });
+    if (!stays) say_goodbye({{s->config().ssrc}}, out);
+    return !stays;
   });
   for (const SubscriptionConfig& config : wanted) {
     const bool known = std::any_of(subscriptions_.begin(), subscriptions_.end(),
@@ -95,8 +97,12 @@ void Peer::set_subscriptions(const std::vector<SubscriptionConfig>& wanted, Time
   send_side_.on_negotiated(now);
 }
 
-bool Peer::remove_subscription(uint32_t id) {
-  return std::erase_if(subscriptions_, [&](const auto& s) { return s->config().id == id; }) > 0;
+bool Peer::remove_subscription(uint32_t id, SendSlab& out) {
+  return std::erase_if(subscriptions_, [&](const auto& s) {
+           if (s->config().id != id) return false;
+           say_goodbye({{s->config().ssrc}}, out);
+           return true;
+         }) > 0;
 }
 
 void Peer::set_preferred_layers(uint32_t id, LayerTarget layers, TimePoint now, SendSlab& out) {
@@ -143,6 +149,9 @@ PeerData& Peer::data() {
 }
 
 void Peer::close(SendSlab& out) {
+  std::vector<Ssrc> sources;
+  for (const auto& s : subscriptions_) sources.push_back(s->config().ssrc);
+  say_goodbye(sources, out);
   if (data_) data_->end("closed by the program", out);
   transport_.close(out);
 }

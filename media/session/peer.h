@@ -80,7 +80,7 @@ class Peer {
   void set_tracks(const std::vector<TrackConfig>& tracks);
   // The subscriptions agreed on from now on; those not named are gone.
   void set_subscriptions(const std::vector<SubscriptionConfig>& subscriptions, TimePoint now, SendSlab& out);
-  bool remove_subscription(uint32_t id);
+  bool remove_subscription(uint32_t id, SendSlab& out);
   // Before the subscription is agreed on, too.
   void set_preferred_layers(uint32_t id, LayerTarget layers, TimePoint now, SendSlab& out);
   // Likewise; see Subscription::set_priority.
@@ -117,6 +117,7 @@ class Peer {
   void send_reports(TimePoint now, SendSlab& out);
   void send_transport_feedback(TimePoint now, SendSlab& out);
   void send_remb(TimePoint now, SendSlab& out);
+  void say_goodbye(std::span<const Ssrc> sources, SendSlab& out);
 
   uint32_t id_;
   Shared shared_;

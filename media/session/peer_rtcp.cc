@@ -129,6 +129,20 @@ void Peer::send_remb(TimePoint now, SendSlab& out) {
   transport_.egress().send_rtcp(writer.written(), out);
 }
 
+// RFC 3550 section 6.6. A compound packet begins with a report.
+void Peer::say_goodbye(std::span<const Ssrc> sources, SendSlab& out) {
+  constexpr size_t kByeBytes = 8;
+  std::array<uint8_t, 1200> bytes;
+  while (!sources.empty()) {
+    ByteWriter writer(bytes);
+    rtcp::write_receiver_report(writer, reporter_, {});
+    for (; !sources.empty() && writer.room() >= kByeBytes; sources = sources.subspan(1)) {
+      rtcp::write_bye(writer, sources.front());
+    }
+    transport_.egress().send_rtcp(writer.written(), out);
+  }
+}
+
 void Peer::send_reports(TimePoint now, SendSlab& out) {
   std::array<uint8_t, 1200> bytes;
   if (!tracks_.empty()) {

@@ -269,6 +269,38 @@ TEST_F(PeerRtcp, SendsAgainToASubscriberWithoutRtx) {
   EXPECT_EQ(hub_.peer_stats(kSubscriber)->subscriptions[0].retransmitted, 1u);
 }
 
+TEST_F(PeerRtcp, SaysGoodbyeForWhatItSendsNoMore) {
+  publish(200ms);
+  SubscriptionConfig other;
+  other.id = 101;
+  other.track = kTrack;
+  other.payload_type = 100;
+  other.ssrc = {4444};
+  SubscriptionConfig third = other;
+  third.id = 102;
+  third.ssrc = {5555};
+  const auto goodbyes = [&] {
+    std::vector<uint32_t> sources;
+    for (const auto& compound : clients_[1]->compounds) {
+      rtcp::Reader reader(compound);
+      while (const auto h = reader.next()) {
+        if (h->type == rtcp::kBye) rtcp::for_each_bye(*h, [&](Ssrc s) { sources.push_back(s.value); });
+      }
+    }
+    clients_[1]->compounds.clear();
+    return sources;
+  };
+  hub_.set_subscriptions(kSubscriber, {other, third}, now_, slab_);
+  deliver();
+  EXPECT_EQ(goodbyes(), std::vector<uint32_t>{3333}) << "not agreed on any more";
+  hub_.remove_subscription(kSubscriber, 101, slab_);
+  deliver();
+  EXPECT_EQ(goodbyes(), std::vector<uint32_t>{4444});
+  hub_.close_peer(kSubscriber, slab_);
+  deliver();
+  EXPECT_EQ(goodbyes(), std::vector<uint32_t>{5555});
+}
+
 TEST_F(PeerRtcp, TellsOfATrackThatSaidGoodbye) {
   publish(1s);
   EXPECT_TRUE(hub_.peer_stats(kPublisher)->tracks[0].active);
