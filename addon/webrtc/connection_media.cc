@@ -123,18 +123,23 @@ napi_value set_sink(napi_env env, napi_callback_info info) {
   return done ? call.nothing() : throw_failure(env, done.error());
 }
 
+// Valid during the call; empty when it is no Buffer.
+std::span<const uint8_t> read_buffer(napi_env env, napi_value value) {
+  void* data = nullptr;
+  size_t size = 0;
+  if (napi_get_buffer_info(env, value, &data, &size) != napi_ok || data == nullptr) return {};
+  return {static_cast<const uint8_t*>(data), size};
+}
+
 // sendVideo(transceiver, data, width, height, timestamp in microseconds)
 napi_value send_video(napi_env env, napi_callback_info info) {
   Call<5> call(env, info);
   if (!call.connection) return nullptr;
-  void* data = nullptr;
-  size_t size = 0;
-  napi_get_buffer_info(env, call.values[1], &data, &size);
+  const auto bytes = read_buffer(env, call.values[1]);
   media::codecs::Picture picture;
   picture.width = read_uint32(env, call.values[2]).value_or(0);
   picture.height = read_uint32(env, call.values[3]).value_or(0);
-  const auto* bytes = static_cast<const uint8_t*>(data);
-  if (bytes != nullptr) picture.bytes.assign(bytes, bytes + size);
+  picture.bytes.assign(bytes.begin(), bytes.end());
   if (!picture.valid()) return throw_type_error(env, "not an I420 picture of that width and height");
   int64_t timestamp = 0;
   napi_get_value_int64(env, call.values[4], &timestamp);
@@ -146,11 +151,9 @@ napi_value send_video(napi_env env, napi_callback_info info) {
 napi_value send_audio(napi_env env, napi_callback_info info) {
   Call<3> call(env, info);
   if (!call.connection) return nullptr;
-  void* data = nullptr;
-  size_t size = 0;
-  napi_get_buffer_info(env, call.values[1], &data, &size);
-  std::vector<int16_t> samples(size / sizeof(int16_t));
-  if (!samples.empty()) std::memcpy(samples.data(), data, samples.size() * sizeof(int16_t));
+  const auto bytes = read_buffer(env, call.values[1]);
+  std::vector<int16_t> samples(bytes.size() / sizeof(int16_t));
+  if (!samples.empty()) std::memcpy(samples.data(), bytes.data(), samples.size() * sizeof(int16_t));
   return make_boolean(env, call.self->engine().send_samples(call.self->id(), call.transceiver(), samples,
                                                             read_uint32(env, call.values[2]).value_or(1)));
 }
