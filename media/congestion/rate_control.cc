@@ -85,6 +85,8 @@ void RateControl::increase(const Input& input, TimePoint now) {
   } else {
     grown = static_cast<int64_t>(rate * std::pow(kGrowthPerSecond, seconds)) + 1;
   }
+  // What comes through without a queue is there.
+  if (input.acknowledged_bps && queue == 0) grown = std::max(grown, *input.acknowledged_bps);
   if (input.acknowledged_bps) {
     const int64_t most =
         static_cast<int64_t>(kHeadroom * static_cast<double>(*input.acknowledged_bps)) + kHeadroomBps;
@@ -99,7 +101,8 @@ void RateControl::decrease(const Input& input, TimePoint now) {
   if (last_decrease_ && now - *last_decrease_ < pause) return;
   // Jitter looks like over-use for moments, but leaves no queue behind: cutting at each would end at nothing.
   if (input.standing_queue < kQueue) return;
-  const int64_t measured = input.carried_bps.value_or(rate_);
+  // Where more arrives than the rate would send, an older cut is still at work.
+  const int64_t measured = input.carried_bps.value_or(std::max(rate_, input.acknowledged_bps.value_or(0)));
   if (measured < rate_) learn_capacity(measured);
   const int64_t cut = static_cast<int64_t>(kBeta * static_cast<double>(measured));
   if (cut < rate_) {

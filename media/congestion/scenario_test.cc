@@ -169,7 +169,7 @@ TEST_P(Congestion, SharesALinkFairly) {
   const double fair = total / 10;
   std::printf("seed %lu: %.2f of 10 Mbit/s; each %.0f to %.0f kbit/s, fair %.0f; queue %ld ms\n", GetParam(),
               total / 1e6, least / 1000, most / 1000, fair / 1000, to_ms(link.take_worst_queue_delay()));
-  EXPECT_GE(total, 0.75 * 10e6);
+  EXPECT_GE(total, 0.9 * 10e6);
   EXPECT_GE(least, 0.85 * fair);
   EXPECT_LE(most, 1.15 * fair);
 }
