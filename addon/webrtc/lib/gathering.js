@@ -9,6 +9,7 @@ class Gathering {
   #connection;
   #transport;
   #state = 'new';
+  #ending = false; // told of, and not over
   #early = []; // what came before there was a section to gather for
   #silent = false; // candidates of a generation that a rollback has brought back: known already
 
@@ -32,9 +33,12 @@ class Gathering {
     }
     if (this.#later(() => this.onState(state)) || state === this.#state) return;
     if (state !== 'complete') return this.#set(state);
+    if (this.#ending) return;
+    this.#ending = true;
     this.#set('gathering');
     this.#tell(''); // the end of this generation
     setImmediate(() => {
+      this.#ending = false;
       this.#set('complete');
       if (!this.#connection.closed)
         this.#connection.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
