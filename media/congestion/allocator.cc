@@ -119,7 +119,10 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
       }
     } else {
       const bool first = s.fresh && step == 0;
-      const bool back = step == 0 && used + more <= video && now - s.lowered.value_or(now) >= kBackAfter;
+      // The most important picture is tried again on half of what it takes: an estimate that jitter has cut
+      // finds out only by that.
+      const int64_t needed = used == 0 ? more / 2 : used + more;
+      const bool back = step == 0 && needed <= video && now - s.lowered.value_or(now) >= kBackAfter;
       fits = first || back || (used + more <= raise_room && may_raise(s, now));
       if (!fits && used + more > raise_room) {
         const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);

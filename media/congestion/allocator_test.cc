@@ -99,6 +99,19 @@ TEST_F(AllocatorTest, DoesNotForbidWhatHasNotComeYet) {
   EXPECT_EQ(after(3, 180'000), (std::vector{0}));
 }
 
+TEST_F(AllocatorTest, TriesTheOnlyPictureAgainOnAnEstimateThatIsTooLow) {
+  demands = {{1, false, 128, kSimulcast}};
+  after(1, 300'000);
+  EXPECT_EQ(after(5, 100'000), (std::vector{-1}));
+  int shown = 0;
+  for (int i = 0; i < 20; ++i) shown += after(1, 100'000) == std::vector{0};
+  EXPECT_GE(shown, 12);
+  EXPECT_LT(shown, 20);
+  // Far too little is no matter of doubt.
+  EXPECT_EQ(after(7, 40'000), (std::vector{-1}));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(after(1, 40'000), (std::vector{-1}));
+}
+
 TEST_F(AllocatorTest, KeepsALayerWhoseTemporalLayersCome) {
   const std::vector<LayerOption> temporal = {
       {0, 0, 100'000}, {0, 1, 150'000}, {1, 0, 300'000}, {1, 1, 500'000}};
