@@ -5,8 +5,10 @@
 // serial
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { inOwnNetwork } from './network.mjs';
+import { TEST_MS } from './patience.mjs';
 import { startWatchedCall } from './watched_call.mjs';
 
 const harness = createRequire(import.meta.url)('../harness');
@@ -44,7 +46,8 @@ async function observe(person, ms = OBSERVED_MS) {
 }
 
 const tell = (o) =>
-  `${o.frames.toFixed(1)} frames/s ${o.size}, ${o.kilobits.toFixed(0)} kbit/s, ${o.freezes} freezes of ${o.frozen.toFixed(2)} s`;
+  `${o.frames.toFixed(1)} frames/s ${o.size}, ${o.kilobits.toFixed(0)} kbit/s, ${o.freezes} freezes of ${o.frozen.toFixed(2)} s ` +
+  `(load ${loadavg()[0].toFixed(1)})`;
 
 /** What a layer of Ada's video and everything beside it take, in kbit/s. */
 async function measureLayer(bela, spatial, width) {
@@ -62,7 +65,7 @@ async function measureLayer(bela, spatial, width) {
 
 inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
   for (const query of ['codec=VP8&layers=simulcast', 'codec=VP9&layers=L3T3_KEY']) {
-    harness.test(`a narrow line gets the small layer of ${query}`, { timeout: 120_000 }, async (t) => {
+    harness.test(`a narrow line gets the small layer of ${query}`, { timeout: TEST_MS }, async (t) => {
       const { network, bela } = await startWatchedCall(t, 'narrow', { query });
       await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
 
@@ -83,7 +86,7 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
   }
 
   for (const name of ['chromium', 'firefox']) {
-    harness.test(`a call in ${name} stands bad weather`, { timeout: 180_000 }, async (t) => {
+    harness.test(`a call in ${name} stands bad weather`, { timeout: TEST_MS }, async (t) => {
       const { network, bela } = await startWatchedCall(t, 'weather', { browser: name, query: 'layers=none' });
       await bela.waitForVideoOf(['Ada']);
 
