@@ -85,6 +85,7 @@ void RateControl::increase(const Input& input, TimePoint now) {
   } else {
     grown = static_cast<int64_t>(rate * std::pow(kGrowthPerSecond, seconds)) + 1;
   }
+  grown = std::max(grown, std::min(rate_, input.harmless_bps));
   // What comes through without a queue is there.
   if (input.acknowledged_bps && queue == 0) grown = std::max(grown, *input.acknowledged_bps);
   if (input.acknowledged_bps) {
@@ -103,8 +104,9 @@ void RateControl::decrease(const Input& input, TimePoint now) {
   if (input.standing_queue < kQueue) return;
   // Where more arrives than the rate would send, an older cut is still at work.
   const int64_t measured = input.carried_bps.value_or(std::max(rate_, input.acknowledged_bps.value_or(0)));
-  if (measured < rate_) learn_capacity(measured);
-  const int64_t cut = static_cast<int64_t>(kBeta * static_cast<double>(measured));
+  if (measured < rate_ && input.harmless_bps == 0) learn_capacity(measured);
+  const auto share = static_cast<int64_t>(kBeta * static_cast<double>(measured));
+  const int64_t cut = std::max(share, input.harmless_bps);
   if (cut < rate_) {
     rate_ = std::max(cut, least_);
     last_decrease_ = now;

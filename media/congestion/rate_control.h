@@ -23,7 +23,8 @@ class RateControl {
     std::optional<int64_t> carried_bps;       // by the path: where a queue shows it
     Duration standing_queue{0};               // without bursts and jitter
     Duration round_trip{0};
-    bool draining = false;  // a queue that grew before is still there: wait until it is gone
+    int64_t harmless_bps = 0;  // no queue is a reason to go below this
+    bool draining = false;     // a queue that grew before is still there: wait until it is gone
   };
   // From here on it is a queue, and not what is left of jitter.
   static constexpr Duration kQueue = std::chrono::milliseconds(10);

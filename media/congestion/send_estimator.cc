@@ -26,6 +26,7 @@ constexpr Duration kFall = std::chrono::seconds(1);      // cuts this close are 
 constexpr Duration kRecovery = std::chrono::seconds(6);  // after one, a probe may bring back what it took
 constexpr Duration kProof = std::chrono::seconds(5);
 constexpr Duration kLongRun = std::chrono::seconds(1);
+constexpr double kLittle = 0.88, kFillUs = 2e6;
 constexpr Duration kBurst = std::chrono::milliseconds(30);
 constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
 
@@ -56,6 +57,7 @@ SeqNumber SendEstimator::on_sent(size_t size, TimePoint now) {
   last_trickle_ = now;
   const uint8_t probe = prober_.current();
   prober_.on_sent(size, now);
+  sent_.add(to_us(now), size);
   return history_.add(size, probe, now);
 }
 
@@ -203,6 +205,13 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   }
   input.acknowledged_bps = acknowledged_.rate(counts.newest_arrival_us, 475'000);
   input.round_trip = round_trip_;
+  // Little that all comes through, with little delay: a queue, if it is one, is made by others.
+  const int64_t sent_bps = sent_.rate(to_us(now), 475'000).value_or(before);
+  note_fill(sent_bps, before, now);
+  if (fill_ < kLittle && recent_queue <= kLongQueue &&
+      input.acknowledged_bps.value_or(0) * 10 > sent_bps * 7) {
+    input.harmless_bps = sent_bps * 3 / 2;
+  }
   input.draining = input.standing_queue > kDrained && queued_lately(now);
   if (recent_queue < kFullQueue) {
     carried_bps_ = 0;
@@ -225,6 +234,13 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
     proven_bps_ = sent * 4 > rate_.rate() * 3 ? std::max(sent, rate_.rate()) : sent;
     proven_at_ = now;
   }
+}
+
+// How much of the rate is sent, over seconds: pictures come in bursts.
+void SendEstimator::note_fill(int64_t sent_bps, int64_t rate, TimePoint now) {
+  const double weight = std::min(static_cast<double>((now - filled_at_).count()) / kFillUs, 1.0);
+  fill_ += (static_cast<double>(sent_bps) / static_cast<double>(rate) - fill_) * weight;
+  filled_at_ = now;
 }
 
 int64_t SendEstimator::proven_bps(TimePoint now) const {

@@ -91,6 +91,7 @@ class SendEstimator {
   };
   Counts take_in(const rtcp::TransportFeedbackReader& feedback);
   int64_t unwrap_arrival(int64_t arrival_us);
+  void note_fill(int64_t sent_bps, int64_t rate, TimePoint now);
   void update_rate(TimePoint now, const Counts& counts);
   void on_longer_path(TimePoint now);
   std::optional<int64_t> carried(const Counts& counts, TimePoint now) const;
@@ -107,7 +108,9 @@ class SendEstimator {
   LastingDelay lasting_delay_;
   RateControl rate_;
   LossBound loss_;
-  RateMeter acknowledged_;
+  RateMeter acknowledged_, sent_;
+  double fill_ = 1;  // share of the rate that is sent
+  TimePoint filled_at_;
   Prober prober_;
   std::optional<int64_t> remb_bps_;
   int64_t wanted_bps_ = 0;

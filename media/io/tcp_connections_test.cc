@@ -126,13 +126,20 @@ TEST(TcpConnections, AWorkerServesUdpAndTcpOnOnePort) {
 
 TEST(TcpConnections, AWorkerMayServeTcpAlone) {
   Echo echo;
-  const auto worker = std::move(*UdpWorker::create({.bindings = {kAny}, .udp = false, .tcp = true}, echo));
+  // Somebody else may have the UDP port of that number.
+  std::unique_ptr<UdpWorker> worker;
+  bool udp_is_free = false;
+  for (int i = 0; i < 20 && !udp_is_free; ++i) {
+    worker = std::move(*UdpWorker::create({.bindings = {kAny}, .udp = false, .tcp = true}, echo));
+    SocketAddress same = worker->bindings()[0];
+    udp_is_free = open_udp(same, 1 << 16).ok();
+  }
+  EXPECT_TRUE(udp_is_free);
   worker->start();
   Client client(worker->bindings()[0]);
   client.send({1, 2, 3});
   EXPECT_EQ(client.receive(), (Bytes{1, 2, 3}));
-  SocketAddress same = worker->bindings()[0];
-  EXPECT_TRUE(open_udp(same, 1 << 16)) << "the UDP port is free";
+  const SocketAddress same = worker->bindings()[0];
   const auto taken = UdpWorker::create({.bindings = {same}, .udp = false, .tcp = true}, echo);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().message, "cannot bind TCP " + same.to_string() + ": Address already in use");
