@@ -51,7 +51,7 @@ function eventClass(name, attributes, { initRequired = false } = {}) {
 
 /** A reader of members that must be there, and of the class that `name` says. */
 const needs = (name) => (value) => {
-  if (value?.constructor?.name !== name) throw new TypeError(`an ${name} must be given`);
+  if (value?.constructor?.name !== name) throw new TypeError(`an object of the class ${name} must be given`);
   return value;
 };
 const candidateOrNull = (value) =>

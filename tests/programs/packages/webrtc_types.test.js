@@ -1,7 +1,7 @@
 'use strict';
 // runs-on: node
 // timeout: 120
-// addon/webrtc/index.d.ts under TypeScript: a strict program is taken, its mistakes are found, and what is declared is what the
+// addon/webrtc/index.d.ts and what it takes in, under TypeScript: a strict program is taken, its mistakes are found, and what is declared is what the
 // module has, class by class and member by member.
 const { test } = require('../../harness');
 const assert = require('assert');
@@ -11,7 +11,7 @@ const { run, bin, folder } = require('./run');
 
 const options = { timeout: 60000 };
 const ADDON = path.join(__dirname, '../../../addon/webrtc');
-const TYPES = path.join(ADDON, 'index.d.ts');
+const TYPES = ['connection', 'engine', 'transports'].map((name) => path.join(ADDON, `${name}.d.ts`));
 
 const PROGRAM = `import {
   AudioSink, AudioSource, Engine, RTCPeerConnection, RtpSink, VideoSink, VideoSource,
@@ -77,7 +77,8 @@ const CONFIG = {
 };
 
 /** What index.d.ts needs of its surroundings, for programs without TypeScript's DOM library. */
-const EVENTS = `declare class Event { constructor(type: string); readonly type: string }
+const EVENTS = `declare class Blob { readonly size: number }
+declare class Event { constructor(type: string); readonly type: string }
 declare class EventTarget {
   addEventListener(type: string, listener: (event: any) => void): void;
   removeEventListener(type: string, listener: (event: any) => void): void;
@@ -119,12 +120,13 @@ test('mistakes are found', options, async (t) => {
   );
 });
 
-/** The classes of a declaration file: name → { exported, members }, a base's members among them. */
-function classesIn(file) {
+/** The classes that are declared: name → { exported, members }, a base's members among them. */
+function declaredClasses() {
   const ts = require('typescript');
-  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
   const classes = new Map();
-  source.forEachChild((node) => {
+  const parse = (file) =>
+    ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
+  const add = (node) => {
     if (!ts.isClassDeclaration(node)) return;
     const exported = node.modifiers.some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
     const members = node.members
@@ -134,7 +136,8 @@ function classesIn(file) {
     const base = node.heritageClauses?.[0].types[0].expression.text;
     const inherited = classes.get(base)?.members ?? [];
     classes.set(node.name.text, { exported, members: new Set([...inherited, ...members]) });
-  });
+  };
+  for (const file of TYPES) parse(file).forEachChild(add);
   return classes;
 }
 
@@ -164,8 +167,17 @@ function samples(t, module) {
     new module.VideoSource().createTrack(),
     pc.addTransceiver('video'),
   ];
+  const [error, track, transceiver] = objects.slice(2);
+  const inits = {
+    MediaStreamTrackEvent: { track },
+    RTCDataChannelEvent: { channel: pc.createDataChannel('sample') },
+    RTCErrorEvent: { error },
+    RTCPeerConnectionIceErrorEvent: { errorCode: 701 },
+    RTCPeerConnectionIceEvent: {},
+    RTCTrackEvent: { receiver: transceiver.receiver, track, transceiver },
+  };
   const events = Object.keys(module).filter((name) => name.endsWith('Event'));
-  return [...objects, ...events.map((name) => new module[name]('sample', {}))];
+  return [...objects, ...events.map((name) => new module[name]('sample', inits[name]))];
 }
 
 test('what is declared is there', options, (t) => {
@@ -173,7 +185,7 @@ test('what is declared is there', options, (t) => {
   const kept = new Map(
     samples(t, module).map((each) => [each.constructor, Object.getOwnPropertyNames(each)]),
   );
-  const classes = classesIn(TYPES);
+  const classes = declaredClasses();
   const exported = [...classes].filter(([, each]) => each.exported).map(([name]) => name);
   assert.deepStrictEqual(exported.toSorted(), Object.keys(module).toSorted());
   const missing = [];
@@ -189,7 +201,7 @@ test('what is declared is there', options, (t) => {
 
 test('each handler of an event is declared', options, () => {
   const module = require(ADDON);
-  const classes = classesIn(TYPES);
+  const classes = declaredClasses();
   const undeclared = [];
   for (const [name, { exported, members }] of classes) {
     if (!exported) continue;
