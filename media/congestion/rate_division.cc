@@ -6,8 +6,8 @@
 namespace parley::media::congestion {
 namespace {
 
-// Those of one rank that are to run: each has its least already.
-void share_out(int64_t left, uint8_t rank, std::span<RateShare> shares) {
+// Among those of one rank that are to run: each has its least already. Returns what is left.
+int64_t share_out(int64_t left, uint8_t rank, std::span<RateShare> shares) {
   const auto thirsty = [&](const RateShare& s) {
     return s.claim.rank == rank && s.bps > 0 && s.bps < s.claim.wanted_bps;
   };
@@ -15,7 +15,7 @@ void share_out(int64_t left, uint8_t rank, std::span<RateShare> shares) {
   for (size_t round = 0; round < shares.size() && left > 0; ++round) {
     int64_t weights = 0;
     for (const RateShare& s : shares) weights += thirsty(s) ? s.claim.weight : 0;
-    if (weights == 0) return;
+    if (weights == 0) break;
     const int64_t each = left / weights;
     for (RateShare& s : shares) {
       if (!thirsty(s)) continue;
@@ -23,8 +23,9 @@ void share_out(int64_t left, uint8_t rank, std::span<RateShare> shares) {
       s.bps += more;
       left -= more;
     }
-    if (each == 0) return;
+    if (each == 0) break;
   }
+  return left;
 }
 
 }  // namespace
@@ -46,12 +47,7 @@ void divide_rate(int64_t bps, std::span<RateShare> shares) {
       s.bps = least;
       left -= least;
     }
-    // What the lowest rank takes beyond what there is, it takes from nobody.
-    int64_t before = 0, after = 0;
-    for (const RateShare& s : shares) before += s.bps;
-    share_out(left, static_cast<uint8_t>(rank), shares);
-    for (const RateShare& s : shares) after += s.bps;
-    left -= after - before;
+    left = share_out(left, static_cast<uint8_t>(rank), shares);
   }
 }
 
