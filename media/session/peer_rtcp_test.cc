@@ -30,19 +30,24 @@ class PeerRtcp : public ::testing::Test {
     track.payload_type = FakeClient::kPayloadType;
     track.ssrc = Ssrc{1111};
     track.receiver_reference_time = true;
-    SubscriptionConfig subscription;
-    subscription.id = 100;
-    subscription.track = kTrack;
-    subscription.payload_type = 100;
-    subscription.ssrc = {3333};
-    subscription.cname = "c";
     add(kPublisher);
     add(kSubscriber);
     hub_.set_tracks(kPublisher, {track});
-    hub_.set_subscriptions(kSubscriber, {subscription}, now_, slab_);
+    hub_.set_subscriptions(kSubscriber, {video(100, {3333})}, now_, slab_);
     deliver();
     run(100ms);
     ASSERT_TRUE(clients_[0]->connected() && clients_[1]->connected());
+  }
+
+  // To the publisher's track, without RTX.
+  static SubscriptionConfig video(uint32_t id, Ssrc ssrc) {
+    SubscriptionConfig s;
+    s.id = id;
+    s.track = kTrack;
+    s.payload_type = 100;
+    s.ssrc = ssrc;
+    s.cname = "c";
+    return s;
   }
 
   void add(uint32_t id) {
@@ -230,18 +235,8 @@ TEST_F(PeerRtcp, KeepsPrioritiesFromBeforeAndAfterTheAnswer) {
   hub_.set_priority(kSubscriber, 100, 200);
   hub_.set_priority(kSubscriber, 101, 7);
   hub_.set_priority(99, 100, 1);
-  SubscriptionConfig one;
-  one.id = 100;
-  one.track = kTrack;
-  one.payload_type = 100;
-  one.ssrc = {3333};
-  SubscriptionConfig two = one;
-  two.id = 101;
-  two.ssrc = {4444};
-  SubscriptionConfig three = two;
-  three.id = 102;
-  three.ssrc = {5555};
-  hub_.set_subscriptions(kSubscriber, {one, two, three}, now_, slab_);
+  hub_.set_subscriptions(kSubscriber, {video(100, {3333}), video(101, {4444}), video(102, {5555})}, now_,
+                         slab_);
   slab_.clear();
   const auto stats = hub_.peer_stats(kSubscriber)->subscriptions;
   ASSERT_EQ(stats.size(), 3u);
@@ -271,14 +266,7 @@ TEST_F(PeerRtcp, SendsAgainToASubscriberWithoutRtx) {
 
 TEST_F(PeerRtcp, SaysGoodbyeForWhatItSendsNoMore) {
   publish(200ms);
-  SubscriptionConfig other;
-  other.id = 101;
-  other.track = kTrack;
-  other.payload_type = 100;
-  other.ssrc = {4444};
-  SubscriptionConfig third = other;
-  third.id = 102;
-  third.ssrc = {5555};
+  const SubscriptionConfig other = video(101, {4444}), third = video(102, {5555});
   const auto goodbyes = [&] {
     std::vector<uint32_t> sources;
     for (const auto& compound : clients_[1]->compounds) {
