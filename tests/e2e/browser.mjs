@@ -219,6 +219,27 @@ export class Person {
     });
   }
 
+  /** The pairs of candidates of the subscribing connection, a line each, the selected one with a star: for a log. */
+  candidatePairs() {
+    return this.page.evaluate(async () => {
+      const report = (await window.parley.session?.connections.subscribe?.getStats()) ?? new Map();
+      const all = [...report.values()];
+      const selected = all.find((s) => s.type === 'transport')?.selectedCandidatePairId;
+      const end = (id) => {
+        const { protocol, address, port, networkType = '' } = report.get(id) ?? {};
+        return `${protocol} ${address}:${port} ${networkType}`;
+      };
+      return all
+        .filter((s) => s.type === 'candidate-pair')
+        .map((pair) => {
+          const { localCandidateId, remoteCandidateId, state, requestsSent, responsesReceived } = pair;
+          const checks = `${state}, ${responsesReceived} of ${requestsSent} checks answered`;
+          const star = pair.id === selected ? '*' : ' ';
+          return `${star} ${end(localCandidateId)} to ${end(remoteCandidateId)}: ${checks}`;
+        });
+    });
+  }
+
   /** Of the publishing connection's selected pair: 'udp' or 'tcp'. */
   sendingProtocol() {
     return this.page.evaluate(async () => {

