@@ -40,10 +40,12 @@ int Allocator::current_index(const State& state, std::span<const LayerOption> op
   return index;
 }
 
-int Allocator::next_step(std::span<const LayerOption> options, int from) {
-  for (size_t i = static_cast<size_t>(from + 1); i < options.size(); ++i) {
-    if (from < 0 || options[i].bitrate_bps > options[static_cast<size_t>(from)].bitrate_bps)
-      return static_cast<int>(i);
+int Allocator::next_step(std::span<const LayerOption> options, int from, int current) {
+  for (int i = from + 1; i < static_cast<int>(options.size()); ++i) {
+    const auto costs_more = [&](int than) {
+      return options[static_cast<size_t>(i)].bitrate_bps > options[static_cast<size_t>(than)].bitrate_bps;
+    };
+    if (from < 0 || i == current || costs_more(from)) return i;
   }
   return -1;
 }
@@ -95,14 +97,14 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
     if (turn == demands.size()) break;
     const Demand& d = demands[turn];
     State& s = state_of(d.id);
-    const int step = next_step(d.options, picked_[turn]);
+    const int current = current_index(s, d.options);
+    const int step = next_step(d.options, picked_[turn], current);
     if (step < 0) {
       done[turn] = true;
       continue;
     }
     const int64_t before = picked_[turn] < 0 ? 0 : cost_of(d.options[static_cast<size_t>(picked_[turn])]);
     const int64_t more = cost_of(d.options[static_cast<size_t>(step)]) - before;
-    const int current = current_index(s, d.options);
     bool fits;
     if (step <= current) {
       const int64_t most = video * (step == 0 ? kLowestPercent : kKeepPercent) / 100;

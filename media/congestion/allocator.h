@@ -59,8 +59,9 @@ class Allocator {
   static int current_index(const State& state, std::span<const LayerOption> options);
   bool may_raise(const State& state, TimePoint now) const;
   void settle(State& state, const Demand& demand, int index, TimePoint now);
-  // The next option that is a step up from `from`; -1: none.
-  static int next_step(std::span<const LayerOption> options, int from);
+  // The next option that is a step up from `from`; -1: none. Rates of layers that nearly cost the same change
+  // places all the time: what is sent (`current`) is no step down because it costs less just now.
+  static int next_step(std::span<const LayerOption> options, int from, int current);
 
   std::vector<State> states_;
   std::vector<Choice> choices_;

@@ -112,6 +112,17 @@ TEST_F(AllocatorTest, TriesTheOnlyPictureAgainOnAnEstimateThatIsTooLow) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(after(1, 40'000), (std::vector{-1}));
 }
 
+// The slow pictures of a large layer cost about as much as the fast ones of a small layer.
+TEST_F(AllocatorTest, KeepsALayerThatCostsLittleLessThanOneBelow) {
+  std::vector<LayerOption> rates = {{0, 0, 60'000}, {0, 1, 135'000}, {1, 0, 140'000}, {1, 1, 400'000}};
+  demands = {{1, false, 128, rates}};
+  EXPECT_EQ(after(5, 200'000), (std::vector{1}));
+  rates[2].bitrate_bps = 128'000;
+  EXPECT_EQ(after(1, 200'000), (std::vector{1}));
+  EXPECT_EQ(after(2, 3'000'000), (std::vector{1}));
+  EXPECT_EQ(allocate(3'000'000)[0].layers, (LayerTarget{1, 1})) << "nothing was lowered: no need to wait";
+}
+
 TEST_F(AllocatorTest, KeepsALayerWhoseTemporalLayersCome) {
   const std::vector<LayerOption> temporal = {
       {0, 0, 100'000}, {0, 1, 150'000}, {1, 0, 300'000}, {1, 1, 500'000}};
