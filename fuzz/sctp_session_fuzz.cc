@@ -117,7 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         break;
       }
       case 2:
-        channels.close(program.last);
+        channels.close(program.last, now);
         channels.flush(now, wire);
         break;
       default:

@@ -45,6 +45,9 @@ struct Config {
   Duration delayed_ack = std::chrono::milliseconds(40);
   Duration heartbeat_interval = std::chrono::seconds(30);
   Duration cookie_life = std::chrono::seconds(60);
+  // A data channel that closes is given up when for so long nothing of it went, nor did the peer answer;
+  // that is looked at as often, so it happens within twice the time.
+  Duration close_patience = std::chrono::seconds(30);
   int max_init_retransmissions = 15;
   int max_retransmissions = 10;
   int max_burst = 8;  // packets for each occasion to send; what is left follows spread over the round trip

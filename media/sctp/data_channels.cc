@@ -64,7 +64,8 @@ Result<DataChannels::Handle> DataChannels::create(const ChannelConfig& config, T
   if (config.negotiated && (!config.id || *config.id > kMaxId))
     return Error{"a negotiated channel needs an id of 0 to 65534"};
   if (channels_.size() >= config_.max_channels) return Error{"too many data channels"};
-  if (config.negotiated && by_stream_.contains(*config.id)) return Error{"the id is in use"};
+  if (config.negotiated && (by_stream_.contains(*config.id) || retired_.contains(*config.id)))
+    return Error{"the id is in use"};
   Channel& channel = add(config);
   if (config.negotiated) {
     by_stream_[*config.id] = &channel;
@@ -86,7 +87,7 @@ bool DataChannels::assign_id(Channel& channel) {
   for (uint32_t id = *role_ == dtls::Role::kActive ? 0 : 1; id < std::min<uint32_t>(end, kMaxId + 1);
        id += 2) {
     const auto stream = static_cast<uint16_t>(id);
-    if (by_stream_.contains(stream)) continue;
+    if (by_stream_.contains(stream) || retired_.contains(stream)) continue;
     channel.stats.config.id = stream;
     by_stream_[stream] = &channel;
     return true;
@@ -117,6 +118,7 @@ void DataChannels::on_packet(std::span<const uint8_t> packet, TimePoint now, Pac
 void DataChannels::on_deadline(TimePoint now, PacketSink& out) {
   now_ = now;
   association_.on_deadline(now, out);
+  if (give_up_at_ <= now) give_up_closing();
 }
 
 void DataChannels::open(Channel& channel) {
@@ -184,7 +186,7 @@ void DataChannels::on_remote_open(const Message& message) {
   auto config = read_open(message.bytes);
   const bool ours = (message.stream % 2 == 0) == (*role_ == dtls::Role::kActive);
   const size_t labels = config ? config->label.size() + config->protocol.size() : 0;
-  if (!config || ours || channels_.size() >= config_.max_channels ||
+  if (!config || ours || retired_.contains(message.stream) || channels_.size() >= config_.max_channels ||
       label_bytes_ + labels > config_.max_label_bytes || message.stream >= association_.outbound_streams()) {
     association_.reset_stream(message.stream);  // no: closing it is the only answer there is
     return;
@@ -225,10 +227,47 @@ Result<void, SendError> DataChannels::send(Handle handle, Kind kind, std::span<c
 void DataChannels::begin_close(Channel& channel) {
   if (channel.stats.state == ChannelState::kClosing) return;
   channel.stats.state = ChannelState::kClosing;
+  expect_progress(channel);
   association_.reset_stream(*channel.stats.config.id);
 }
 
-void DataChannels::close(Handle handle) {
+void DataChannels::expect_progress(Channel& channel) {
+  channel.left = association_.buffered_amount(*channel.stats.config.id);
+  channel.give_up_at = now_ + config_.close_patience;
+  give_up_at_ = std::min(give_up_at_, channel.give_up_at);
+}
+
+// Of those that close: whoever is past its time with as much queued as before.
+void DataChannels::give_up_closing() {
+  give_up_at_ = kNever;
+  std::vector<Handle> given_up;
+  for (const auto& [handle, channel] : channels_) {
+    if (channel->give_up_at > now_) {
+      give_up_at_ = std::min(give_up_at_, channel->give_up_at);
+    } else if (association_.buffered_amount(*channel->stats.config.id) < channel->left) {
+      expect_progress(*channel);
+    } else {
+      given_up.push_back(handle);
+    }
+  }
+  for (const Handle handle : given_up) {
+    if (Channel* channel = find(handle)) {
+      retired_[*channel->stats.config.id] = {channel->incoming_reset, channel->outgoing_reset};
+      finish_close(*channel);
+    }
+  }
+}
+
+// Both sides have started again after all: the stream may carry another channel.
+void DataChannels::on_retired_reset(uint16_t stream, bool Retired::*side) {
+  const auto it = retired_.find(stream);
+  if (it == retired_.end()) return;
+  it->second.*side = true;
+  if (it->second.incoming_reset && it->second.outgoing_reset) retired_.erase(it);
+}
+
+void DataChannels::close(Handle handle, TimePoint now) {
+  now_ = now;
   Channel* channel = find(handle);
   if (channel == nullptr) return;
   const bool is_up = channel->stats.state != ChannelState::kConnecting && association_.can_reset_streams();
@@ -252,9 +291,11 @@ void DataChannels::on_incoming_reset(std::span<const uint16_t> streams) {
   std::vector<uint16_t> all;
   if (streams.empty()) {
     for (const auto& [stream, channel] : by_stream_) all.push_back(stream);
+    for (const auto& [stream, retired] : retired_) all.push_back(stream);
     streams = all;
   }
   for (const uint16_t stream : streams) {
+    on_retired_reset(stream, &Retired::incoming_reset);
     Channel* channel = by_stream(stream);
     if (channel == nullptr || channel->incoming_reset || channel->stats.state == ChannelState::kConnecting)
       continue;
@@ -271,11 +312,16 @@ void DataChannels::on_incoming_reset(std::span<const uint16_t> streams) {
 
 void DataChannels::on_outgoing_reset(std::span<const uint16_t> streams, bool performed) {
   for (const uint16_t stream : streams) {
+    if (performed) on_retired_reset(stream, &Retired::outgoing_reset);
     Channel* channel = by_stream(stream);
     if (channel == nullptr) continue;
     channel->outgoing_reset = true;
     // A peer that refuses will not close its side either.
-    if (channel->incoming_reset || !performed) finish_close(*channel);
+    if (channel->incoming_reset || !performed) {
+      finish_close(*channel);
+    } else {
+      expect_progress(*channel);
+    }
   }
 }
 
@@ -292,7 +338,10 @@ void DataChannels::close_all() {
   }
 }
 
-void DataChannels::on_restarted() { close_all(); }
+void DataChannels::on_restarted() {
+  retired_.clear();
+  close_all();
+}
 
 void DataChannels::on_closed(const char* reason) {
   close_all();

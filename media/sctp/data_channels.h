@@ -9,6 +9,7 @@
 //   sink);
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -82,13 +83,14 @@ class DataChannels final : private Association::Observer {
   void set_max_message_size(size_t bytes) { remote_max_ = bytes; }
 
   void on_packet(std::span<const uint8_t> packet, TimePoint now, PacketSink& out);
-  TimePoint next_deadline() const { return association_.next_deadline(); }
+  TimePoint next_deadline() const { return std::min(association_.next_deadline(), give_up_at_); }
   void on_deadline(TimePoint now, PacketSink& out);
 
   Result<void, SendError> send(Handle channel, Kind kind, std::span<const uint8_t> bytes, TimePoint now);
   void flush(TimePoint now, PacketSink& out) { association_.flush(now, out); }
-  // Everything queued is still delivered (RFC 8831 section 6.7).
-  void close(Handle channel);
+  // Everything queued is still delivered (RFC 8831 section 6.7). A peer that never answers is not waited for
+  // longer than the configuration's patience; the stream's id is not used again then until it does.
+  void close(Handle channel, TimePoint now);
   // Delivered bytes that the program has not dealt with: they close the window towards the peer until
   // released.
   void hold(size_t bytes) { association_.hold(bytes); }
@@ -113,6 +115,13 @@ class DataChannels final : private Association::Observer {
     bool incoming_reset = false;  // the peer's side is closed
     bool outgoing_reset = false;  // ours is
     size_t low_threshold = 0;
+    TimePoint give_up_at = kNever;  // closing
+    size_t left = 0;                // closing: bytes that were queued when that was set
+  };
+  // A stream whose channel was given up: which sides are reset since.
+  struct Retired {
+    bool incoming_reset = false;
+    bool outgoing_reset = false;
   };
 
   void on_established() override;
@@ -133,6 +142,9 @@ class DataChannels final : private Association::Observer {
   void on_remote_open(const Message& message);
   void begin_close(Channel& channel);
   void finish_close(Channel& channel);
+  void expect_progress(Channel& channel);
+  void give_up_closing();
+  void on_retired_reset(uint16_t stream, bool Retired::*side);
   void close_all();
 
   const Config config_;
@@ -140,6 +152,8 @@ class DataChannels final : private Association::Observer {
   Association association_;
   std::unordered_map<Handle, std::unique_ptr<Channel>> channels_;
   std::unordered_map<uint16_t, Channel*> by_stream_;
+  std::unordered_map<uint16_t, Retired> retired_;
+  TimePoint give_up_at_ = kNever;  // the first that may have to be
   Handle next_handle_ = 1;
   std::optional<dtls::Role> role_;
   bool started_ = false;

@@ -141,7 +141,7 @@ TEST(DataChannels, AThousandAtOnceAndTheirIdsComeFree) {
     ASSERT_EQ(p.b.messages[handle].size(), 1u);
     EXPECT_EQ(as_text(p.b.messages[handle][0].bytes), std::to_string(std::stoi(config.label) + 1));
   }
-  for (const Handle h : all) p.a.channels.close(h);
+  for (const Handle h : all) p.a.channels.close(h, p.net.now());
   flush(p);
   ASSERT_TRUE(p.net.run_until([&] { return p.a.channels.size() == 0 && p.b.channels.size() == 0; }, 120s))
       << p.a.channels.size() << " and " << p.b.channels.size();
@@ -160,7 +160,7 @@ TEST(DataChannels, ClosingDeliversWhatIsQueued) {
     start(p);
     const Handle a = create(p, p.a, {.label = "file"});
     ASSERT_TRUE(p.a.channels.send(a, Kind::kBinary, pattern(1'000'000, 1), p.net.now()).ok());
-    p.a.channels.close(a);
+    p.a.channels.close(a, p.net.now());
     EXPECT_EQ(p.a.channels.state(a), ChannelState::kClosing);
     EXPECT_EQ(p.a.channels.send(a, Kind::kText, {}, p.net.now()).error(), SendError::kNotOpen);
     flush(p);
@@ -171,13 +171,83 @@ TEST(DataChannels, ClosingDeliversWhatIsQueued) {
   }
 }
 
+// A peer that hears of no reset: what carries one is lost on its way to it.
+class DeafToResets final : public DatagramHandler {
+ public:
+  explicit DeafToResets(DatagramHandler& within) : within_(within) {}
+  void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
+    for (const Datagram& d : datagrams) {
+      if (!deaf || !carries_reset(d.bytes)) within_.on_datagrams({&d, 1}, now, out);
+    }
+  }
+  TimePoint next_deadline() const override { return within_.next_deadline(); }
+  void on_deadline(TimePoint now, SendSlab& out) override { within_.on_deadline(now, out); }
+
+  bool deaf = true;
+
+ private:
+  static bool carries_reset(std::span<const uint8_t> packet) {
+    for (size_t at = 12; at + 4 <= packet.size();) {
+      if (packet[at] == kReconfig) return true;
+      const size_t length = load_be16(&packet[at + 2]);
+      if (length < 4) return false;
+      at += (length + 3) & ~size_t{3};
+    }
+    return false;
+  }
+  DatagramHandler& within_;
+};
+
+TEST(DataChannels, AnUnansweredCloseEndsByItself) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair p(seed, kLossy);
+    DeafToResets deaf(p.b);
+    p.net.detach(p.address_b);
+    p.net.attach(p.address_b, deaf, &p.to_a, nullptr);
+    start(p);
+    const Handle a = create(p, p.a, {.label = "x"});
+    ASSERT_TRUE(p.a.channels.send(a, Kind::kBinary, pattern(1'000'000, 1), p.net.now()).ok());
+    p.a.channels.close(a, p.net.now());
+    flush(p);
+    p.net.run_for(29s);
+    EXPECT_EQ(p.a.channels.state(a), ChannelState::kClosing);
+    ASSERT_TRUE(p.net.run_until([&] { return p.a.channels.size() == 0; }, 32s));
+    EXPECT_EQ(p.a.closed, std::vector<Handle>{a});
+    EXPECT_EQ(p.b.messages.begin()->second.at(0).bytes, pattern(1'000'000, 1));
+    EXPECT_TRUE(p.a.channels.association().is_established());
+    // The peer still has a channel on that stream: another gets one of its own.
+    const Handle next = create(p, p.a, {.label = "next"});
+    p.net.run_for(1s);
+    EXPECT_EQ(p.a.channels.config(next)->id, 2);
+    // When it hears of it after all, the stream is free again.
+    deaf.deaf = false;
+    ASSERT_TRUE(p.net.run_until([&] { return !p.b.closed.empty(); }, 60s));
+    p.net.run_for(5s);
+    EXPECT_EQ(p.a.channels.config(create(p, p.a, {.label = "again"}))->id, 0);
+  }
+}
+
+TEST(DataChannels, ASlowCloseIsNotGivenUp) {
+  Pair p(11, {.bits_per_second = 100'000, .delay = 20ms});
+  start(p);
+  const Handle a = create(p, p.a, {.label = "x"});
+  ASSERT_TRUE(p.a.channels.send(a, Kind::kBinary, pattern(1'000'000, 1), p.net.now()).ok());
+  p.a.channels.close(a, p.net.now());
+  flush(p);
+  p.net.run_for(75s);
+  EXPECT_EQ(p.a.channels.state(a), ChannelState::kClosing) << "80 s of bytes are on their way";
+  ASSERT_TRUE(p.net.run_until([&] { return p.a.channels.size() == 0; }, 60s));
+  EXPECT_EQ(p.b.messages.begin()->second.at(0).bytes, pattern(1'000'000, 1));
+}
+
 TEST(DataChannels, BothCloseAtOnce) {
   Pair p(6, kClean);
   start(p);
   const Handle a = create(p, p.a, {.label = "x"});
   p.net.run_for(1s);
-  p.a.channels.close(a);
-  p.b.channels.close(p.b.announced.begin()->first);
+  p.a.channels.close(a, p.net.now());
+  p.b.channels.close(p.b.announced.begin()->first, p.net.now());
   flush(p);
   p.net.run_for(5s);
   EXPECT_EQ(p.a.closed, std::vector<Handle>{a});

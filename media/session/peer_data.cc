@@ -59,12 +59,12 @@ void PeerData::send(uint32_t id, bool text, std::span<const uint8_t> bytes, Time
   channel.active = true;
   const auto sent = channels_.send(it->second, kind, bytes, now);
   // A message must not go missing among others: what cannot be queued ends the channel.
-  if (!sent && sent.error() == sctp::SendError::kBufferFull) channels_.close(it->second);
+  if (!sent && sent.error() == sctp::SendError::kBufferFull) channels_.close(it->second, now);
 }
 
 void PeerData::close(uint32_t id, TimePoint now, SendSlab& out) {
   const auto it = by_id_.find(id);
-  if (it != by_id_.end()) channels_.close(it->second);
+  if (it != by_id_.end()) channels_.close(it->second, now);
   poll(now, out);
 }
 
