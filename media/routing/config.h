@@ -69,6 +69,7 @@ struct SubscriptionConfig {
   Ssrc ssrc;
   Ssrc rtx_ssrc;
   std::optional<uint8_t> red_payload_type;
+  bool red_always = false;  // whether it loses packets or not
   std::string cname;
   ExtensionIds extensions;
 };

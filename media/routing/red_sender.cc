@@ -14,7 +14,13 @@ constexpr size_t kMostTogether = 1'000;  // bytes that go into one packet withou
 
 }  // namespace
 
+void RedSender::stay_on() {
+  always_ = true;
+  if (!state_) state_ = std::make_unique<State>();
+}
+
 void RedSender::on_loss(double fraction) {
+  if (always_) return;
   if (!state_ && fraction > kBeginAbove) state_ = std::make_unique<State>();
   if (state_ && fraction < kEndBelow) state_.reset();
 }

@@ -20,6 +20,8 @@ class RedSender {
   static constexpr uint16_t kMaxOffset = 0x3FFF;  // 14 bits of timestamp
   static constexpr size_t kMaxHeaders = 32;
 
+  // From now on, whatever is lost.
+  void stay_on();
   // Of the subscriber's reports: which part of the packets it lost.
   void on_loss(double fraction);
   bool active() const { return state_ != nullptr; }
@@ -43,7 +45,8 @@ class RedSender {
     std::array<uint8_t, kMaxBlock> block;  // the packet before
     std::array<uint8_t, 5 + kMaxBlock> prefix;
   };
-  std::unique_ptr<State> state_;  // only of those who lose packets
+  std::unique_ptr<State> state_;  // only of those who lose packets, or want it always
+  bool always_ = false;
 };
 
 }  // namespace parley::media

@@ -34,6 +34,15 @@ TEST(RedSender, BeginsWithLossAndEndsWithoutIt) {
   EXPECT_TRUE(red.wrap({1}, {960}, std::vector<uint8_t>{1}, kOpus).empty());
 }
 
+TEST(RedSender, StaysOnForThoseWhoWantItAlways) {
+  RedSender red;
+  red.stay_on();
+  red.on_loss(0.0);
+  const std::vector<uint8_t> payload = {1, 2, 3};
+  EXPECT_TRUE(red.wrap({1}, {960}, payload, kOpus).empty());
+  EXPECT_FALSE(red.wrap({2}, {1920}, payload, kOpus).empty());
+}
+
 TEST(RedSender, RepeatsThePacketBefore) {
   RedSender red;
   red.on_loss(0.1);

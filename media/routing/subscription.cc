@@ -19,6 +19,7 @@ Subscription::Subscription(const SubscriptionConfig& config, Egress& egress, uin
       next_rtx_seq_{first_rtx_seq} {
   stats_.id = config.id;
   stats_.track = config.track;
+  if (takes_red() && config.red_always) red_.stay_on();
 }
 
 Subscription::~Subscription() {

@@ -46,7 +46,7 @@ const char* to_string(ErrorName name) {
 Session::Session(Options options, Random& random)
     : options_(options),
       random_(random),
-      local_(ice::Credentials::generate(random)),
+      local_(ice::Credentials::generate(random, options.ufrag_prefix)),
       cname_(random.ice_string(16)),
       session_id_(random.next_u64() >> 2) {}
 
@@ -140,7 +140,10 @@ Outcome<bool> Session::set_codec_preferences(uint32_t id, const std::vector<sdp:
   if (t == nullptr) return invalid_state("the transceiver is stopped");
   std::vector<sdp::Codec> preferences;
   for (const sdp::Codec& wanted : codecs) {
-    if (wanted.is("rtx") || wanted.is("red") || wanted.is("ulpfec")) continue;  // follow what they protect
+    if (wanted.is("rtx")) {
+      preferences.push_back(wanted);
+      continue;
+    }
     const auto& all = capabilities(t->kind);
     const auto known = std::find_if(all.begin(), all.end(),
                                     [&](const Capability& c) { return same_format(c.codec, wanted); });
@@ -150,7 +153,7 @@ Outcome<bool> Session::set_codec_preferences(uint32_t id, const std::vector<sdp:
                                    [&](const sdp::Codec& p) { return same_format(p, wanted); });
     if (!twice) preferences.push_back(known->codec);
   }
-  if (!codecs.empty() && preferences.empty())
+  if (!codecs.empty() && std::all_of(preferences.begin(), preferences.end(), is_protection))
     return Failure{ErrorName::kInvalidModification, "no media codec is left", 0};
   t->preferences = std::move(preferences);
   return true;

@@ -25,6 +25,7 @@ class Session {
     dtls::Fingerprint fingerprint;
     BundlePolicy bundle_policy = BundlePolicy::kBalanced;
     size_t max_message_size = 262144;  // what we take
+    std::string ufrag_prefix = {};     // of the media thread
   };
   struct TransceiverInit {
     sdp::Direction direction = sdp::Direction::kSendRecv;

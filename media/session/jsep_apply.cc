@@ -222,6 +222,8 @@ void Session::settle_section(Transceiver& t, const sdp::MediaSection& local, con
   codec.kind = codec_kind(formats[0].codec.name);
   codec.codec = formats[0].codec;
   codec.rtx_payload_type = formats[0].rtx_payload_type;
+  codec.red_payload_type = formats[0].red_payload_type;
+  codec.red_first = formats[0].red_first;
   const ExtensionIds extensions = extension_ids(answer);
   if (sdp::receives(direction)) {
     Receiving r;

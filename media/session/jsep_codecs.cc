@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include "media/session/negotiation.h"
+
 namespace parley::media::jsep {
 namespace {
+
+constexpr uint8_t kRedPayloadType = 63;  // as everybody has it
 
 sdp::Codec make(uint8_t payload_type, const char* name, uint32_t clock_rate, uint8_t channels,
                 const char* parameters, std::vector<std::string> feedback) {
@@ -41,6 +45,7 @@ bool same_h264(const sdp::Codec& a, const sdp::Codec& b) {
 const std::vector<Capability>& capabilities(TrackKind kind) {
   static const std::vector<Capability> audio = {
       {make(111, "opus", 48000, 2, "minptime=10;useinbandfec=1", {"transport-cc"})},
+      {make(kRedPayloadType, "red", 48000, 2, "111/111", {})},
       {make(0, "PCMU", 8000, 1, "", {"transport-cc"})},
       {make(8, "PCMA", 8000, 1, "", {"transport-cc"})},
   };
@@ -78,10 +83,30 @@ bool same_format(const sdp::Codec& a, const sdp::Codec& b) {
   return true;
 }
 
+bool is_protection(const sdp::Codec& codec) { return codec.is("rtx") || codec.is("red"); }
+
+Protection protection_in(const std::vector<sdp::Codec>& codecs) {
+  Protection found;
+  bool opus = false;
+  for (const sdp::Codec& c : codecs) {
+    opus |= c.is("opus");
+    found.rtx |= c.is("rtx");
+    if (!c.is("red")) continue;
+    found.red = true;
+    found.red_first |= !opus;
+  }
+  return found;
+}
+
 std::vector<Format> formats_of(const sdp::MediaSection& section) {
   std::vector<Format> formats;
   for (const sdp::Codec& c : section.codecs) {
-    if (!c.is("rtx")) formats.push_back({c, std::nullopt});
+    if (is_protection(c)) continue;
+    ChosenCodec chosen;
+    chosen.kind = codec_kind(c.name);
+    chosen.codec = c;
+    choose_protection(section, &chosen);
+    formats.push_back({c, std::nullopt, chosen.red_payload_type, chosen.red_first});
   }
   for (const sdp::Codec& c : section.codecs) {
     if (!c.is("rtx")) continue;
@@ -95,17 +120,17 @@ std::vector<Format> formats_of(const sdp::MediaSection& section) {
 
 void append_formats(const std::vector<Format>& formats, sdp::MediaSection* section) {
   for (const Format& f : formats) {
-    section->codecs.push_back(f.codec);
-    section->formats.push_back(std::to_string(f.codec.payload_type));
-    if (!f.rtx_payload_type) continue;
-    section->codecs.push_back(rtx_codec(*f.rtx_payload_type, f.codec.payload_type, f.codec.clock_rate));
-    section->formats.push_back(std::to_string(*f.rtx_payload_type));
+    ChosenCodec chosen{codec_kind(f.codec.name), f.codec, f.rtx_payload_type};
+    chosen.red_payload_type = f.red_payload_type;
+    chosen.red_first = f.red_first;
+    negotiation::append_codec(chosen, section);
   }
 }
 
 std::vector<Format> intersect(const std::vector<Format>& offered, const std::vector<sdp::Codec>& wanted,
                               bool ours_first) {
   std::vector<Format> common;
+  const Protection protection = protection_in(wanted);
   const auto add = [&](const Format& theirs, const sdp::Codec& ours) {
     const bool known = std::any_of(common.begin(), common.end(), [&](const Format& f) {
       return f.codec.payload_type == theirs.codec.payload_type || same_format(f.codec, ours);
@@ -115,6 +140,9 @@ std::vector<Format> intersect(const std::vector<Format>& offered, const std::vec
     std::erase_if(f.codec.feedback, [&](const std::string& fb) { return !ours.has_feedback(fb); });
     // The H.264 profile is the offerer's, as RFC 6184 section 8.2.2 wants it mirrored.
     if (!ours.is("H264")) f.codec.parameters = ours.parameters;
+    if (!protection.rtx) f.rtx_payload_type.reset();
+    if (!protection.red) f.red_payload_type.reset();
+    if (ours_first) f.red_first = protection.red_first;
     common.push_back(std::move(f));
   };
   if (ours_first) {
@@ -150,7 +178,7 @@ void NumberSpace::learn(const sdp::MediaSection& section) {
 std::optional<uint8_t> NumberSpace::free_payload_type(uint8_t preferred) const {
   const auto taken = [&](uint8_t pt) {
     return std::any_of(formats_.begin(), formats_.end(), [&](const Format& f) {
-      return f.codec.payload_type == pt || f.rtx_payload_type == pt;
+      return f.codec.payload_type == pt || f.rtx_payload_type == pt || f.red_payload_type == pt;
     });
   };
   if (!taken(preferred)) return preferred;
@@ -163,7 +191,7 @@ std::optional<uint8_t> NumberSpace::free_payload_type(uint8_t preferred) const {
   return std::nullopt;
 }
 
-std::optional<Format> NumberSpace::assign(const sdp::Codec& codec, bool with_rtx) {
+std::optional<Format> NumberSpace::assign(const sdp::Codec& codec, const Protection& protection) {
   auto known = std::find_if(formats_.begin(), formats_.end(),
                             [&](const Format& f) { return same_format(f.codec, codec); });
   if (known == formats_.end()) {
@@ -173,10 +201,13 @@ std::optional<Format> NumberSpace::assign(const sdp::Codec& codec, bool with_rtx
     fresh.codec.payload_type = *pt;
     known = formats_.insert(formats_.end(), fresh);
   }
-  if (with_rtx && !known->rtx_payload_type) {
+  if (protection.rtx && !known->rtx_payload_type) {
     known->rtx_payload_type = free_payload_type(static_cast<uint8_t>(known->codec.payload_type + 1));
   }
-  Format out{codec, with_rtx ? known->rtx_payload_type : std::nullopt};
+  const bool with_red = protection.red && codec.is("opus");
+  if (with_red && !known->red_payload_type) known->red_payload_type = free_payload_type(kRedPayloadType);
+  Format out{codec, protection.rtx ? known->rtx_payload_type : std::nullopt,
+             with_red ? known->red_payload_type : std::nullopt, protection.red_first};
   out.codec.payload_type = known->codec.payload_type;
   return out;
 }

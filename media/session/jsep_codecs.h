@@ -26,18 +26,29 @@ const std::vector<sdp::Extension>& header_extensions(TrackKind kind);
 // Whether both name one format: RFC 8829 section 5.3.1, with the parameters that the payload formats count.
 bool same_format(const sdp::Codec& a, const sdp::Codec& b);
 
-// A format as negotiated, with its retransmissions.
+// A format as negotiated, with its retransmissions and, of Opus, its redundant packets (RFC 2198).
 struct Format {
   sdp::Codec codec;
   std::optional<uint8_t> rtx_payload_type;
+  std::optional<uint8_t> red_payload_type = std::nullopt;
+  bool red_first = false;  // preferred to the bare packets
 };
 
-// The formats of a section, with RTX put beside what it repairs.
+// What a list of codecs says about protecting the media among them: "rtx" and "red" stand in it like codecs.
+struct Protection {
+  bool rtx = false;
+  bool red = false;
+  bool red_first = false;
+};
+bool is_protection(const sdp::Codec& codec);
+Protection protection_in(const std::vector<sdp::Codec>& codecs);
+
+// The formats of a section, with RTX and RED put beside what they protect.
 std::vector<Format> formats_of(const sdp::MediaSection& section);
 void append_formats(const std::vector<Format>& formats, sdp::MediaSection* section);
 
 // What is in both, under the offer's payload types: in the order of `wanted` when `ours_first`, else in the
-// offer's. Feedback and parameters are what both know.
+// offer's. Feedback, parameters and protection are what both know.
 std::vector<Format> intersect(const std::vector<Format>& offered, const std::vector<sdp::Codec>& wanted,
                               bool ours_first);
 
@@ -48,7 +59,7 @@ class NumberSpace {
   // The numbers of a remote description are taken over.
   void learn(const sdp::MediaSection& section);
   // Nothing when all numbers are taken.
-  std::optional<Format> assign(const sdp::Codec& codec, bool with_rtx);
+  std::optional<Format> assign(const sdp::Codec& codec, const Protection& protection);
   uint8_t extension_id(const sdp::Extension& wanted);
 
  private:

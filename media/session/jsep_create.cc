@@ -8,6 +8,7 @@ namespace parley::media::jsep {
 namespace {
 
 constexpr const char* kRtpProtocol = "UDP/TLS/RTP/SAVPF";
+constexpr uint32_t kVideoClock = 90000;
 
 sdp::MediaSection rejected(const sdp::MediaSection& like) {
   sdp::MediaSection m;
@@ -52,6 +53,7 @@ std::vector<sdp::Codec> Session::wanted_codecs(const Transceiver& t) const {
   for (const Capability& c : capabilities(t.kind)) {
     if (!c.pass_through) codecs.push_back(c.codec);
   }
+  if (t.kind == TrackKind::kVideo) codecs.push_back(rtx_codec(0, 0, kVideoClock));
   return codecs;
 }
 
@@ -73,8 +75,11 @@ sdp::MediaSection Session::offer_section(Transceiver& t, const std::string& mid,
   m.direction = t.direction;
   bool with_rtx = false;
   std::vector<Format> formats;
-  for (const sdp::Codec& codec : wanted_codecs(t)) {
-    auto format = numbers_.assign(codec, t.kind == TrackKind::kVideo);
+  const std::vector<sdp::Codec> wanted = wanted_codecs(t);
+  const Protection protection = protection_in(wanted);
+  for (const sdp::Codec& codec : wanted) {
+    if (is_protection(codec)) continue;
+    auto format = numbers_.assign(codec, protection);
     if (!format) continue;
     with_rtx |= format->rtx_payload_type.has_value();
     formats.push_back(std::move(*format));
@@ -137,7 +142,7 @@ Outcome<std::string> Session::create_offer(bool ice_restart) {
   }
   Created created;
   const bool restart = (ice_restart || restart_requested_) && latest_local() != nullptr;
-  created.credentials = restart ? ice::Credentials::generate(random_) : local_;
+  created.credentials = restart ? ice::Credentials::generate(random_, options_.ufrag_prefix) : local_;
   sdp::SessionDescription& offer = created.value;
   const auto place = [&](sdp::MediaSection section, uint32_t owner) {
     offer.media.push_back(std::move(section));
@@ -244,7 +249,7 @@ Outcome<std::string> Session::create_answer() {
                          *remote_credentials_ != ice::Credentials{live->ice_ufrag, live->ice_pwd};
   // A provisional answer has shown its credentials already.
   const bool fresh = restarted && state_ == SignalingState::kHaveRemoteOffer;
-  created.credentials = fresh ? ice::Credentials::generate(random_) : local_;
+  created.credentials = fresh ? ice::Credentials::generate(random_, options_.ufrag_prefix) : local_;
   sdp::SessionDescription& answer = created.value;
   std::optional<size_t> first;
   for (size_t i = 0; i < offer.media.size(); ++i) {
