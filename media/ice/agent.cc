@@ -31,7 +31,7 @@ Agent::Agent(Credentials local, Role role, Random& random, TimePoint now, AgentC
       role_(role),
       tie_breaker_(random.next_u64()),
       list_(config.max_pairs),
-      gatherer_(random),
+      gatherer_(random, config.transaction_mark),
       next_check_(now) {}
 
 void Agent::emit(AgentEvent event) {

@@ -76,6 +76,7 @@ struct MediaPath {
 };
 
 struct AgentConfig {
+  std::optional<uint8_t> transaction_mark;          // stun::fresh_id
   Duration pacing = std::chrono::milliseconds(50);  // Ta, RFC 8445 section 14.2
   Duration rto = std::chrono::milliseconds(500);    // section 14.3
   uint8_t tries = 7;

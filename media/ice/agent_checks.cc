@@ -85,7 +85,7 @@ void Agent::start_check(CandidatePair& pair, TimePoint now, SendSlab& out) {
     emit(std::move(event));
     return;
   }
-  random_.fill(check.id);
+  check.id = stun::fresh_id(random_, config_.transaction_mark);
   check.role = role_;
   check.use_candidate = role_ == Role::kControlling && pair.nominating;
   // RFC 8445 section 14.3: no more than our share of the path, however many checks are under way.
@@ -173,7 +173,7 @@ void Agent::run_probes(TimePoint now, SendSlab& out) {
 
 void Agent::probe(CandidatePair& pair, const Generation& generation, TimePoint now, SendSlab& out) {
   Probe& probe = pair.probes[pair.next_probe_slot++ % pair.probes.size()];
-  random_.fill(probe.id);
+  probe.id = stun::fresh_id(random_, config_.transaction_mark);
   probe.sent = now;
   probe.role = role_;
   probe.pending = true;

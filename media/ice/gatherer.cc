@@ -21,7 +21,7 @@ void Gatherer::gather(const SocketAddress& base, bool relay_only, TimePoint now,
   for (const SocketAddress& server : stun_servers_) {
     if (relay_only || server.family() != base.family()) continue;
     Question q;
-    random_.fill(q.id);
+    q.id = stun::fresh_id(random_, mark_);
     q.route = Route(server, base);
     q.retransmission = stun::Retransmission(kTiming, now);
     q.retransmission.next(now);
@@ -49,6 +49,7 @@ void Gatherer::start(Relay& relay, const Route& route, TimePoint now, SendSlab& 
   options.account = relay.server.account;
   options.family = relay.base.family();
   options.timing = kTiming;
+  options.transaction_mark = mark_;
   relay.client = std::make_unique<turn::Client>(std::move(options), random_);
   relay.client->start(now, out);
 }

@@ -54,7 +54,8 @@ class Gatherer {
     std::string host;
   };
 
-  explicit Gatherer(Random& random) : random_(random) {}
+  // `mark`: of transactions (stun::fresh_id).
+  explicit Gatherer(Random& random, std::optional<uint8_t> mark = {}) : random_(random), mark_(mark) {}
 
   void add_stun_server(const SocketAddress& address);
   void add_turn_server(TurnServer server);
@@ -103,6 +104,7 @@ class Gatherer {
   void fail(const SocketAddress& base, const SocketAddress& server, int code, std::string text);
 
   Random& random_;
+  const std::optional<uint8_t> mark_;
   std::vector<SocketAddress> stun_servers_;
   std::vector<TurnServer> turn_servers_;
   std::vector<SocketAddress> asked_;  // bases

@@ -113,6 +113,13 @@ std::optional<ErrorCode> parse_error(std::span<const uint8_t> value) {
 
 }  // namespace
 
+TransactionId fresh_id(Random& random, std::optional<uint8_t> mark) {
+  TransactionId id;
+  random.fill(id);
+  if (mark) id.front() = *mark;
+  return id;
+}
+
 bool looks_like_stun(std::span<const uint8_t> d) {
   return d.size() >= kHeaderSize && d[0] < 4 && load_be32(d.data() + 4) == kMagicCookie;
 }

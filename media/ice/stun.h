@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "media/core/random.h"
 #include "media/core/result.h"
 #include "media/core/socket_address.h"
 
@@ -28,6 +29,8 @@ inline constexpr uint16_t kChannelBind = 0x009;
 inline constexpr size_t kMaxMessageSize = 548;
 
 using TransactionId = std::array<uint8_t, 12>;
+// Unpredictable; the first byte is `mark`, where there is one: by it an answer finds who asked.
+TransactionId fresh_id(Random& random, std::optional<uint8_t> mark);
 
 enum class Class : uint8_t { kRequest = 0, kIndication = 1, kSuccess = 2, kError = 3 };
 

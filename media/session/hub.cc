@@ -175,6 +175,9 @@ void Hub::on_stun(const Datagram& datagram, TimePoint now, SendSlab& out) {
   const auto message = stun::Message::parse(datagram.bytes);
   if (!message) return;
   if (!full_.empty() && on_answer(*message, datagram, now, out)) return;
+  // A relay's indications are of nobody's transaction.
+  if (pass_on_answer(*message, datagram) || (message->cls == stun::Class::kIndication && pass_on(datagram)))
+    return;
   const auto owner = by_ufrag_.find(std::string(message->receiver_ufrag()));
   if (is_used_by_another(datagram.route, owner != by_ufrag_.end() ? owner->second : nullptr)) {
     ++refused_checks_;

@@ -191,6 +191,8 @@ class Hub final : public DatagramHandler, private TrackTap {
   void tell_layers(Entry& entry);
   // hub_threads.cc
   bool pass_on_check(std::string_view ufrag, const Datagram& datagram);
+  bool pass_on_answer(const stun::Message& message, const Datagram& datagram);
+  bool pass_on_to(size_t thread, const Datagram& datagram);
   bool pass_on(const Datagram& datagram);
   void tell_of_route(const Route& route);
   void tell_of_end(const Route& route);

@@ -8,7 +8,9 @@ namespace parley::media {
 
 bool Hub::add_peer(uint32_t id, const ice::Credentials& local, const FullIce& ice, TimePoint now,
                    SendSlab& out) {
-  Entry* entry = add(id, local, IceTransport(local, ice, random_, now), now);
+  FullIce options = ice;
+  if (links_ != nullptr) options.transaction_mark = ufrag_prefix(links_->self()).front();
+  Entry* entry = add(id, local, IceTransport(local, options, random_, now), now);
   if (entry == nullptr) return false;
   full_.push_back(entry);
   entry->peer->transport().ice().full()->start_gathering(now, out);
@@ -45,7 +47,11 @@ bool Hub::on_relay(const Datagram& datagram, TimePoint now, SendSlab& out) {
   for (Entry* entry : full_) {
     ice::Agent* agent = entry->peer->transport().ice().full();
     if (!agent->is_from_relay(datagram.route)) continue;
+    // The higher bit of STUN's class (RFC 8489 section 5).
+    const bool is_answer = stun::looks_like_stun(datagram.bytes) && (datagram.bytes[0] & 1) != 0;
     if (const auto relayed = agent->on_datagram(datagram, now, out)) deliver(*entry, *relayed, now, out);
+    // Not for each datagram that is relayed: answers come rarely.
+    if (is_answer && datagram.route.is_udp()) tell_of_route(datagram.route);
     follow_agent(*entry, now, out);
     tell_state(*entry);
     return true;
@@ -60,6 +66,7 @@ bool Hub::on_answer(const stun::Message& message, const Datagram& datagram, Time
     if (verdict == ice::Verdict::kIgnored) continue;
     if (verdict == ice::Verdict::kAccepted && entry->peer->transport().is_validated(datagram.route)) {
       learn_route(*entry, datagram.route);
+      tell_of_route(datagram.route);
     }
     follow_agent(*entry, now, out);
     tell_state(*entry);

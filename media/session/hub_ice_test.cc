@@ -1,6 +1,10 @@
 // Tests of peers with full ICE: two hubs that connect with each other, directly, by a relay and by TCP.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <deque>
+#include <memory>
+
 #include "media/ice/network_for_tests.h"
 #include "media/session/hub.h"
 #include "media/turn/server_for_tests.h"
@@ -12,15 +16,63 @@ using namespace std::chrono_literals;
 using testing::IceNetwork;
 using testing::NatKind;
 
+// Two hubs as on two threads: whatever arrives does so at the one that has no peer.
+class WrongThread final : public DatagramHandler {
+ public:
+  explicit WrongThread(Hub& hub, const dtls::Certificate& certificate, Random& random)
+      : hub_(hub), front_(certificate, random, [](const HubEvent&) {}) {
+    front_.join(links_[0]);
+    hub_.join(links_[1]);
+  }
+  void on_datagrams(std::span<const Datagram> datagrams, TimePoint now, SendSlab& out) override {
+    front_.on_datagrams(datagrams, now, out);
+    while (!messages_.empty()) {
+      auto [to, message] = std::move(messages_.front());
+      messages_.pop_front();
+      (to == 0 ? front_ : hub_).on_message(1 - to, message, now, out);
+    }
+  }
+  TimePoint next_deadline() const override { return hub_.next_deadline(); }
+  void on_deadline(TimePoint now, SendSlab& out) override { hub_.on_deadline(now, out); }
+  const Hub& front() const { return front_; }
+
+ private:
+  struct Links final : MessageLinks {
+    Links(size_t number, WrongThread& all) : own(number), all(all) {}
+    size_t threads() const override { return 2; }
+    size_t self() const override { return own; }
+    bool send(size_t thread, std::span<const uint8_t> a, std::span<const uint8_t> b,
+              std::span<const uint8_t> c) override {
+      std::vector<uint8_t> message(a.begin(), a.end());
+      message.insert(message.end(), b.begin(), b.end());
+      message.insert(message.end(), c.begin(), c.end());
+      all.messages_.emplace_back(thread, std::move(message));
+      return true;
+    }
+    size_t own;
+    WrongThread& all;
+  };
+  Hub& hub_;
+  Hub front_;
+  std::array<Links, 2> links_ = {Links{0, *this}, Links{1, *this}};
+  std::deque<std::pair<size_t, std::vector<uint8_t>>> messages_;
+};
+
 // A hub with one peer, and what it tells.
 struct End {
-  End(IceNetwork& network, const dtls::Certificate& certificate, const char* ip, int site)
+  End(IceNetwork& network, const dtls::Certificate& certificate, const char* ip, int site,
+      bool on_wrong_thread = false)
       : net(network),
         certificate(certificate),
         address(*SocketAddress::parse(ip, 5000)),
         hub(certificate, network.random(), [this](const HubEvent& e) { on_event(e); }) {
-    net.attach(address, hub, site);
+    if (on_wrong_thread) {
+      wrong = std::make_unique<WrongThread>(hub, certificate, network.random());
+      local = ice::Credentials::generate(network.random(), ufrag_prefix(1));
+    }
+    net.attach(address, handler(), site);
   }
+  DatagramHandler& handler() { return wrong ? static_cast<DatagramHandler&>(*wrong) : hub; }
   ~End() { net.detach(address); }
 
   void start(ice::Role role, std::vector<ice::TurnServer> turn = {}, bool tcp = false) {
@@ -29,7 +81,7 @@ struct End {
     options.addresses = {address};
     options.turn_servers = std::move(turn);
     options.tcp = tcp;
-    ASSERT_TRUE(hub.add_peer(1, local, options, net.now(), net.slab_of(&hub)));
+    ASSERT_TRUE(hub.add_peer(1, local, options, net.now(), net.slab_of(&handler())));
   }
   void meet(End& other, bool active) {
     peer = &other;
@@ -38,7 +90,7 @@ struct End {
     remote.fingerprint = other.certificate.fingerprint();
     remote.local_role = active ? dtls::Role::kActive : dtls::Role::kPassive;
     remote.ice2 = true;
-    hub.set_remote(1, remote, net.now(), net.slab_of(&hub));
+    hub.set_remote(1, remote, net.now(), net.slab_of(&handler()));
     for (const ice::Candidate& c : waiting) other.hub.add_remote_candidate(1, c, net.now());
     waiting.clear();
   }
@@ -60,6 +112,7 @@ struct End {
   SocketAddress address;
   ice::Credentials local = ice::Credentials::generate(net.random());
   Hub hub;
+  std::unique_ptr<WrongThread> wrong;
   End* peer = nullptr;
   std::vector<ice::Candidate> waiting;
   std::vector<ice::CandidateType> types;
@@ -90,6 +143,52 @@ TEST_F(HubIceTest, TwoFullPeersConnectDirectly) {
   EXPECT_EQ(stats->remote_address, "198.51.100.1:5000");
   a.hub.close_peer(1, net.slab_of(&a.hub));
   ASSERT_TRUE(net.run_until([&] { return b.state == PeerState::kClosed; }, 1s));
+}
+
+TEST_F(HubIceTest, TwoFullPeersConnectFromThreadsThatHearNothing) {
+  End a(net, certificate_a, "192.0.2.1", 0, true), b(net, certificate_b, "198.51.100.1", 0, true);
+  a.start(ice::Role::kControlling);
+  b.start(ice::Role::kControlled);
+  ASSERT_TRUE(connect(a, b, 3s));
+  // Consent is fresh as long as answers find their way, for which no route is needed.
+  net.run_for(60s);
+  EXPECT_EQ(a.state, PeerState::kConnected);
+  EXPECT_EQ(a.wrong->front().stats().refused_checks, 0u);
+  EXPECT_LE(a.wrong->front().stats().unknown_source, 1u);
+}
+
+TEST_F(HubIceTest, ARelayReachesAThreadThatHearsNothing) {
+  net.add_nat(1, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.1", 0));
+  net.add_nat(2, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.2", 0));
+  const SocketAddress server = *SocketAddress::parse("192.0.2.10", 3478);
+  testing::TurnServer turn(server, "u", "p", [&](const SocketAddress& at) { net.attach(at, turn); });
+  net.attach(server, turn);
+  End a(net, certificate_a, "10.0.0.1", 1, true), b(net, certificate_b, "10.1.0.1", 2);
+  const std::vector<ice::TurnServer> servers = {{server, {"u", "p"}, ice::TurnVia::kUdp, ""}};
+  a.start(ice::Role::kControlling, servers);
+  b.start(ice::Role::kControlled, servers);
+  ASSERT_TRUE(connect(a, b, 6s));
+  EXPECT_GT(turn.channel_data, 0);
+}
+
+TEST_F(HubIceTest, AnAnswerToNobodyIsRefused) {
+  End a(net, certificate_a, "192.0.2.1", 0, true);
+  a.start(ice::Role::kControlling);
+  const SocketAddress stranger = *SocketAddress::parse("198.51.100.66", 6666);
+  for (const uint8_t mark : {0x00, 0x41, 0x42, 0x43, 0xFF}) {
+    std::array<uint8_t, 64> bytes;
+    stun::TransactionId id{};
+    id.front() = mark;
+    stun::Writer w(bytes, stun::Class::kSuccess, stun::kBinding, id);
+    w.xor_mapped_address(stranger);
+    const size_t size = w.finish("");
+    const Datagram d{Route(stranger, a.address), std::span(bytes).first(size)};
+    a.wrong->on_datagrams({&d, 1}, net.now(), net.slab_of(&a.handler()));
+  }
+  const uint64_t refused = a.wrong->front().stats().refused_checks + a.hub.stats().refused_checks;
+  EXPECT_EQ(refused, 5u);
+  EXPECT_FALSE(a.wrong->front().knows_route(Route(stranger, a.address)));
+  EXPECT_FALSE(a.hub.knows_route(Route(stranger, a.address)));
 }
 
 TEST_F(HubIceTest, ARestartLeavesTheConnectionUp) {

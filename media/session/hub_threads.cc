@@ -2,9 +2,9 @@
 // find their peer, and tracks have mirrors wherever somebody is subscribed to them. See hub.h.
 //
 // All threads receive on one port (SO_REUSEPORT), and the kernel spreads addresses over them without knowing
-// peers. A check finds its thread by its ufrag's first letter; the owner, once it has verified the check,
-// tells the thread that passed it on to pass on everything of that route. Nothing that a stranger sends
-// changes where datagrams go.
+// peers. A check finds its thread by its ufrag's first letter, an answer to a check (or of a STUN or TURN
+// server) by its transaction's first byte; the owner, once it has verified it, tells the thread that passed
+// it on to pass on everything of that route. Nothing that a stranger sends changes where datagrams go.
 #include <array>
 #include <cstring>
 #include <type_traits>
@@ -193,8 +193,18 @@ bool Hub::pass_on_to_pipe(const Datagram& datagram) {
 
 // True when another thread was given it.
 bool Hub::pass_on_check(std::string_view ufrag, const Datagram& datagram) {
-  if (links_ == nullptr || passed_on_by_ || ufrag.empty()) return false;
-  const size_t thread = static_cast<size_t>(static_cast<uint8_t>(ufrag.front()) - 'A');
+  return !ufrag.empty() &&
+         pass_on_to(static_cast<size_t>(static_cast<uint8_t>(ufrag.front()) - 'A'), datagram);
+}
+
+// An answer says by its transaction which thread's agent asked, and so which one it concerns.
+bool Hub::pass_on_answer(const stun::Message& message, const Datagram& datagram) {
+  if (message.cls != stun::Class::kSuccess && message.cls != stun::Class::kError) return false;
+  return pass_on_to(static_cast<size_t>(message.id.front() - 'A'), datagram);
+}
+
+bool Hub::pass_on_to(size_t thread, const Datagram& datagram) {
+  if (links_ == nullptr || passed_on_by_) return false;
   if (thread >= links_->threads() || thread == links_->self()) return false;
   links_->send(thread, raw(about(Say::kDatagram, datagram.route)), datagram.bytes);
   return true;

@@ -21,6 +21,7 @@ struct FullIce {
   std::vector<SocketAddress> stun_servers;
   std::vector<ice::TurnServer> turn_servers;
   bool relay_only = false;
+  std::optional<uint8_t> transaction_mark = {};  // of the hub's thread; the hub sets it
 };
 
 class IceTransport {
@@ -37,6 +38,7 @@ class IceTransport {
     static ice::AgentConfig config_of(const FullIce& options) {
       ice::AgentConfig config;
       config.relay_only = options.relay_only;
+      config.transaction_mark = options.transaction_mark;
       return config;
     }
     ice::Agent agent;

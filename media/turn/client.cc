@@ -73,7 +73,7 @@ void Client::request(uint16_t method, const SocketAddress& peer, uint16_t channe
                      SendSlab& out) {
   if (transactions_.size() >= kMaxTransactions) return;  // a later refresh, or the next datagram, asks again
   Transaction t;
-  random_.fill(t.id);
+  t.id = stun::fresh_id(random_, options_.transaction_mark);
   t.method = method;
   t.peer = peer;
   t.channel = channel;
@@ -201,7 +201,7 @@ void Client::on_error(Transaction t, const stun::Message& m, TimePoint now, Send
   if (code == 300 && t.method == stun::kAllocate && redirect(m, now, out)) return;
   const bool is_challenge = (code == 401 && (!authenticates_ || t.attempts == 0)) || code == 438;
   if (is_challenge && ++t.attempts <= kMaxAttempts && take_challenge(m)) {
-    random_.fill(t.id);
+    t.id = stun::fresh_id(random_, options_.transaction_mark);
     t.retransmission = stun::Retransmission(options_.timing, now);
     t.retransmission.next(now);
     transactions_.push_back(t);
@@ -330,8 +330,7 @@ void Client::send_now(const SocketAddress& peer, std::span<const uint8_t> payloa
   }
   const std::span<uint8_t> room = out.reserve(options_.server, payload.size() + 64);
   if (room.empty()) return;
-  stun::TransactionId id;
-  random_.fill(id);
+  const stun::TransactionId id = stun::fresh_id(random_, options_.transaction_mark);
   stun::Writer w(room, stun::Class::kIndication, stun::kSend, id);
   w.peer_address(peer);
   w.data(payload);
@@ -362,7 +361,7 @@ void Client::close(SendSlab& out) {
   queue_.clear();
   if (!had) return;
   Transaction t;  // sent once: what is lost expires
-  random_.fill(t.id);
+  t.id = stun::fresh_id(random_, options_.transaction_mark);
   t.method = stun::kRefresh;
   transmit(t, out);
 }

@@ -37,6 +37,7 @@ class Client {
     Account account;
     SocketAddress::Family family = SocketAddress::Family::kIPv4;  // of the relayed address
     stun::Timing timing;
+    std::optional<uint8_t> transaction_mark = {};  // stun::fresh_id
   };
   // `random` must outlive the client.
   Client(Options options, Random& random) : options_(std::move(options)), random_(random) {
