@@ -1,6 +1,7 @@
 // Types of the module `webrtc` for programs. The W3C classes have the shape of TypeScript's DOM library, as far as they are implemented
 // (docs/webrtc-api.md); programs without that library need no other.
 
+import type { Engine } from './engine';
 import type { RTCDtlsTransport, RTCSctpTransport } from './transports';
 
 export type MediaKind = 'audio' | 'video';
@@ -259,7 +260,8 @@ export class RTCDataChannelEvent extends Event {
 }
 
 export class RTCPeerConnection extends EventTarget {
-  constructor(configuration?: RTCConfiguration);
+  /** `engine`: shared with other connections and peers, instead of one of its own; not for two that meet each other. */
+  constructor(configuration?: RTCConfiguration, options?: { engine?: Engine; affinity?: string });
   readonly signalingState: RTCSignalingState;
   readonly connectionState: RTCPeerConnectionState;
   readonly iceConnectionState: RTCIceConnectionState;

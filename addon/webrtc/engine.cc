@@ -256,7 +256,7 @@ void Engine::close_peer(PeerId id) {
   Peer* peer = find(id);
   if (!peer) return;
   for (uint32_t track : peer->tracks) published_.erase(track);
-  if (const Connection* c = connection(id)) end_connection(*c);
+  if (const Connection* c = connection(id)) end_connection(*c, peer->thread);
   const size_t thread = peer->thread;
   --threads_[thread]->peers;
   mirror(thread, {}, peer->tracks).ok();

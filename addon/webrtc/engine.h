@@ -143,11 +143,12 @@ class Engine {
   Outcome<bool> pipe_stats(uint32_t pipe, std::function<void(std::optional<media::pipe::PipeStats>)> sink);
   void close_pipe(uint32_t pipe);
 
-  // --- RTCPeerConnection (engine_connection.cc). The handler is called on the media thread, of which there
-  // must be only one: an answer to a check of ours does not say whose it is.
+  // --- RTCPeerConnection (engine_connection.cc). Each is on one media thread, as peers are; the handler is
+  // called there.
   Outcome<PeerId> create_connection(
       media::jsep::Session::Options options,
-      std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted);
+      std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted,
+      const std::optional<std::string>& affinity = {});
   // Null when it is closed.
   Connection* connection(PeerId id);
   // Candidates that trickle in; those of a generation still to come wait in the session.
@@ -198,6 +199,7 @@ class Engine {
     media::Hub hub;  // used on this thread only, once it runs
     media::LocalEndpoint endpoint;
     Mailbox<OutgoingData> outbox;
+    std::shared_ptr<Outlet> outlet;  // for encoders
     size_t peers = 0;
   };
   struct Published {
@@ -219,8 +221,6 @@ class Engine {
   Engine(media::dtls::Certificate certificate, const EventSink& sink, size_t threads);
   std::optional<Failure> open_threads(const EngineOptions& wanted);
   std::optional<Failure> announce(const EngineOptions& wanted);
-  // To the first media thread.
-  Outcome<bool> post(media::io::UdpWorker::Command command) { return post_to(0, std::move(command)); }
   Outcome<bool> post_to(size_t thread, media::io::UdpWorker::Command command);
   // Calls `task(hub, now, out)` on a media thread.
   template <class Task>
@@ -246,7 +246,7 @@ class Engine {
   media::PublisherNegotiator* publisher(PeerId id);
   media::SubscriberNegotiator* subscriber(PeerId id);
   Outcome<bool> apply_plan(PeerId id, Connection& connection, const media::jsep::Plan& plan);
-  void end_connection(const Connection& connection);
+  void end_connection(const Connection& connection, size_t thread);
   static media::DataSettings data_settings(size_t max_message_size, DataSink sink);
   Outcome<bool> on_data(PeerId id,
                         std::function<void(media::PeerData&, media::TimePoint, media::SendSlab&)> what);
@@ -259,12 +259,10 @@ class Engine {
   media::io::SystemRandom random_;
   std::unique_ptr<media::io::ThreadLinks> links_;
   std::vector<std::unique_ptr<MediaThread>> threads_;
-  media::Hub& hub_;  // of the first
   media::LocalEndpoint endpoint_;
   std::vector<media::SocketAddress> bindings_;
   std::vector<media::SocketAddress> announced_;
   std::unique_ptr<media::io::WorkerGroup> workers_;  // null when closed
-  std::shared_ptr<Outlet> outlet_;
   std::unordered_map<PeerId, std::unique_ptr<Peer>> peers_;
   std::unordered_map<uint32_t, Published> published_;
   std::unordered_map<uint32_t, PipeEntry> pipes_;

@@ -8,6 +8,7 @@
 namespace parley::addon {
 namespace {
 
+using media::Hub;
 using media::SendSlab;
 using media::TimePoint;
 using media::TrackKind;
@@ -16,7 +17,8 @@ constexpr size_t kMaxPacket = 1400;  // of an RTP packet that a program hands in
 
 bool same_codec(const media::ChosenCodec& a, const media::ChosenCodec& b) {
   return a.codec.payload_type == b.codec.payload_type && a.codec.name == b.codec.name &&
-         a.rtx_payload_type == b.rtx_payload_type;
+         a.rtx_payload_type == b.rtx_payload_type && a.red_payload_type == b.red_payload_type &&
+         a.red_first == b.red_first;
 }
 
 media::TrackConfig local_config(uint32_t id, const media::jsep::Sending& sending) {
@@ -34,18 +36,22 @@ media::TrackConfig local_config(uint32_t id, const media::jsep::Sending& sending
 
 Outcome<Engine::PeerId> Engine::create_connection(
     media::jsep::Session::Options options,
-    std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted) {
+    std::function<void(uint32_t transceiver, size_t encoding)> key_frame_wanted,
+    const std::optional<std::string>& affinity) {
   if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
-  if (threads_.size() > 1)
-    return Failure{"ERR_THREADS", "connections on an engine of several media threads: not implemented"};
   if (peers_.size() >= kMaxPeers)
     return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
-  options.fingerprint = endpoint_.fingerprint;
-  options.max_message_size = endpoint_.max_message_size;
+  const size_t thread = choose_thread(affinity);
+  const media::LocalEndpoint& endpoint = threads_[thread]->endpoint;
+  options.fingerprint = endpoint.fingerprint;
+  options.max_message_size = endpoint.max_message_size;
+  options.ufrag_prefix = endpoint.ufrag_prefix;
   const PeerId id = next_peer_++;
-  ++threads_.front()->peers;
-  peers_.emplace(
-      id, new Peer{Connection{media::jsep::Session(options, random_), std::move(key_frame_wanted)}, {}, {}});
+  ++threads_[thread]->peers;
+  auto peer = std::make_unique<Peer>(
+      Peer{Connection{media::jsep::Session(options, random_), std::move(key_frame_wanted)}, {}, {}});
+  peer->thread = thread;
+  peers_.emplace(id, std::move(peer));
   return id;
 }
 
@@ -63,9 +69,10 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
     if (!known) c->ice.role = offers ? media::ice::Role::kControlling : media::ice::Role::kControlled;
     if (auto started = start_peer(id, *changes.local_credentials); !started) return started;
     if (known) {
-      auto posted = post([this, id, local = *changes.local_credentials](TimePoint now, SendSlab&) {
-        hub_.restart_ice(id, local, now);
-      });
+      auto posted = run_on(find(id)->thread,
+                           [id, local = *changes.local_credentials](Hub& hub, TimePoint now, SendSlab&) {
+                             hub.restart_ice(id, local, now);
+                           });
       if (!posted) return posted;
     }
   }
@@ -73,6 +80,7 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
 }
 
 Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Plan& plan) {
+  const size_t thread = find(id)->thread;
   std::vector<media::TrackConfig> tracks, local_tracks;
   std::vector<media::SubscriptionConfig> subscriptions;
   std::vector<uint32_t> ended;
@@ -107,7 +115,7 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     if (!same) {
       local_tracks.push_back(local_config(now.track, s));
       feeders.push_back(key);
-      now.sender = std::make_shared<MediaSender>(outlet_, id, now.track, s.track.codec,
+      now.sender = std::make_shared<MediaSender>(threads_[thread]->outlet, id, now.track, s.track.codec,
                                                  s.track.extensions.audio_level);
       senders.push_back(now.sender);
       if (c.settings.contains(key)) now.sender->configure(c.settings[key]);
@@ -116,6 +124,7 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     out.id = now.subscription;
     out.track = now.track;
     subscriptions.push_back(media::negotiation::to_config(out));
+    subscriptions.back().red_always = out.codec.red_first;
     sent[key] = std::move(now);
   }
   for (const auto& [key, old] : c.sent) {
@@ -131,26 +140,27 @@ Outcome<bool> Engine::apply_plan(PeerId id, Connection& c, const media::jsep::Pl
     role = plan.offerer ? media::ice::Role::kControlling : media::ice::Role::kControlled;
   if (plan.has_transport) c.remote_ufrag = plan.remote.credentials.ufrag;
   if (plan.data) find(id)->data = plan.data;
-  auto posted = post([this, id, remote = plan.remote, has_transport = plan.has_transport, role,
-                      data = plan.data, tracks = std::move(tracks), local_tracks = std::move(local_tracks),
+  auto posted =
+      run_on(thread, [id, remote = plan.remote, has_transport = plan.has_transport, role, data = plan.data,
+                      tracks = std::move(tracks), local_tracks = std::move(local_tracks),
                       subscriptions = std::move(subscriptions), ended = std::move(ended),
                       sinks = std::move(sinks), feeders = std::move(feeders), senders = std::move(senders),
-                      wanted = c.key_frame_wanted](TimePoint now, SendSlab& out) mutable {
-    for (size_t i = 0; i < local_tracks.size(); ++i) {
-      hub_.add_local_track(local_tracks[i], [wanted, sender = senders[i], key = feeders[i]] {
-        sender->force_key_frame();
-        wanted(key.first, key.second);
+                      wanted = c.key_frame_wanted](Hub& hub, TimePoint now, SendSlab& out) mutable {
+        for (size_t i = 0; i < local_tracks.size(); ++i) {
+          hub.add_local_track(local_tracks[i], [wanted, sender = senders[i], key = feeders[i]] {
+            sender->force_key_frame();
+            wanted(key.first, key.second);
+          });
+          hub.set_adaptive_source(local_tracks[i].id, senders[i]);
+        }
+        hub.set_tracks(id, tracks);
+        for (auto& [track, sink] : sinks) hub.set_sink(track, std::move(sink));
+        if (role) hub.set_ice_role(id, *role);
+        if (has_transport) hub.set_remote(id, remote, now, out);
+        set_remote_data(hub, id, data, now, out);
+        hub.set_subscriptions(id, subscriptions, now, out);
+        for (const uint32_t track : ended) hub.remove_local_track(track);
       });
-      hub_.set_adaptive_source(local_tracks[i].id, senders[i]);
-    }
-    hub_.set_tracks(id, tracks);
-    for (auto& [track, sink] : sinks) hub_.set_sink(track, std::move(sink));
-    if (role) hub_.set_ice_role(id, *role);
-    if (has_transport) hub_.set_remote(id, remote, now, out);
-    set_remote_data(hub_, id, data, now, out);
-    hub_.set_subscriptions(id, subscriptions, now, out);
-    for (const uint32_t track : ended) hub_.remove_local_track(track);
-  });
   if (!posted || !plan.has_transport || !new_generation) return posted;
   for (const media::sdp::Candidate& candidate : plan.candidates)
     add_candidate(id, {"", c.remote_ufrag, candidate}).ok();
@@ -162,30 +172,32 @@ Outcome<bool> Engine::add_candidate(PeerId id, const media::jsep::Session::Remot
   Connection* c = connection(id);
   if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
   if (candidate.ufrag != c->remote_ufrag) return true;
+  const size_t thread = find(id)->thread;
   if (!candidate.candidate) {
-    return post([this, id](TimePoint now, SendSlab&) { hub_.end_of_remote_candidates(id, now); });
+    return run_on(thread,
+                  [id](Hub& hub, TimePoint now, SendSlab&) { hub.end_of_remote_candidates(id, now); });
   }
   auto usable = media::ice::from_sdp(*candidate.candidate);
   if (!usable) return true;  // of a transport that we do not speak
   if (usable->ufrag.empty()) usable->ufrag = candidate.ufrag;
-  return post([this, id, usable = std::move(*usable)](TimePoint now, SendSlab&) {
-    hub_.add_remote_candidate(id, usable, now);
+  return run_on(thread, [id, usable = std::move(*usable)](Hub& hub, TimePoint now, SendSlab&) {
+    hub.add_remote_candidate(id, usable, now);
   });
 }
 
 Outcome<bool> Engine::resolve_candidate(PeerId id, std::string name,
                                         std::optional<media::SocketAddress> address) {
   if (!connection(id)) return Failure{"ERR_NO_PEER", "the connection is closed"};
-  return post([this, id, name = std::move(name), address](TimePoint now, SendSlab&) {
-    hub_.on_resolved(id, name, address, now);
+  return run_on(find(id)->thread, [id, name = std::move(name), address](Hub& hub, TimePoint now, SendSlab&) {
+    hub.on_resolved(id, name, address, now);
   });
 }
 
-void Engine::end_connection(const Connection& c) {
+void Engine::end_connection(const Connection& c, size_t thread) {
   std::vector<uint32_t> ended;
   for (const auto& [key, sent] : c.sent) ended.push_back(sent.track);
-  post([this, ended = std::move(ended)](TimePoint, SendSlab&) {
-    for (const uint32_t track : ended) hub_.remove_local_track(track);
+  run_on(thread, [ended = std::move(ended)](Hub& hub, TimePoint, SendSlab&) {
+    for (const uint32_t track : ended) hub.remove_local_track(track);
   }).ok();
 }
 
@@ -197,11 +209,12 @@ Outcome<bool> Engine::send_rtp(PeerId id, uint32_t transceiver, size_t encoding,
   if (sent == c->sent.end()) return false;  // not negotiated: as a camera that nobody looks at
   if (packet.size() > kMaxPacket || !media::rtp::Packet::parse(packet))
     return Failure{"ERR_INVALID_ARG_VALUE", "not an RTP packet of at most 1400 bytes"};
-  return post([this, track = sent->second.track, bytes = std::vector<uint8_t>(packet.begin(), packet.end())](
-                  TimePoint now, SendSlab& out) {
-    const auto parsed = media::rtp::Packet::parse(bytes);
-    hub_.send_local(track, {parsed->payload, parsed->timestamp, parsed->marker, {}}, now, out);
-  });
+  return run_on(find(id)->thread,
+                [track = sent->second.track, bytes = std::vector<uint8_t>(packet.begin(), packet.end())](
+                    Hub& hub, TimePoint now, SendSlab& out) {
+                  const auto parsed = media::rtp::Packet::parse(bytes);
+                  hub.send_local(track, {parsed->payload, parsed->timestamp, parsed->marker, {}}, now, out);
+                });
 }
 
 bool Engine::send_picture(PeerId id, uint32_t transceiver, media::codecs::Picture picture,
@@ -246,9 +259,9 @@ Outcome<bool> Engine::set_sink(PeerId id, uint32_t transceiver, SinkFactory fact
     c->sinks.erase(transceiver);
   }
   if (received == c->received.end()) return true;
-  return post([this, track = received->second.track, sink = std::move(sink)](TimePoint, SendSlab&) mutable {
-    hub_.set_sink(track, std::move(sink));
-  });
+  return run_on(find(id)->thread,
+                [track = received->second.track, sink = std::move(sink)](
+                    Hub& hub, TimePoint, SendSlab&) mutable { hub.set_sink(track, std::move(sink)); });
 }
 
 Outcome<bool> Engine::request_receiver_key_frame(PeerId id, uint32_t transceiver) {
@@ -256,8 +269,8 @@ Outcome<bool> Engine::request_receiver_key_frame(PeerId id, uint32_t transceiver
   if (!c) return Failure{"ERR_NO_PEER", "the connection is closed"};
   const auto received = c->received.find(transceiver);
   if (received == c->received.end()) return false;
-  return post([this, track = received->second.track](TimePoint now, SendSlab& out) {
-    hub_.request_key_frame(track, now, out);
+  return run_on(find(id)->thread, [track = received->second.track](Hub& hub, TimePoint now, SendSlab& out) {
+    hub.request_key_frame(track, now, out);
   });
 }
 

@@ -216,6 +216,8 @@ void EngineObject::shut() {
   }
   promises_.clear();
   detach_channels(std::nullopt);
+  for (const auto& [peer, listener] : listeners_) napi_delete_reference(env_, listener);
+  listeners_.clear();
   napi_delete_reference(env_, std::exchange(on_event_, nullptr));
   napi_delete_reference(env_, std::exchange(self_, nullptr));
 }
@@ -271,6 +273,10 @@ void EngineObject::emit(const media::HubEvent& event) {
 }
 
 void EngineObject::tell(Engine::PeerId peer, const char* type, napi_value payload, std::string_view reason) {
+  if (const auto listener = listeners_.find(peer); listener != listeners_.end()) {
+    const napi_value arguments[] = {make_string(env_, type), payload, make_string(env_, reason)};
+    return call(listener->second, arguments);
+  }
   const auto name = peer_names_.find(peer);
   if (name != peer_names_.end()) tell_of(name->second, type, payload, reason);
 }
@@ -278,11 +284,15 @@ void EngineObject::tell(Engine::PeerId peer, const char* type, napi_value payloa
 void EngineObject::tell_of(const std::string& name, const char* type, napi_value payload,
                            std::string_view reason) {
   if (on_event_ == nullptr) return;  // closed meanwhile
-  napi_value callback = nullptr;
-  napi_get_reference_value(env_, on_event_, &callback);
-  napi_value arguments[] = {make_string(env_, type), make_string(env_, name), payload,
-                            make_string(env_, reason)};
-  napi_call_function(env_, make_undefined(env_), callback, std::size(arguments), arguments, nullptr);
+  const napi_value arguments[] = {make_string(env_, type), make_string(env_, name), payload,
+                                  make_string(env_, reason)};
+  call(on_event_, arguments);
+}
+
+void EngineObject::call(napi_ref callback, std::span<const napi_value> arguments) {
+  napi_value function = nullptr;
+  napi_get_reference_value(env_, callback, &function);
+  napi_call_function(env_, make_undefined(env_), function, arguments.size(), arguments.data(), nullptr);
 }
 
 napi_value EngineObject::make_promise(uint64_t* id) {
@@ -306,6 +316,10 @@ void EngineObject::forget_peer(Engine::PeerId peer) {
   if (it == peer_names_.end()) return;
   peers_by_name_.erase(it->second);
   peer_names_.erase(it);
+  const auto listener = listeners_.find(peer);
+  if (listener == listeners_.end()) return;
+  napi_delete_reference(env_, listener->second);
+  listeners_.erase(listener);
   detach_channels(peer);
 }
 
@@ -340,30 +354,37 @@ std::optional<std::string> EngineObject::read_peer_name(napi_value value) {
   return name;
 }
 
-// createConnection(id, {bundlePolicy?}): for lib/ only.
+// createConnection(id, {bundlePolicy?, affinity?}, (type, payload, reason) => …): for lib/ only.
 napi_value EngineObject::create_connection(napi_env env, napi_callback_info info) {
-  Arguments<EngineObject, 2> arguments(env, info, kEngineTag);
+  Arguments<EngineObject, 3> arguments(env, info, kEngineTag);
   EngineObject* self = arguments.self;
   if (!self) return nullptr;
   const auto name = self->read_peer_name(arguments.values[0]);
   if (!name) return nullptr;
+  if (!is_type(env, arguments.values[2], napi_function))
+    return throw_type_error(env, "a listener must be given");
   media::jsep::Session::Options options;
   const bool has_options = is_type(env, arguments.values[1], napi_object);
   if (has_options && read_string(env, get(env, arguments.values[1], "bundlePolicy")) == "max-bundle")
     options.bundle_policy = media::jsep::BundlePolicy::kMaxBundle;
+  const auto affinity =
+      has_options ? read_string(env, get(env, arguments.values[1], "affinity")) : std::nullopt;
   // The peer's id is known when the handler is called, not when it is made.
   auto id = std::make_shared<std::atomic<Engine::PeerId>>(0);
-  const auto peer =
-      self->engine_->create_connection(options, [self, id](uint32_t transceiver, size_t encoding) {
+  const auto peer = self->engine_->create_connection(
+      options,
+      [self, id](uint32_t transceiver, size_t encoding) {
         self->dispatch([self, id, transceiver, encoding](napi_env e) {
           const napi_value payload = make_object(e);
           set(e, payload, "transceiver", make_number(e, transceiver));
           set(e, payload, "encoding", make_number(e, static_cast<double>(encoding)));
           self->tell(*id, "key-frame-wanted", payload, "");
         });
-      });
+      },
+      affinity);
   if (!peer) return throw_failure(env, peer.error());
   *id = *peer;
+  napi_create_reference(env, arguments.values[2], 1, &self->listeners_[*peer]);
   self->peer_names_.emplace(*peer, *name);
   self->peers_by_name_.emplace(*name, *peer);
   return ConnectionObject::make(env, arguments.receiver, *self, *peer);

@@ -48,7 +48,8 @@ class EngineObject {
   const std::shared_ptr<Gate>& gate() { return gate_; }
   void dispatch(Dispatcher::Call call) { dispatcher_->dispatch(std::move(call)); }
   void forget_peer(Engine::PeerId peer);
-  // Calls the program's onEvent for a peer that is not closed. On JavaScript's thread.
+  // Calls a connection's listener, or the program's onEvent, for a peer that is not closed. On JavaScript's
+  // thread.
   void tell(Engine::PeerId peer, const char* type, napi_value payload, std::string_view reason);
   // The JavaScript object of a data channel, which hears of its events from now on.
   napi_value add_channel(Engine::PeerId peer, const ChannelInfo& info,
@@ -84,6 +85,7 @@ class EngineObject {
   void emit_data(const media::DataEvent& event);
   void detach_channels(std::optional<Engine::PeerId> peer);
   bool emit_speakers(const media::HubEvent& event);
+  void call(napi_ref callback, std::span<const napi_value> arguments);
   // Of what has a name of its own in the peer's place: a pipe, a group of voices.
   void tell_of(const std::string& name, const char* type, napi_value payload, std::string_view reason);
 
@@ -95,6 +97,7 @@ class EngineObject {
   std::unique_ptr<Engine> engine_;
   std::unordered_map<Engine::PeerId, std::string> peer_names_;
   std::unordered_map<std::string, Engine::PeerId> peers_by_name_;
+  std::unordered_map<Engine::PeerId, napi_ref> listeners_;  // of connections: strong until they are closed
   std::unordered_map<uint64_t, napi_deferred> promises_;
   uint64_t next_promise_ = 1;
   Mailbox<media::DataEvent> inbox_;

@@ -61,14 +61,12 @@ struct Sum {
 }  // namespace
 
 Engine::Engine(media::dtls::Certificate certificate, const EventSink& sink, size_t threads)
-    : certificate_(std::move(certificate)),
-      threads_([&] {
+    : certificate_(std::move(certificate)), threads_([&] {
         std::vector<std::unique_ptr<MediaThread>> made;
         for (size_t i = 0; i < threads; ++i)
           made.push_back(std::make_unique<MediaThread>(certificate_, random_, sink));
         return made;
-      }()),
-      hub_(threads_.front()->hub) {}
+      }()) {}
 
 Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, EventSink sink,
                                                 DataSink data_sink) {
@@ -80,8 +78,12 @@ Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, Eve
     thread->hub.set_data(data_settings(wanted.max_message_size, data_sink));
   if (auto failed = engine->open_threads(wanted)) return *failed;
   if (auto failed = engine->announce(wanted)) return *failed;
-  engine->hub_.set_connector(&engine->workers_->worker(0).connector());
-  engine->outlet_ = std::make_shared<Outlet>(engine->hub_, engine->workers_->worker(0));
+  for (size_t i = 0; i < threads; ++i) {
+    MediaThread& thread = *engine->threads_[i];
+    media::io::UdpWorker& worker = engine->workers_->worker(i);
+    thread.hub.set_connector(&worker.connector());
+    thread.outlet = std::make_shared<Outlet>(thread.hub, worker);
+  }
   engine->workers_->start();
   return engine;
 }
@@ -134,7 +136,9 @@ void Engine::close() {
   if (closed_) return;
   closed_ = true;
   if (!workers_) return;
-  if (outlet_) outlet_->close();
+  for (const auto& thread : threads_) {
+    if (thread->outlet) thread->outlet->close();
+  }
   for (size_t i = 0; i < threads_.size(); ++i) {
     workers_->worker(i).post([hub = &threads_[i]->hub](TimePoint, SendSlab& out) { hub->close_all(out); });
   }

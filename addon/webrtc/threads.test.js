@@ -183,8 +183,55 @@ test('the voices of a group are of one thread', (t) => {
   engine.closeAudioGroup(engine.createAudioGroup());
 });
 
-test('an engine has 1 to 26 threads, and no connections on more than one', (t) => {
+/** Sends messages over `channel`'s connection until `count` have come back. */
+const echoed = (channel, count) =>
+  new Promise((resolve) => {
+    let heard = 0;
+    channel.onmessage = ({ data }) => (++heard === count ? resolve(data) : channel.send(`${heard}`));
+    channel.send('0');
+  });
+
+test('connections share the threads of one engine', { timeout: 60000 }, async (t) => {
+  const engine = open(t);
+  const numbers = [0, 1, 2, 3];
+  const near = numbers.map(() => new RTCPeerConnection({}, { engine }));
+  const far = numbers.map(() => connection(t));
+  const channels = near.map((pc) => pc.createDataChannel('echo'));
+  await Promise.all(
+    near.map(async (pc, i) => {
+      const source = new RtpSource('video');
+      pc.addTrack(source.createTrack());
+      far[i].ondatachannel = ({ channel }) => (channel.onmessage = ({ data }) => channel.send(data));
+      pc.onicecandidate = ({ candidate }) => candidate && far[i].addIceCandidate(candidate);
+      const opened = next(channels[i], 'open');
+      await pc.setLocalDescription();
+      await far[i].setRemoteDescription(pc.localDescription);
+      far[i].onicecandidate = ({ candidate }) => candidate && pc.addIceCandidate(candidate);
+      await far[i].setLocalDescription();
+      await pc.setRemoteDescription(far[i].localDescription);
+      await opened;
+    }),
+  );
+  const used = near.map((pc) => threads(pc.localDescription.sdp));
+  assert.deepStrictEqual([...used].sort(), [0, 0, 1, 1]);
+  await Promise.all(channels.map((channel) => echoed(channel, 50)));
+  assert.strictEqual((await engine.stats()).peers, 4);
+  // One that closes takes nothing from the others.
+  near[0].close();
+  await echoed(channels[1], 10);
+  for (const pc of near) pc.close();
+  assert.strictEqual((await engine.stats()).peers, 0);
+  const together = ['x', 'y', 'z'].map(() => new RTCPeerConnection({}, { engine, affinity: 'room' }));
+  for (const pc of together) pc.createDataChannel('x');
+  await Promise.all(together.map((pc) => pc.setLocalDescription()));
+  assert.strictEqual(new Set(together.map((pc) => threads(pc.localDescription.sdp))).size, 1);
+  await engine.close();
+  for (const pc of together) pc.close();
+});
+
+test('an engine has 1 to 26 threads', (t) => {
   for (const threads of [0, 27, 1.5, '2'])
     assert.throws(() => new Engine({ bindings: [{ ip: '127.0.0.1' }], threads }, () => {}), TypeError);
-  assert.throws(() => open(t).createConnection('c'), { code: 'ERR_THREADS' });
+  assert.throws(() => new RTCPeerConnection({}, { engine: {} }), TypeError);
+  assert.throws(() => new RTCPeerConnection({}, { engine: open(t), affinity: 7 }), TypeError);
 });

@@ -5,15 +5,18 @@ const dns = require('dns');
 const { Channels } = require('./channels');
 const { lookUp, readConfiguration } = require('./configuration');
 const { acquire } = require('./engine');
+const { Engine } = require('./native');
 const { guarded, invalidAccess, invalidState } = require('./errors');
 const events = require('./events');
 const { Gathering } = require('./gathering');
 const { dtlsRoleIn, negotiatedIn } = require('./negotiated');
+const { applyOfferOptions } = require('./offer_options');
 const { OperationsChain } = require('./operations');
 const { readEncodings } = require('./parameters');
 const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
 const { RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
 const { RemoteStreams } = require('./remote_streams');
+const { ShownDescriptions } = require('./shown_descriptions');
 const { makeReport } = require('./stats');
 const { makeTransport } = require('./transports');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
@@ -43,19 +46,22 @@ class RTCPeerConnection extends EventTarget {
   #signalingState = 'stable';
   #peerState = 'new';
   #transceivers = new Map();
-  #descriptions = new Map(); // as shown, by which
+  #descriptions = new ShownDescriptions((which) => this.native.description(which));
   #transport = makeTransport(this);
   #gathering = new Gathering(this, this.#transport.iceTransport);
   #remoteStreams = new RemoteStreams(this);
   #channels = new Channels(this, this.#transport);
   #servers = null; // a promise: their names are looked up
 
-  constructor(configuration = {}) {
+  /** The second argument is this module's own: an engine that several connections share, and which of them share a thread of it. */
+  constructor(configuration = {}, { engine = null, affinity } = {}) {
     super();
+    if (engine !== null && !(engine instanceof Engine)) throw new TypeError('engine must be an Engine');
+    if (affinity !== undefined && typeof affinity !== 'string')
+      throw new TypeError('affinity must be a string');
     this.#configuration = readConfiguration(configuration);
-    this.#handle = acquire({ bundlePolicy: this.#configuration.bundlePolicy }, (...event) =>
-      this.#onNative(...event),
-    );
+    const { bundlePolicy } = this.#configuration;
+    this.#handle = acquire({ bundlePolicy, affinity }, (...event) => this.#onNative(...event), engine);
   }
 
   // --- states
@@ -79,29 +85,20 @@ class RTCPeerConnection extends EventTarget {
     const remote = this.remoteDescription;
     return remote ? /^a=ice-options:.*\btrickle\b/m.test(remote.sdp) : null;
   }
-  #description(which) {
-    if (this.#closed) return this.#descriptions.get(which) ?? null;
-    const found = this.native.description(which) ?? null;
-    const shown = this.#descriptions.get(which) ?? null;
-    // The same object as long as it says the same.
-    if (found?.type === shown?.type && found?.sdp === shown?.sdp) return shown;
-    this.#descriptions.set(which, found && new RTCSessionDescription(found));
-    return this.#descriptions.get(which);
-  }
   get currentLocalDescription() {
-    return this.#description('currentLocal');
+    return this.#descriptions.get('currentLocal');
   }
   get pendingLocalDescription() {
-    return this.#description('pendingLocal');
+    return this.#descriptions.get('pendingLocal');
   }
   get localDescription() {
     return this.pendingLocalDescription ?? this.currentLocalDescription;
   }
   get currentRemoteDescription() {
-    return this.#description('currentRemote');
+    return this.#descriptions.get('currentRemote');
   }
   get pendingRemoteDescription() {
-    return this.#description('pendingRemote');
+    return this.#descriptions.get('pendingRemote');
   }
   get remoteDescription() {
     return this.pendingRemoteDescription ?? this.currentRemoteDescription;
@@ -120,6 +117,7 @@ class RTCPeerConnection extends EventTarget {
   // --- offer and answer
   createOffer(options = {}) {
     return this.chain(async () => {
+      applyOfferOptions(this, options);
       const sdp = guarded(() => this.native.createOffer(Boolean(options?.iceRestart)));
       await nextTask();
       return { type: 'offer', sdp };
@@ -301,8 +299,7 @@ class RTCPeerConnection extends EventTarget {
 
   close() {
     if (this.#closed) return;
-    for (const which of ['currentLocal', 'pendingLocal', 'currentRemote', 'pendingRemote'])
-      this.#description(which); // they stay to be seen
+    this.#descriptions.keep();
     this.#closed = true;
     this.#operations.close();
     for (const each of this.getTransceivers()) {

@@ -1,9 +1,11 @@
-// The engine of a connection: a UDP port and a media thread of its own, there as long as the connection is open. Two connections
-// on one port could not be told apart when they meet each other.
+// The engine of a connection: a UDP port and a media thread of its own, there as long as the connection is open, or an engine that the
+// program shares among connections. Two connections on one port could not be told apart when they meet each other.
 'use strict';
 
 const os = require('os');
 const { Engine } = require('./native');
+
+let connections = 0; // so far: each has a name of its own
 
 /**
  * What is bound, of both families where there are addresses, and the addresses that peers are told: of all interfaces, the
@@ -26,20 +28,24 @@ function bindings() {
     .filter(({ announcedIps }) => announcedIps.length > 0);
 }
 
-/** A native connection whose events go to `onEvent(type, payload, reason)`; the process lives on until release(). */
-function acquire(options, onEvent) {
+/**
+ * A native connection whose events go to `onEvent(type, payload, reason)`; the process lives on until release().
+ * @param {{bundlePolicy: string, affinity?: string}} options
+ * @param {Engine | null} shared the program's own, which then outlives the connection
+ */
+function acquire(options, onEvent, shared) {
   let released = false;
-  const engine = new Engine({ bindings: bindings() }, (type, id, payload, reason) => {
-    if (!released) onEvent(type, payload, reason);
+  const engine = shared ?? new Engine({ bindings: bindings() }, () => {});
+  const native = engine.createConnection(`RTCPeerConnection ${++connections}`, options, (...event) => {
+    if (!released) onEvent(...event);
   });
-  const native = engine.createConnection('connection', options);
   return {
     native,
     release() {
       if (released) return;
       released = true;
       native.close();
-      engine.close();
+      if (!shared) engine.close();
     },
   };
 }
