@@ -49,23 +49,29 @@ function eventClass(name, attributes, { initRequired = false } = {}) {
   return made[name];
 }
 
-/** A reader of members that must be there, and of the class that `name` says. */
-const needs = (name) => (value) => {
-  if (value?.constructor?.name !== name) throw new TypeError(`an object of the class ${name} must be given`);
+/** A reader of members that must be there, and of that class of ours: `file` has it, which may need this one in turn. */
+const needs = (file, name) => (value) => {
+  if (!(value instanceof require(file)[name]))
+    throw new TypeError(`an object of the class ${name} must be given`);
   return value;
 };
-const candidateOrNull = (value) =>
-  value === undefined || value === null ? null : needs('RTCIceCandidate')(value);
+const needsCandidate = needs('./descriptions', 'RTCIceCandidate');
+const candidateOrNull = (value) => (value === undefined || value === null ? null : needsCandidate(value));
+const needsTrack = needs('./tracks', 'MediaStreamTrack');
 const streams = (value) => Object.freeze([...(value ?? [])]);
 
 module.exports = {
   defineHandlers,
   RTCDataChannelEvent: eventClass(
     'RTCDataChannelEvent',
-    { channel: needs('RTCDataChannel') },
+    { channel: needs('./data_channel', 'RTCDataChannel') },
     { initRequired: true },
   ),
-  RTCErrorEvent: eventClass('RTCErrorEvent', { error: needs('RTCError') }, { initRequired: true }),
+  RTCErrorEvent: eventClass(
+    'RTCErrorEvent',
+    { error: needs('./errors', 'RTCError') },
+    { initRequired: true },
+  ),
   RTCPeerConnectionIceEvent: eventClass('RTCPeerConnectionIceEvent', {
     candidate: candidateOrNull,
     url: null,
@@ -78,16 +84,12 @@ module.exports = {
   RTCTrackEvent: eventClass(
     'RTCTrackEvent',
     {
-      receiver: needs('RTCRtpReceiver'),
-      track: needs('MediaStreamTrack'),
+      receiver: needs('./rtp', 'RTCRtpReceiver'),
+      track: needsTrack,
       streams,
-      transceiver: needs('RTCRtpTransceiver'),
+      transceiver: needs('./rtp', 'RTCRtpTransceiver'),
     },
     { initRequired: true },
   ),
-  MediaStreamTrackEvent: eventClass(
-    'MediaStreamTrackEvent',
-    { track: needs('MediaStreamTrack') },
-    { initRequired: true },
-  ),
+  MediaStreamTrackEvent: eventClass('MediaStreamTrackEvent', { track: needsTrack }, { initRequired: true }),
 };
