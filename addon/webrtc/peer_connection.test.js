@@ -159,7 +159,7 @@ test('codec preferences decide what is negotiated', async (t) => {
   const [a, b] = [open(t), open(t)];
   const transceiver = a.addTransceiver('video');
   const { codecs } = webrtc.RTCRtpReceiver.getCapabilities('video');
-  transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => /VP9|AV1/.test(mimeType)));
+  transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => /VP9|AV1|rtx/.test(mimeType)));
   await negotiate(a, b);
   const agreed = a
     .getReceivers()[0]

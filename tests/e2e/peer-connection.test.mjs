@@ -5,8 +5,8 @@
 // serial
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
-import { launchBrowser } from './browser.mjs';
-import { PATIENCE_MS, TEST_MS } from './patience.mjs';
+import { exchangeCandidates, openBlankPage, until } from './blank_page.mjs';
+import { TEST_MS } from './patience.mjs';
 import { PARLEY, program, startJson } from './program.mjs';
 
 const require = createRequire(import.meta.url);
@@ -59,27 +59,6 @@ async function received() {
   };
 }
 
-async function until(read, holds, what) {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const value = await read();
-    if (holds(value)) return value;
-    assert.ok(Date.now() < deadline, `${what}: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-async function open(t) {
-  const browser = await launchBrowser();
-  t.after(() => browser.close());
-  const page = await (await browser.newContext()).newPage();
-  await page.route('http://localhost/', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<title>call</title>' }),
-  );
-  await page.goto('http://localhost/');
-  return page;
-}
-
 for (const [runtime, codec] of [
   ['parley', 'video/VP8'],
   ['parley', 'video/H264'],
@@ -87,16 +66,12 @@ for (const [runtime, codec] of [
 ]) {
   test(`a program in ${runtime} talks ${codec} and Opus with Chromium`, { timeout: TEST_MS }, async (t) => {
     const echo = startJson(t, runtimes[runtime], [program('echo.cjs')]);
-    const page = await open(t);
+    const page = await openBlankPage(t);
     await page.exposeFunction('exchange', async (description) => {
       echo.send({ description });
       return echo.next('description');
     });
-    await page.exposeFunction('tellCandidate', (candidate) => echo.send({ candidate }));
-    echo.listen(({ candidate }) => {
-      if (candidate) page.evaluate((c) => window.addCandidate(c), candidate);
-      return candidate !== undefined;
-    });
+    await exchangeCandidates(page, echo);
     await page.evaluate(call, codec);
     const seen = await until(
       () => page.evaluate(received),

@@ -1,8 +1,9 @@
 'use strict';
-// A program with RTCPeerConnection: answers whoever offers, decodes what it gets, and sends it back encoded anew; messages on
+// A program with RTCPeerConnection: answers whoever offers (or offers itself), decodes what it gets, and sends it back encoded anew; messages on
 // data channels come back as they are, but for "make N", which N bytes answer, and "close". Signalling is JSON, a line each, on
 // standard input and output.
-//   {"codecs": ["video/VP8"]}   optional, first: what to prefer
+//   {"codecs": ["video/VP8"]}   optional, first: what to prefer, of each kind that is named
+//   {"offer": "audio"}          offers to send and to receive instead of answering
 const { createInterface } = require('node:readline');
 const { join } = require('node:path');
 const onParley = process.versions.parley !== undefined;
@@ -12,7 +13,13 @@ const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const pc = new webrtc.RTCPeerConnection();
 const back = { video: new webrtc.VideoSource(), audio: new webrtc.AudioSource() };
 const counts = { pictures: 0, samples: 0, loudest: 0 };
-let preferred = null;
+let preferred = [];
+
+function prefer(transceiver) {
+  const { codecs } = webrtc.RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind);
+  const named = preferred.flatMap((name) => codecs.filter(({ mimeType }) => mimeType === name));
+  if (named.length > 0) transceiver.setCodecPreferences(named);
+}
 
 pc.onconnectionstatechange = () => say({ state: pc.connectionState });
 pc.onicecandidate = ({ candidate }) => say({ candidate: candidate?.toJSON() ?? null });
@@ -30,13 +37,8 @@ pc.ondatachannel = ({ channel }) => {
 };
 pc.ontrack = ({ track, transceiver }) => {
   transceiver.direction = 'sendrecv';
+  prefer(transceiver);
   if (track.kind === 'video') {
-    if (preferred)
-      transceiver.setCodecPreferences(
-        webrtc.RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) =>
-          preferred.includes(mimeType),
-        ),
-      );
     new webrtc.VideoSink(track, ({ width, height, data }) => {
       counts.pictures++;
       counts.size = `${width}x${height}`;
@@ -52,10 +54,16 @@ pc.ontrack = ({ track, transceiver }) => {
   transceiver.sender.replaceTrack(back[track.kind].createTrack());
 };
 
-async function receive({ description, candidate, codecs, ask }) {
+async function receive({ description, candidate, codecs, offer, ask }) {
   if (codecs) preferred = codecs;
+  if (offer) {
+    prefer(pc.addTransceiver(offer));
+    await pc.setLocalDescription();
+    say({ description: pc.localDescription });
+  }
   if (description) {
     await pc.setRemoteDescription(description);
+    if (description.type !== 'offer') return;
     await pc.setLocalDescription();
     say({ description: pc.localDescription });
   }
