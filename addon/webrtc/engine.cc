@@ -47,7 +47,7 @@ SubscriberNegotiator* Engine::subscriber(PeerId id) {
 }
 
 Outcome<Engine::PeerId> Engine::create_peer(Role role, media::CodecPreferences codecs,
-                                            const std::optional<std::string>& affinity) {
+                                            const std::optional<std::string>& affinity, bool parity) {
   if (closed_) return Failure{"ERR_ENGINE_CLOSED", "the engine is closed"};
   if (peers_.size() >= kMaxPeers)
     return Failure{"ERR_TOO_MANY_PEERS", "the engine has no room for another peer"};
@@ -60,7 +60,7 @@ Outcome<Engine::PeerId> Engine::create_peer(Role role, media::CodecPreferences c
     PublisherNegotiator negotiator(thread.endpoint, random_, next_track_, std::move(codecs));
     peer.reset(new Peer{std::move(negotiator), {}, {}});
   } else {
-    peer.reset(new Peer{SubscriberNegotiator(thread.endpoint, random_), {}, {}});
+    peer.reset(new Peer{SubscriberNegotiator(thread.endpoint, random_, parity), {}, {}});
   }
   peer->thread = index;
   ++thread.peers;

@@ -77,6 +77,8 @@ export interface SubscriptionStats {
   packetsSent: number;
   bytesSent: number;
   retransmittedPacketsSent: number;
+  fecPacketsSent: number;
+  fecBytesSent: number;
   probePacketsSent: number;
   nackCount: number;
   pliCount: number;
@@ -148,7 +150,12 @@ export class Engine {
   candidates(): Address[];
   createPeer(
     id: string,
-    options: { role: 'publisher' | 'subscriber'; codecs?: VideoCodec[]; affinity?: string },
+    options: {
+      role: 'publisher' | 'subscriber';
+      codecs?: VideoCodec[];
+      affinity?: string;
+      flexfec?: 'auto' | 'off';
+    },
   ): Peer;
   createPipe(): Pipe;
   createAudioGroup(options?: { forwarded?: number }): string;

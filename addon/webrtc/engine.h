@@ -103,8 +103,9 @@ class Engine {
 
   // A publisher's video codecs are `codecs`, the preferred one first; empty: the engine's own order. Peers of
   // one affinity are on one media thread; those without go where there are the fewest.
+  // A subscriber is offered parity packets (FlexFEC) when `parity`.
   Outcome<PeerId> create_peer(Role role, media::CodecPreferences codecs = {},
-                              const std::optional<std::string>& affinity = {});
+                              const std::optional<std::string>& affinity = {}, bool parity = true);
   Outcome<Answer> accept_offer(PeerId peer, std::string_view offer);
   Outcome<std::string> create_offer(PeerId peer);
   // Gives what the answer does not take: these subscriptions are gone.

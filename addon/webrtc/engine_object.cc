@@ -410,8 +410,12 @@ napi_value EngineObject::create_peer(napi_env env, napi_callback_info info) {
   const auto affinity = read_string(env, affinity_value);
   if (!affinity && !is_type(env, affinity_value, napi_undefined))
     return throw_type_error(env, "options.affinity must be a string");
+  const napi_value flexfec_value = get(env, arguments.values[1], "flexfec");
+  const auto flexfec = read_string(env, flexfec_value);
+  if (flexfec ? flexfec != "auto" && flexfec != "off" : !is_type(env, flexfec_value, napi_undefined))
+    return throw_type_error(env, "options.flexfec must be 'auto' or 'off'");
   const auto peer = self->engine_->create_peer(role == "publisher" ? Role::kPublisher : Role::kSubscriber,
-                                               *codecs, affinity);
+                                               *codecs, affinity, flexfec != "off");
   if (!peer) return throw_failure(env, peer.error());
   self->peer_names_.emplace(*peer, *name);
   self->peers_by_name_.emplace(*name, *peer);

@@ -104,6 +104,8 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
                {"packetsSent", static_cast<double>(subscription.packets)},
                {"bytesSent", static_cast<double>(subscription.bytes)},
                {"retransmittedPacketsSent", static_cast<double>(subscription.retransmitted)},
+               {"fecPacketsSent", static_cast<double>(subscription.parity_packets)},
+               {"fecBytesSent", static_cast<double>(subscription.parity_bytes)},
                {"probePacketsSent", static_cast<double>(subscription.probe_packets)},
                {"nackCount", static_cast<double>(subscription.nacks)},
                {"pliCount", static_cast<double>(subscription.plis)},

@@ -69,7 +69,9 @@ struct SubscriptionConfig {
   Ssrc ssrc;
   Ssrc rtx_ssrc;
   std::optional<uint8_t> red_payload_type;
-  bool red_always = false;  // whether it loses packets or not
+  bool red_always = false;                  // whether it loses packets or not
+  std::optional<uint8_t> fec_payload_type;  // parity packets (FlexFEC), which have an SSRC of their own
+  Ssrc fec_ssrc;
   std::string cname;
   ExtensionIds extensions;
 };

@@ -7,7 +7,7 @@
 
 #include "media/audio/audio_group.h"
 #include "media/routing/routing_for_tests.h"
-#include "media/rtp/flexfec_encoder_for_tests.h"
+#include "media/rtp/flexfec_encoder.h"
 #include "media/rtp/red.h"
 
 namespace parley::media {
@@ -145,7 +145,7 @@ TEST_F(Redundancy, ParityBringsALostPacketBack) {
   Subscription plain(to(901, false), bench_.egress(3), 10, 1);
   track.add(plain, bench_.now, bench_.slab);
   rtp::FlexFecEncoder encoder({77}, {0, 3});
-  encoder.set_loss(0.3);
+  encoder.set_group_size(3);
   bench_.feed(track, {118, false, {1}, {0}, {88}}, std::vector<uint8_t>(30)) /* before there is anything */;
   for (uint8_t n = 0; n < 3; ++n) {
     const rtp::HeaderFields fields{96, n == 2, {n}, {n * 3000u}, {77}};
@@ -153,7 +153,7 @@ TEST_F(Redundancy, ParityBringsALostPacketBack) {
     rtp::HeaderWriter header(fields, true);
     const uint8_t number[] = {7, n};
     header.add_extension(3, number);
-    encoder.on_media(header.finish(), payload);
+    encoder.on_media(header.finish(), {}, payload);
     if (n != 1) bench_.feed(track, fields, payload, {{3, {7, n}}});
   }
   std::vector<uint8_t> parity(200);

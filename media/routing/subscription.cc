@@ -20,12 +20,17 @@ Subscription::Subscription(const SubscriptionConfig& config, Egress& egress, uin
   stats_.id = config.id;
   stats_.track = config.track;
   if (takes_red() && config.red_always) red_.stay_on();
+  if (!config.fec_payload_type) return;
+  fec_ = std::make_unique<FecSender>(
+      config.ssrc, rtp::MutableExtensions{config.extensions.abs_send_time, config.extensions.transport_cc});
+  next_fec_seq_ = {static_cast<uint16_t>((first_seq ^ first_rtx_seq) & 0x7FFF)};
 }
 
 Subscription::~Subscription() {
   if (track_ != nullptr) track_->remove(*this);
   egress_.forget(config_.ssrc);
   egress_.forget(config_.rtx_ssrc);
+  if (fec_) egress_.forget(config_.fec_ssrc);
 }
 
 bool Subscription::video() const { return track_ != nullptr && track_->config().kind == TrackKind::kVideo; }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -13,6 +14,7 @@
 #include "media/core/time.h"
 #include "media/routing/config.h"
 #include "media/routing/egress.h"
+#include "media/routing/fec_sender.h"
 #include "media/routing/layer_filter.h"
 #include "media/routing/layers.h"
 #include "media/routing/red_sender.h"
@@ -32,9 +34,11 @@ struct SubscriptionStats {
   uint64_t packets = 0;
   uint64_t bytes = 0;  // payload
   uint64_t retransmitted = 0;
-  uint64_t redundant = 0;      // audio that carried the packet before it again
-  uint64_t frames = 0;         // of video
-  uint64_t probe_packets = 0;  // sent to find bandwidth: repetitions and padding
+  uint64_t redundant = 0;       // audio that carried the packet before it again
+  uint64_t parity_packets = 0;  // FlexFEC
+  uint64_t parity_bytes = 0;    // payload of these
+  uint64_t frames = 0;          // of video
+  uint64_t probe_packets = 0;   // sent to find bandwidth: repetitions and padding
   uint64_t nacks = 0;
   uint64_t plis = 0;
   double fraction_lost = 0;
@@ -121,6 +125,11 @@ class Subscription {
   // bare padding (RFC 4588 section 4 keeps both apart from media). What was sent; 0 when there is no RTX.
   size_t send_padding(size_t bytes, TimePoint now, SendSlab& out);
 
+  // How the way is, every so often; the round trip is known here. What parity packets will take of the room,
+  // in bit/s, and what they would if there were more.
+  int64_t adapt_protection(PathConditions path, TimePoint now);
+  int64_t wanted_protection() const { return fec_ ? fec_->wanted_bps() : 0; }
+
   SubscriptionStats stats() const;
 
  private:
@@ -169,6 +178,7 @@ class Subscription {
   // Redundancy around an audio payload, where the subscriber takes it.
   void protect_audio(const rtp::Packet& packet, rtp::HeaderFields& fields,
                      std::span<uint8_t, RedSender::kMaxHeaders> headers, rtp::Outgoing& outgoing);
+  void send_parity(TimePoint now, SendSlab& out);
   void add_dependency(const rtp::Packet& packet, const rtp::PayloadInfo& info, const Way& way,
                       rtp::HeaderWriter& header);
   // Paused by the program, or by want of bandwidth.
@@ -225,6 +235,8 @@ class Subscription {
   uint8_t next_report_ = 0;
   std::optional<uint8_t> last_command_;
   RedSender red_;
+  std::unique_ptr<FecSender> fec_;  // where parity packets were negotiated
+  SeqNumber next_fec_seq_;
   SubscriptionStats stats_;
 };
 

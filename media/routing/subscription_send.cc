@@ -102,8 +102,11 @@ bool Subscription::send(const rtp::Packet& packet, const rtp::PayloadInfo& info,
   }
   stamp_later(header, outgoing);
   outgoing.header = header.finish();
-  return way.kind == rtp::SendClass::kPadding ? egress_.send_rtp_now(outgoing, now, out)
-                                              : egress_.send_rtp(outgoing, now, out);
+  const bool group_ends = fec_ && !again && fec_->on_media(outgoing, way.marker, now);
+  const bool sent = way.kind == rtp::SendClass::kPadding ? egress_.send_rtp_now(outgoing, now, out)
+                                                         : egress_.send_rtp(outgoing, now, out);
+  if (group_ends) send_parity(now, out);
+  return sent;
 }
 
 // What became of it when it came is what is sent again.

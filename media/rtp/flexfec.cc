@@ -30,7 +30,14 @@ void read_mask(ByteReader& r, size_t first, size_t bits, std::array<bool, FlexFe
 
 void xor_into(std::span<uint8_t> into, std::span<const uint8_t> bytes) {
   const size_t n = std::min(into.size(), bytes.size());
-  for (size_t i = 0; i < n; ++i) into[i] ^= bytes[i];
+  size_t i = 0;
+  for (uint64_t a, b; i + sizeof(a) <= n; i += sizeof(a)) {
+    std::memcpy(&a, &into[i], sizeof(a));
+    std::memcpy(&b, &bytes[i], sizeof(b));
+    a ^= b;
+    std::memcpy(&into[i], &a, sizeof(a));
+  }
+  for (; i < n; ++i) into[i] ^= bytes[i];
 }
 
 void zero_mutable(std::span<uint8_t> bytes, const MutableExtensions& ids) {

@@ -7,7 +7,7 @@
 
 #include "media/core/bytes.h"
 #include "media/core/random.h"
-#include "media/rtp/flexfec_encoder_for_tests.h"
+#include "media/rtp/flexfec_encoder.h"
 
 namespace parley::media::rtp {
 namespace {
@@ -62,12 +62,12 @@ TEST(FlexFec, ReadsEachSizeOfMask) {
   for (const size_t span : {2, 15, 16, 46, 47, 109}) {
     SeededRandom random(5);
     FlexFecEncoder encoder(kMedia, kIgnored);
-    encoder.set_loss(0.3);
+    encoder.set_group_size(3);
     const auto first = media(65500, 10, random);
     const auto last = media(static_cast<uint16_t>(65500 + span - 1), 20, random);
     for (const auto* p : {&first, &last}) {
       const Packet view = parsed(*p);
-      encoder.on_media(view.header, view.payload);
+      encoder.on_media(view.header, {}, view.payload);
     }
     std::vector<uint8_t> out(200);
     const size_t n = encoder.take(out);
@@ -94,7 +94,7 @@ TEST(FlexFec, RecoversWhatOneGroupLostOnce) {
     SeededRandom random(seed);
     PacketPool pool(512);
     FlexFecEncoder encoder(kMedia, kIgnored);
-    encoder.set_loss(0.12);
+    encoder.set_group_size(5);
     ASSERT_EQ(encoder.group_size(), 5u);
     FlexFecDecoder decoder(pool, kMedia, kIgnored);
     std::map<uint16_t, std::vector<uint8_t>> sent;
@@ -106,7 +106,7 @@ TEST(FlexFec, RecoversWhatOneGroupLostOnce) {
       const auto bytes = media(seq, 1 + random.below(1200), random);
       sent[seq] = bytes;
       const Packet view = parsed(bytes);
-      encoder.on_media(view.header, view.payload);
+      encoder.on_media(view.header, {}, view.payload);
       if (random.below(10) == 0) {
         lost.insert(seq);
       } else {
@@ -146,8 +146,8 @@ TEST(FlexFec, UsesARecoveredPacketToRecoverAnother) {
   const auto parity = [&](const std::vector<uint8_t>& x, const std::vector<uint8_t>& y,
                           std::vector<uint8_t>& out) {
     FlexFecEncoder encoder(kMedia, kIgnored);
-    encoder.set_loss(1);
-    for (const auto* p : {&x, &y}) encoder.on_media(parsed(*p).header, parsed(*p).payload);
+    encoder.set_group_size(3);
+    for (const auto* p : {&x, &y}) encoder.on_media(parsed(*p).header, {}, parsed(*p).payload);
     out.resize(encoder.take(out));
   };
   parity(a, b, ab);
@@ -165,26 +165,26 @@ TEST(FlexFec, EncodesOnlyWhereSomethingIsLost) {
   SeededRandom random(9);
   FlexFecEncoder encoder(kMedia, kIgnored);
   const auto a = media(1, 10, random);
-  encoder.on_media(parsed(a).header, parsed(a).payload);
+  encoder.on_media(parsed(a).header, {}, parsed(a).payload);
   std::vector<uint8_t> out(100);
   EXPECT_FALSE(encoder.ready());
   EXPECT_EQ(encoder.take(out), 0u);
-  encoder.set_loss(0.02);
+  encoder.set_group_size(20);
   EXPECT_EQ(encoder.group_size(), 20u);
-  encoder.on_media(parsed(a).header, parsed(a).payload);
-  encoder.on_media(parsed(a).header, parsed(a).payload);  // again: not twice into the parity
+  encoder.on_media(parsed(a).header, {}, parsed(a).payload);
+  encoder.on_media(parsed(a).header, {}, parsed(a).payload);  // again: not twice into the parity
   EXPECT_EQ(encoder.take(std::span(out).first(10)), 0u) << "no room";
-  encoder.on_media(parsed(a).header, parsed(a).payload);
-  encoder.set_loss(0);
+  encoder.on_media(parsed(a).header, {}, parsed(a).payload);
+  encoder.set_group_size(0);
   EXPECT_EQ(encoder.take(out), 0u);
 }
 
 TEST(FlexFec, RefusesWhatItDoesNotSpeak) {
   SeededRandom random(4);
   FlexFecEncoder encoder(kMedia, kIgnored);
-  encoder.set_loss(1);
+  encoder.set_group_size(3);
   const auto a = media(1, 10, random);
-  encoder.on_media(parsed(a).header, parsed(a).payload);
+  encoder.on_media(parsed(a).header, {}, parsed(a).payload);
   std::vector<uint8_t> good(100);
   good.resize(encoder.take(good));
   ASSERT_TRUE(FlexFecHeader::parse(good));
@@ -205,11 +205,11 @@ TEST(FlexFec, SurvivesMutationsWithBoundedMemory) {
   PacketPool pool(1024);
   FlexFecDecoder decoder(pool, kMedia, kIgnored);
   FlexFecEncoder encoder(kMedia, kIgnored);
-  encoder.set_loss(0.2);
+  encoder.set_group_size(3);
   std::vector<uint8_t> out(1600);
   for (uint16_t seq = 0; seq < 6000; ++seq) {
     auto bytes = media(seq, random.below(300), random);
-    encoder.on_media(parsed(bytes).header, parsed(bytes).payload);
+    encoder.on_media(parsed(bytes).header, {}, parsed(bytes).payload);
     if (random.below(3) == 0) bytes[random.below(static_cast<uint32_t>(bytes.size()))] ^= 0x55;
     if (const auto p = Packet::parse(bytes)) decoder.on_media(*p);
     if (encoder.ready()) {

@@ -175,6 +175,8 @@ SubscriptionConfig to_config(const OutgoingTrack& track) {
   c.red_payload_type = track.codec.red_payload_type;
   c.ssrc = track.ssrc;
   c.rtx_ssrc = track.rtx_ssrc;
+  c.fec_payload_type = track.codec.fec_payload_type;
+  c.fec_ssrc = track.fec_ssrc;
   c.cname = track.cname;
   c.extensions = track.extensions;
   return c;

@@ -65,6 +65,7 @@ struct OutgoingTrack {
   ChosenCodec codec;  // with the payload types towards this subscriber
   Ssrc ssrc;
   Ssrc rtx_ssrc;
+  Ssrc fec_ssrc;
   std::string cname;
   ExtensionIds extensions;
 };

@@ -135,16 +135,31 @@ TEST_F(Negotiation, AgreesOnRedundantAudioAndParityWithEachSide) {
   const auto offered = parsed(subscriber.create_offer());
   ASSERT_EQ(offered.media[0].codecs.size(), 2u);
   EXPECT_TRUE(offered.media[0].codecs[0].is("red"));
-  EXPECT_EQ(offered.media[1].codecs.size(), 2u) << "VP8 and its RTX";
+  ASSERT_EQ(offered.media[1].codecs.size(), 3u) << "VP8, its RTX, and parity";
+  EXPECT_TRUE(offered.media[1].codecs[2].is("flexfec-03"));
+  EXPECT_EQ(offered.media[1].codecs[2].parameters, "repair-window=10000000");
+  ASSERT_EQ(offered.media[1].source_groups.size(), 2u);
+  EXPECT_EQ(offered.media[1].source_groups[1].semantics, "FEC-FR");
+  EXPECT_EQ(offered.media[1].source_groups[1].ssrcs[0], offered.media[1].sources[0].ssrc);
   const auto both = subscriber.accept_answer(answer_to(sdp::to_string(offered)));
   ASSERT_TRUE(both.ok());
   EXPECT_TRUE(both->active[0].codec.red_payload_type);
+  const SubscriptionConfig protected_video = negotiation::to_config(both->active[1]);
+  EXPECT_EQ(protected_video.fec_payload_type, offered.media[1].codecs[2].payload_type);
+  EXPECT_EQ(protected_video.fec_ssrc.value, offered.media[1].source_groups[1].ssrcs[1]);
   auto without = offered;
   std::erase_if(without.media[0].codecs, [](const sdp::Codec& c) { return c.is("red"); });
+  std::erase_if(without.media[1].codecs, [](const sdp::Codec& c) { return c.is("flexfec-03"); });
   subscriber.create_offer();
   const auto plain = subscriber.accept_answer(answer_to(sdp::to_string(without)));
   ASSERT_TRUE(plain.ok());
   EXPECT_FALSE(plain->active[0].codec.red_payload_type);
+  EXPECT_FALSE(negotiation::to_config(plain->active[1]).fec_payload_type);
+
+  SubscriberNegotiator off(endpoint_, random_, false);
+  const IncomingTrack& video = published->tracks[1];
+  ASSERT_TRUE(off.add(1, {video.id, video.kind, video.codec, "stream", "track"}).ok());
+  EXPECT_EQ(parsed(off.create_offer()).media[0].codecs.size(), 2u) << "the program wants none";
 }
 
 TEST_F(Negotiation, TakesReferenceTimesWhereThePublisherAnswersThem) {
@@ -261,7 +276,7 @@ TEST_F(Negotiation, OffersASubscriberItsSubscriptionsAndReusesEndedSections) {
   EXPECT_EQ(described.media[0].setup, sdp::Setup::kActPass);
   EXPECT_EQ(described.media[0].direction, sdp::Direction::kSendOnly);
   EXPECT_EQ(described.media[1].msids, (std::vector<std::string>{"stream track"}));
-  EXPECT_EQ(described.media[1].source_groups.size(), 1u);
+  EXPECT_EQ(described.media[1].source_groups.size(), 2u) << "with RTX, with parity";
   const auto outcome = subscriber.accept_answer(answer_to(offer));
   ASSERT_TRUE(outcome.ok()) << outcome.error().reason;
   ASSERT_EQ(outcome->active.size(), 2u);

@@ -130,8 +130,20 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
       if (s->config().id == choice.id && s->target() != choice.layers) s->set_target(choice.layers, now, out);
     }
   }
-  steer_encoders(estimator.target_bps() - allocator_.allocated_bps());
-  estimator.set_wanted(allocator_.wanted_bps() + wished_bps_);
+  const int64_t room = estimator.target_bps() - allocator_.allocated_bps();
+  const Parity parity = adapt_protection(room, now);
+  steer_encoders(room - parity.taken_bps);
+  estimator.set_wanted(allocator_.wanted_bps() + wished_bps_ + parity.wanted_bps);
+}
+
+SendSide::Parity SendSide::adapt_protection(int64_t room, TimePoint now) {
+  Parity parity;
+  const double loss = controller_->estimator().stats().loss;
+  for (const auto& s : subscriptions_) {
+    parity.taken_bps += s->adapt_protection({loss, Duration(0), room - parity.taken_bps}, now);
+    parity.wanted_bps += s->wanted_protection();
+  }
+  return parity;
 }
 
 void SendSide::steer_encoders(int64_t available) {

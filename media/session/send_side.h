@@ -66,6 +66,11 @@ class SendSide final : public congestion::PaceList::Member {
   void pad(size_t bytes, TimePoint now, SendSlab& out);
   void allocate(TimePoint now, SendSlab& out);
   void steer_encoders(int64_t available);
+  struct Parity {
+    int64_t taken_bps = 0, wanted_bps = 0;
+  };
+  // Parity packets take of the room that layers leave.
+  Parity adapt_protection(int64_t room, TimePoint now);
 
   Egress& egress_;
   Subscriptions& subscriptions_;

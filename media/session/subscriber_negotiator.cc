@@ -39,10 +39,11 @@ bool takes(const sdp::MediaSection& answered, const ChosenCodec& ours) {
 
 }  // namespace
 
-SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random)
+SubscriberNegotiator::SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random, bool parity)
     : endpoint_(endpoint),
       random_(random),
       local_(ice::Credentials::generate(random, endpoint.ufrag_prefix)),
+      parity_(parity),
       cname_(random.ice_string(16)),
       session_id_(random.next_u64() >> 2) {}
 
@@ -50,7 +51,8 @@ std::optional<ChosenCodec> SubscriberNegotiator::map_codec(const ChosenCodec& so
   ChosenCodec mapped = source;
   const bool video = source.kind != CodecKind::kOpus && !is_g711(source.codec);
   mapped.codec.feedback = subscriber_feedback(video ? TrackKind::kVideo : TrackKind::kAudio);
-  mapped.fec_payload_type.reset();  // towards subscribers RTX is enough
+  mapped.fec_payload_type.reset();
+  if (video && parity_) mapped.fec_payload_type = parity_payload_type();
   const std::string key =
       source.codec.name + '/' + source.codec.parameters + (source.red_payload_type ? "/red" : "");
   for (const Format& f : formats_) {
@@ -69,6 +71,12 @@ std::optional<ChosenCodec> SubscriberNegotiator::map_codec(const ChosenCodec& so
   if (source.red_payload_type) mapped.red_payload_type = next_payload_type_++;
   formats_.push_back({key, mapped.codec.payload_type, mapped.rtx_payload_type, mapped.red_payload_type});
   return mapped;
+}
+
+// Nothing when there are none left.
+std::optional<uint8_t> SubscriberNegotiator::parity_payload_type() {
+  if (!fec_payload_type_ && next_payload_type_ <= 127) fec_payload_type_ = next_payload_type_++;
+  return fec_payload_type_;
 }
 
 Result<std::string, NegotiationError> SubscriberNegotiator::add(uint32_t subscription, const Source& source) {
@@ -92,6 +100,7 @@ Result<std::string, NegotiationError> SubscriberNegotiator::add(uint32_t subscri
   out.codec = *codec;
   out.ssrc = Ssrc{random_.next_u32() | 1};
   out.rtx_ssrc = Ssrc{random_.next_u32() | 1};
+  if (out.codec.fec_payload_type) out.fec_ssrc = Ssrc{random_.next_u32() | 1};
   out.cname = cname_;
   section->codec = std::move(*codec);
   section->stream = source.stream;
@@ -154,6 +163,10 @@ sdp::MediaSection SubscriberNegotiator::offer_section(const Section& section) co
   if (out.codec.rtx_payload_type) {
     m.sources.push_back({out.rtx_ssrc.value, cname_, msid});
     m.source_groups.push_back({"FID", {out.ssrc.value, out.rtx_ssrc.value}});
+  }
+  if (out.codec.fec_payload_type) {  // RFC 5956 section 4.3
+    m.sources.push_back({out.fec_ssrc.value, cname_, msid});
+    m.source_groups.push_back({"FEC-FR", {out.ssrc.value, out.fec_ssrc.value}});
   }
   return m;
 }
@@ -223,6 +236,8 @@ void SubscriberNegotiator::settle(Section& s, const sdp::MediaSection& m, Outcom
   if (rtx && m.codec(*rtx) == nullptr) out.codec.rtx_payload_type.reset();
   const auto red = out.codec.red_payload_type;
   if (red && m.codec(*red) == nullptr) out.codec.red_payload_type.reset();
+  const auto fec = out.codec.fec_payload_type;
+  if (fec && m.codec(*fec) == nullptr) out.codec.fec_payload_type.reset();
   outcome->active.push_back(std::move(out));
 }
 

@@ -41,7 +41,8 @@ class SubscriberNegotiator {
     std::vector<Refused> refused;  // what the answer does not take; these subscriptions are gone
   };
 
-  SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random);
+  // `parity`: video is offered with FlexFEC.
+  SubscriberNegotiator(const LocalEndpoint& endpoint, Random& random, bool parity = true);
 
   // Takes part in the next offer, in the section whose mid is returned. `subscription` is not 0.
   Result<std::string, NegotiationError> add(uint32_t subscription, const Source& source);
@@ -76,6 +77,7 @@ class SubscriberNegotiator {
     std::optional<uint8_t> red_payload_type;
   };
   std::optional<ChosenCodec> map_codec(const ChosenCodec& source);
+  std::optional<uint8_t> parity_payload_type();
   // Whether the answer has the offer's sections, one by one.
   std::optional<NegotiationError> check_sections(const sdp::SessionDescription& answer) const;
   void settle(Section& section, const sdp::MediaSection& answered, Outcome* outcome);
@@ -89,6 +91,8 @@ class SubscriberNegotiator {
   std::vector<Section> sections_;
   std::vector<Format> formats_;
   uint8_t next_payload_type_ = 96;
+  bool parity_;
+  std::optional<uint8_t> fec_payload_type_;  // one for all video
   size_t offered_sections_ = 0;
   bool offer_outstanding_ = false;
   bool two_byte_ = false;  // the answer takes both forms of header extensions

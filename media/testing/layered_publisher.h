@@ -54,7 +54,7 @@ class LayeredPublisher final : public FakeClient, public DatagramHandler {
     for (const Datagram& d : datagrams) on_datagram(d.bytes, now, out);
   }
   TimePoint next_deadline() const override {
-    return std::min({FakeClient::next_deadline(), next_frame_, next_audio_});
+    return std::min({FakeClient::next_deadline(), next_frame_, next_audio_, next_report_});
   }
   void on_deadline(TimePoint now, SendSlab& out) override {
     if (FakeClient::next_deadline() <= now) FakeClient::on_deadline(now, out);
@@ -62,11 +62,17 @@ class LayeredPublisher final : public FakeClient, public DatagramHandler {
       next_audio_ = now + std::chrono::milliseconds(20);
       if (connected()) send_audio(out);
     }
+    if (next_report_ <= now) {
+      next_report_ = now + std::chrono::seconds(1);
+      for (size_t i = 0; connected() && i < encodings_.size(); ++i) send_report(i, now, out);
+    }
     if (next_frame_ > now) return;
     next_frame_ = now + std::chrono::microseconds(33'333);
     if (!connected()) return;
     for (size_t i = 0; i < encodings_.size(); ++i) send_frame(i, now, out);
   }
+  // Sender reports each second, by which subscribers can be told how far away they are.
+  void report_from(TimePoint now) { next_report_ = now; }
   int key_frames() const { return key_frames_; }
 
  protected:
@@ -104,6 +110,20 @@ class LayeredPublisher final : public FakeClient, public DatagramHandler {
     send(header.finish(), {}, payload, out);
   }
 
+  static uint32_t timestamp_of(TimePoint now) { return static_cast<uint32_t>(to_us(now) * 9 / 100); }
+
+  void send_report(size_t index, TimePoint now, SendSlab& out) {
+    std::array<uint8_t, 64> bytes;
+    ByteWriter writer(bytes);
+    const auto us = static_cast<uint64_t>(to_us(now));
+    rtcp::write_sender_report(writer, {ssrc(index),
+                                       us / 1'000'000 << 32 | ((us % 1'000'000) << 32) / 1'000'000,
+                                       {timestamp_of(now)},
+                                       0,
+                                       0});
+    send_rtcp(writer.written(), out);
+  }
+
   void send_frame(size_t index, TimePoint now, SendSlab& out) {
     EncodingState& e = encodings_[index];
     const bool key = std::exchange(e.key_asked, false);
@@ -112,7 +132,7 @@ class LayeredPublisher final : public FakeClient, public DatagramHandler {
     const int64_t percent = (key ? 400 : 80) + (e.frame * 7919 + index * 31) % 41;
     const auto size = static_cast<size_t>(std::max<int64_t>(e.bps / 8 / 30 * percent / 100, 60));
     const size_t count = (size + 1099) / 1100;
-    const uint32_t timestamp = static_cast<uint32_t>(to_us(now) * 9 / 100);
+    const uint32_t timestamp = timestamp_of(now);
     for (size_t i = 0; i < count; ++i) {
       std::vector<uint8_t> payload(std::max<size_t>(size / count, FrameMark::kAt + FrameMark::kSize));
       FrameMark{key, static_cast<uint8_t>(index), static_cast<uint8_t>(i), static_cast<uint8_t>(count),
@@ -141,7 +161,7 @@ class LayeredPublisher final : public FakeClient, public DatagramHandler {
 
   std::vector<EncodingState> encodings_;
   SeqNumber audio_seq_{1};
-  TimePoint next_frame_ = kNever, next_audio_ = kNever;
+  TimePoint next_frame_ = kNever, next_audio_ = kNever, next_report_ = kNever;
   int key_frames_ = 0;
 };
 

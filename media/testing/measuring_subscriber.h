@@ -7,17 +7,19 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "media/core/datagram_handler.h"
 #include "media/rtcp/transport_feedback.h"
+#include "media/rtp/flexfec.h"
 #include "media/testing/layered_publisher.h"
 
 namespace parley::media::testing {
 
 class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
  public:
-  static constexpr uint8_t kVideoType = 100, kRtxType = 101, kAudioType = 102;
+  static constexpr uint8_t kVideoType = 100, kRtxType = 101, kAudioType = 102, kParityType = 103;
   static constexpr uint8_t kTransportCcId = 3;
 
   using FakeClient::FakeClient;
@@ -28,6 +30,12 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
   uint64_t frames = 0;  // decoded
   uint64_t key_frames_asked = 0;
   uint64_t repeated = 0;  // packets that came twice
+  uint64_t parity_packets = 0, recovered = 0;
+  uint64_t waited_for = 0;  // packets that a retransmission brought
+  // Between two pictures that were shown: gaps of more than 150 ms, and what they last beyond a picture's
+  // time.
+  uint64_t stalls = 0;
+  Duration stalled{0};
   std::optional<uint8_t> encoding;
   std::vector<TimePoint> switches;  // of the encoding
   Duration longest_freeze{0};
@@ -35,6 +43,8 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
 
   void take_measures() {
     video_bytes = padding_bytes = audio_packets = frames = key_frames_asked = repeated = 0;
+    parity_packets = recovered = waited_for = stalls = 0;
+    stalled = Duration(0);
     switches.clear();
     longest_freeze = Duration(0);
   }
@@ -68,7 +78,17 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
     const auto number = p->extension(kTransportCcId);
     if (number.size() == 2) feedback_.on_packet({load_be16(number.data())}, now);
     if (p->payload_type == kAudioType) ++audio_packets;
-    if (p->payload_type == kVideoType) on_video(*p, p->seq, p->payload, now);
+    if (p->payload_type == kVideoType) {
+      on_video(*p, p->seq, p->payload, now);
+      if (!parity_) parity_ = std::make_unique<Parity>(p->ssrc);
+      parity_->decoder.on_media(*p);
+    }
+    if (p->payload_type == kParityType && parity_) {
+      ++parity_packets;
+      padding_bytes += bytes.size();
+      parity_->decoder.on_repair(*p);
+    }
+    if (parity_) take_recovered(now);
     if (p->payload_type != kRtxType) return;
     if (p->payload.size() <= 2) {  // bare padding
       padding_bytes += bytes.size();
@@ -96,6 +116,21 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
     TimePoint at;
   };
 
+  struct Parity {
+    explicit Parity(Ssrc media) : decoder(pool, media, {0, kTransportCcId}) {}
+    PacketPool pool{256};
+    rtp::FlexFecDecoder decoder;
+  };
+
+  void take_recovered(TimePoint now) {
+    while (const PacketRef bytes = parity_->decoder.take_recovered()) {
+      const auto p = rtp::Packet::parse(bytes.bytes());
+      ASSERT_TRUE(p);
+      ++recovered;
+      on_video(*p, p->seq, p->payload, now);
+    }
+  }
+
   void on_video(const rtp::Packet& p, SeqNumber seq16, std::span<const uint8_t> payload, TimePoint now) {
     if (p.payload_type == kVideoType) media_ = p.ssrc;
     const int64_t seq = unwrapper_.unwrap(seq16);
@@ -106,6 +141,7 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
       return;
     }
     video_bytes += payload.size();
+    waited_for += p.payload_type == kRtxType;
     const FrameMark mark = FrameMark::read(payload);
     auto& frames_of = frames_[mark.encoding];
     Frame& frame = frames_of[mark.frame];
@@ -121,7 +157,14 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
     Frame& frame = frames_of[mark.frame];
     frame.decodable = mark.key || (previous != frames_of.end() && previous->second.decodable);
     if (!frame.decodable) return;
-    if (last_frame != TimePoint()) longest_freeze = std::max(longest_freeze, Duration(now - last_frame));
+    if (last_frame != TimePoint()) {
+      const Duration gap = now - last_frame;
+      longest_freeze = std::max(longest_freeze, gap);
+      if (gap > std::chrono::milliseconds(150)) {
+        ++stalls;
+        stalled += gap - std::chrono::milliseconds(33);
+      }
+    }
     last_frame = now;
     ++frames;
     if (encoding && *encoding != mark.encoding) switches.push_back(now);
@@ -170,6 +213,7 @@ class MeasuringSubscriber final : public FakeClient, public DatagramHandler {
   SeqUnwrapper unwrapper_;
   rtp::NackGenerator nacks_;
   std::map<uint8_t, std::map<uint32_t, Frame>> frames_;
+  std::unique_ptr<Parity> parity_;
   Reported report_;
   TimePoint last_report_, last_asked_;
   TimePoint next_look_ = time_from_us(1'000'000);

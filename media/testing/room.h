@@ -84,11 +84,14 @@ class Room : public ::testing::TestWithParam<uint64_t> {
     video.ssrc = {id * 1000};
     video.rtx_ssrc = {id * 1000 + 1};
     video.extensions.transport_cc = MeasuringSubscriber::kTransportCcId;
+    if (parity) video.fec_payload_type = MeasuringSubscriber::kParityType;
+    video.fec_ssrc = {id * 1000 + 3};
     SubscriptionConfig audio = video;
     audio.id = 200 + id;
     audio.track = kAudio;
     audio.payload_type = MeasuringSubscriber::kAudioType;
     audio.rtx_payload_type.reset();
+    audio.fec_payload_type.reset();
     audio.ssrc = {id * 1000 + 2};
     net.command(server, [&](TimePoint now, SendSlab& out) {
       hub.set_subscriptions(id, {video, audio}, now, out);
@@ -119,6 +122,7 @@ class Room : public ::testing::TestWithParam<uint64_t> {
   Hub hub;
   SocketAddress server;
   Link* wire;
+  bool parity = false;  // negotiated by those who subscribe from now on
   std::unique_ptr<LayeredPublisher> publisher;
   std::vector<std::unique_ptr<MeasuringSubscriber>> subscribers;
 };
