@@ -108,6 +108,7 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
     history_.settle(*sent, SentHistory::State::kReceived);
     ++counts.received;
     const int64_t previous_us = latest_arrival_us_;
+    const int64_t previous_sent_us = std::exchange(latest_sent_us_, sent->sent_us);
     const int64_t arrival_us = unwrap_arrival(status.arrival_us);
     counts.newest_sent_us = std::max(counts.newest_sent_us, sent->sent_us);
     counts.newest_arrival_us = std::max(counts.newest_arrival_us, arrival_us);
@@ -123,6 +124,7 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
     ++counts.queued;
     counts.queued_bytes += sent->size;
     counts.queued_us += std::max<int64_t>(arrival_us - previous_us, 0);
+    counts.queued_sent_us += std::max<int64_t>(sent->sent_us - previous_sent_us, 0);
   });
   return counts;
 }
@@ -167,16 +169,20 @@ void SendEstimator::note_feedback_time(TimePoint now, int64_t newest_sent_us) {
 }
 
 // What the path carries, where a full queue shows it.
-std::optional<int64_t> SendEstimator::carried(const Counts& counts, TimePoint now) const {
-  if (counts.queued == 0) return std::nullopt;
-  auto rate = acknowledged_.rate(counts.newest_arrival_us, 150'000);
-  if (counts.queued >= kPacketsForRate && counts.queued_us >= kSpanForRateUs) {
-    rate = static_cast<int64_t>(counts.queued_bytes) * 8'000'000 / counts.queued_us;
+SendEstimator::Carried SendEstimator::carried(const Counts& counts, TimePoint now) const {
+  if (counts.queued == 0) return {};
+  const bool few = counts.queued < kPacketsForRate || counts.queued_us < kSpanForRateUs;
+  auto rate = acknowledged_.rate(counts.newest_arrival_us, few ? 150'000 : 475'000);
+  // A longer path looks like a queue, too. Little that arrives no slower than it was sent was not held up.
+  const int64_t certainty = few ? 3 : 1;
+  if (fill_ < kLittle && counts.queued_sent_us * certainty * 5 >= counts.queued_us * 4) {
+    return {std::max(rate, sent_.rate(to_us(now), 475'000)), true};
   }
+  if (!few) rate = static_cast<int64_t>(counts.queued_bytes) * 8'000'000 / counts.queued_us;
   // Within a burst more comes through than in the long run; but the long run must have no gap in it.
   const auto long_run = acknowledged_.rate(counts.newest_arrival_us, 475'000);
   if (now - path_.last_test() > kLongRun && rate && long_run) rate = std::min(*rate, *long_run);
-  return rate;
+  return {rate, false};
 }
 
 void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
@@ -185,7 +191,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   const Duration recent_queue = path_.recent_queue();
   input.standing_queue = path_.standing_queue();
   // Jitter makes some measurements too low.
-  const auto carried_now = carried(counts, now);
+  const auto [carried_now, at_least] = carried(counts, now);
   input.carried_bps = carried_now;
   if (carried_now && carried_before_ && *carried_before_ * 3 > *carried_now * 4) {
     input.carried_bps = carried_before_;
@@ -193,7 +199,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   carried_before_ = carried_now;
   const int64_t before = rate_.rate();
   // A long queue, or one that lets out far less than goes in, needs no trend to be seen.
-  const bool far_less = input.carried_bps && *input.carried_bps * 5 < before * 3;
+  const bool far_less = input.carried_bps && !at_least && *input.carried_bps * 5 < before * 3;
   if (path_.in_test()) {  // a cut by itself
     input.usage = Usage::kUnder;
   } else if (recent_queue > (far_less ? kFullQueue : kLongQueue)) {

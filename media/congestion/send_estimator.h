@@ -88,13 +88,18 @@ class SendEstimator {
     int queued = 0;
     size_t queued_bytes = 0;
     int64_t queued_us = 0;
+    int64_t queued_sent_us = 0;  // in which time they had been sent
   };
   Counts take_in(const rtcp::TransportFeedbackReader& feedback);
   int64_t unwrap_arrival(int64_t arrival_us);
   void note_fill(int64_t sent_bps, int64_t rate, TimePoint now);
   void update_rate(TimePoint now, const Counts& counts);
   void on_longer_path(TimePoint now);
-  std::optional<int64_t> carried(const Counts& counts, TimePoint now) const;
+  struct Carried {
+    std::optional<int64_t> bps;
+    bool at_least = false;  // nothing was sent faster
+  };
+  Carried carried(const Counts& counts, TimePoint now) const;
   void note_feedback_time(TimePoint now, int64_t newest_sent_us);
   void use_probe(TimePoint now);
   void consider_probing(TimePoint now);
@@ -114,7 +119,7 @@ class SendEstimator {
   Prober prober_;
   std::optional<int64_t> remb_bps_;
   int64_t wanted_bps_ = 0;
-  int64_t latest_arrival_us_ = 0;
+  int64_t latest_arrival_us_ = 0, latest_sent_us_ = 0;  // the latter of the latest that arrived
   std::optional<int64_t> arrival_base_us_;
   Duration round_trip_{100'000};
   // Without queues on the way there, from sending to the feedback.

@@ -16,15 +16,19 @@ constexpr Duration kBack = 1s;
 
 class LatePath : public Room {
  protected:
-  // A camera's one layer, to a subscriber whose path becomes longer, with jitter, both ways.
-  void lengthen(Duration by, Duration jitter) {
-    add_publisher({480'000});
+  // A camera's one layer, to a subscriber whose path becomes longer, with jitter, both ways; and which loses
+  // packets, feedback too, until it does.
+  void lengthen(Duration by, Duration jitter, int64_t layer_bps = 480'000, double loss_before = 0) {
+    add_publisher({layer_bps});
     Link& down = make_link({.bits_per_second = 50'000'000});
     Link& up = make_link({});
     MeasuringSubscriber& s = add_subscriber(&up, &down);
     net.run_for(10s);
+    for (Link* link : {&up, &down}) link->config().loss = loss_before;
+    if (loss_before > 0) net.run_for(10s);
     s.take_measures();
     for (Link* link : {&up, &down}) {
+      link->config().loss = 0;
       link->config().delay += by;
       link->config().jitter = jitter;
     }
@@ -42,6 +46,7 @@ TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameALittleLonger) { lengthen(25ms,
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameLonger) { lengthen(50ms, 5ms); }
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameLongerAndUneven) { lengthen(50ms, 30ms); }
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameMuchLonger) { lengthen(150ms, 10ms); }
+TEST_P(LatePath, IsNoReasonToStayAwayWhenLittleWasSentAndMuchOfItLost) { lengthen(50ms, 30ms, 250'000, 0.1); }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, LatePath, ::testing::ValuesIn(kSeeds));
 
