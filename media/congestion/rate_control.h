@@ -24,6 +24,7 @@ class RateControl {
     Duration standing_queue{0};               // without bursts and jitter
     Duration round_trip{0};
     int64_t harmless_bps = 0;  // no queue is a reason to go below this
+    bool sudden = false;       // the path has just become slow: no cut waits for an older one's effect
     bool draining = false;     // a queue that grew before is still there: wait until it is gone
   };
   // From here on it is a queue, and not what is left of jitter.

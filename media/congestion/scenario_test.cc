@@ -76,7 +76,10 @@ TEST_P(Congestion, FollowsADropWithoutLongQueueOrFreeze) {
   flow.receiver.longest_gap = 0s;
   link.config().bits_per_second = 600'000;
   const TimePoint drop = net.now();
-  // Until there is news of it, RTT and feedback interval, what was right before goes into the queue.
+  // Until there is news of it, what was right before goes into the queue: 40 ms of path and up to 50 ms until
+  // the next feedback, at 3.4 Mbit/s too much, take 0.51 s at 0.6 Mbit/s; 10 ms that stood in the queue of
+  // the 4 Mbit/s become 67. The first feedback may have one or two packets of it, which may be jitter: then
+  // it takes one more, and another 0.28 s. Of 60 seeds, 54 stayed under 710 ms, and the worst came to 972 ms.
   Duration peak{0}, short_again{0};
   while (net.now() - drop < 2s) {
     link.take_worst_queue_delay();
@@ -97,7 +100,8 @@ TEST_P(Congestion, FollowsADropWithoutLongQueueOrFreeze) {
       GetParam(), target / 1000, to_ms(peak), to_ms(short_again), to_ms(after),
       to_ms(flow.receiver.longest_gap), rate / 1000);
   EXPECT_LE(target, 660'000);
-  EXPECT_LT(short_again, 1250ms);
+  EXPECT_LT(peak, 850ms);
+  EXPECT_LT(short_again, 1s);
   EXPECT_LT(after, 300ms);
   EXPECT_LT(flow.receiver.longest_gap, 1s);
   EXPECT_GE(rate, 0.75 * 600'000);

@@ -64,7 +64,7 @@ SeqNumber SendEstimator::on_sent(size_t size, TimePoint now) {
 bool SendEstimator::may_send(TimePoint now) const {
   if (outage_) return now - last_trickle_ >= kTrickle;
   if (!config_.transport_feedback || !last_feedback_) return true;
-  if (path_.holds_back(now)) return false;
+  if (path_.holds_back(now) || sudden_.holds_back(now)) return false;
   const Duration loop = path_round_trip_.value_or(round_trip_) + feedback_interval_;
   // Where a queue stands, only what comes through keeps it from growing; a burst may add nothing to it.
   const int64_t bits_us = carried_bps_ > 0 ? std::min(target_bps(), carried_bps_) * (loop + kBurst).count()
@@ -119,6 +119,7 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
     detector_.on_packet(sent->sent_us, arrival_us, sent->size);
     const Duration queue_before = path_.queue();
     path_.on_packet(sent->sent_us, arrival_us);
+    sudden_.on_packet(sent->sent_us, arrival_us, sent->size);
     const Duration queue = path_.queue();
     if (std::min(queue_before, queue) < kFullQueue || queue - queue_before > kFullQueue) return;
     ++counts.queued;
@@ -145,6 +146,9 @@ void SendEstimator::on_feedback(const rtcp::TransportFeedbackReader& feedback, T
   if (detector_.usage() == Usage::kOver && queue && now > quiet_until_) last_over_ = now;
   loss_.on_counts(counts.received, counts.lost, target_bps(), queued_lately(now), now);
   update_rate(now, counts);
+  if (now >= quiet_until_) {
+    sudden_.on_feedback(path_.queue(), sent_.rate(to_us(now), 475'000).value_or(0), feedback_interval_, now);
+  }
   if (path_.look(now)) on_longer_path(now);
   if (const auto rate = acknowledged_.rate(latest_arrival_us_, 475'000);
       rate && lasting_delay_.look(path_.standing_queue(), *rate, now)) {
@@ -220,11 +224,13 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   }
   input.draining = input.standing_queue > kDrained && queued_lately(now);
   if (recent_queue < kFullQueue) {
-    carried_bps_ = 0;
+    // What was held back comes all at once, and perhaps before the rate was cut.
+    if (!sudden_.held_back_lately(now)) carried_bps_ = 0;
     unqueued_bps_ = before;
   } else if (!path_.in_test()) {
     carried_bps_ = input.carried_bps.value_or(carried_bps_);
   }
+  input.sudden = sudden_.held_back_lately(now);
   rate_.update(input, now);
   if (rate_.rate() < before) {
     ++decreases_;
@@ -291,7 +297,7 @@ void SendEstimator::use_probe(TimePoint now) {
 }
 
 void SendEstimator::consider_probing(TimePoint now) {
-  if (prober_.busy() || now < probe_not_before_ || queued_lately(now)) return;
+  if (prober_.busy() || now < probe_not_before_ || queued_lately(now) || sudden_.holds_back(now)) return;
   const int64_t target = target_bps();
   // Who fills the estimate finds out by that, but slowly where it has fallen far.
   const auto sent = acknowledged_.rate(latest_arrival_us_, 475'000);
@@ -353,6 +359,7 @@ void SendEstimator::end_outage(TimePoint now) {
   history_.give_up_before(history_.next());
   detector_.reset();
   path_.forget_latest();
+  sudden_.expect(kQueueAllowed, now);  // pictures begin anew
   carried_bps_ = 0;
   loss_.reset();
   acknowledged_.reset();

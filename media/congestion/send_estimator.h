@@ -19,6 +19,7 @@
 #include "media/congestion/rate_control.h"
 #include "media/congestion/rate_meter.h"
 #include "media/congestion/sent_history.h"
+#include "media/congestion/sudden_queue.h"
 #include "media/core/time.h"
 #include "media/rtcp/transport_feedback_reader.h"
 
@@ -111,6 +112,7 @@ class SendEstimator {
   DelayDetector detector_;
   PathDelay path_;
   LastingDelay lasting_delay_;
+  SuddenQueue sudden_;
   RateControl rate_;
   LossBound loss_;
   RateMeter acknowledged_, sent_;
