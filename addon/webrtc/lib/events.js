@@ -49,27 +49,26 @@ function eventClass(name, attributes, { initRequired = false } = {}) {
   return made[name];
 }
 
-/** A reader of members that must be there, and of that class of ours: `file` has it, which may need this one in turn. */
-const needs = (file, name) => (value) => {
-  if (!(value instanceof require(file)[name]))
-    throw new TypeError(`an object of the class ${name} must be given`);
+/** A reader of members that must be there, and of one of our classes: of a file that may need this one in turn. */
+const needs = (name, load) => (value) => {
+  if (!(value instanceof load()[name])) throw new TypeError(`an object of the class ${name} must be given`);
   return value;
 };
-const needsCandidate = needs('./descriptions', 'RTCIceCandidate');
+const needsCandidate = needs('RTCIceCandidate', () => require('./descriptions'));
 const candidateOrNull = (value) => (value === undefined || value === null ? null : needsCandidate(value));
-const needsTrack = needs('./tracks', 'MediaStreamTrack');
+const needsTrack = needs('MediaStreamTrack', () => require('./tracks'));
 const streams = (value) => Object.freeze([...(value ?? [])]);
 
 module.exports = {
   defineHandlers,
   RTCDataChannelEvent: eventClass(
     'RTCDataChannelEvent',
-    { channel: needs('./data_channel', 'RTCDataChannel') },
+    { channel: needs('RTCDataChannel', () => require('./data_channel')) },
     { initRequired: true },
   ),
   RTCErrorEvent: eventClass(
     'RTCErrorEvent',
-    { error: needs('./errors', 'RTCError') },
+    { error: needs('RTCError', () => require('./errors')) },
     { initRequired: true },
   ),
   RTCPeerConnectionIceEvent: eventClass('RTCPeerConnectionIceEvent', {
@@ -84,10 +83,10 @@ module.exports = {
   RTCTrackEvent: eventClass(
     'RTCTrackEvent',
     {
-      receiver: needs('./rtp', 'RTCRtpReceiver'),
+      receiver: needs('RTCRtpReceiver', () => require('./rtp')),
       track: needsTrack,
       streams,
-      transceiver: needs('./rtp', 'RTCRtpTransceiver'),
+      transceiver: needs('RTCRtpTransceiver', () => require('./rtp')),
     },
     { initRequired: true },
   ),
