@@ -31,6 +31,14 @@ export interface RTCConfiguration {
   bundlePolicy?: 'balanced' | 'max-compat' | 'max-bundle';
   rtcpMuxPolicy?: 'require';
   iceCandidatePoolSize?: number;
+  certificates?: RTCCertificate[];
+}
+/** ECDSA on P-256. */
+export class RTCCertificate {
+  private constructor();
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+  getFingerprints(): { algorithm: string; value: string }[];
 }
 export interface RTCSessionDescriptionInit {
   type: RTCSdpType;
@@ -260,6 +268,12 @@ export class RTCDataChannelEvent extends Event {
 }
 
 export class RTCPeerConnection extends EventTarget {
+  /** `expires`: how long it holds, in milliseconds (30 days; a year at most). */
+  static generateCertificate(algorithm: {
+    name: 'ECDSA';
+    namedCurve: 'P-256';
+    expires?: number;
+  }): Promise<RTCCertificate>;
   /** `engine`: shared with other connections and peers, instead of one of its own; not for two that meet each other. */
   constructor(configuration?: RTCConfiguration, options?: { engine?: Engine; affinity?: string });
   readonly signalingState: RTCSignalingState;
@@ -274,7 +288,11 @@ export class RTCPeerConnection extends EventTarget {
   readonly remoteDescription: RTCSessionDescription | null;
   readonly currentRemoteDescription: RTCSessionDescription | null;
   readonly pendingRemoteDescription: RTCSessionDescription | null;
-  createOffer(options?: { iceRestart?: boolean }): Promise<{ type: 'offer'; sdp: string }>;
+  createOffer(options?: {
+    iceRestart?: boolean;
+    offerToReceiveAudio?: boolean;
+    offerToReceiveVideo?: boolean;
+  }): Promise<{ type: 'offer'; sdp: string }>;
   createAnswer(): Promise<{ type: 'answer'; sdp: string }>;
   setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void>;
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;

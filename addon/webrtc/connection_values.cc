@@ -109,6 +109,7 @@ napi_value make_changes(napi_env env, const jsep::Changes& changes) {
   set(env, o, "tracksAdded", make_ids(env, changes.tracks_added));
   set(env, o, "tracksRemoved", make_ids(env, changes.tracks_removed));
   set(env, o, "stopped", make_ids(env, changes.stopped));
+  set(env, o, "rejected", make_ids(env, changes.rejected));
   set(env, o, "gather", make_boolean(env, changes.local_credentials.has_value()));
   if (changes.plan) {
     set(env, o, "hasTransport", make_boolean(env, changes.plan->has_transport));

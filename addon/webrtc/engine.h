@@ -46,6 +46,7 @@ struct EngineOptions {
   bool tcp = false;  // listens on the same port numbers (RFC 6544, passive)
   size_t max_message_size = media::LocalEndpoint{}.max_message_size;  // of data channels, what peers may send
   size_t threads = 1;                                                 // media threads, up to kMaxThreads
+  const media::dtls::Certificate* certificate = nullptr;  // instead of a new one; used by create() only
 };
 
 struct TrackInfo {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "addon/webrtc/certificate_value.h"
 #include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/napi_support.h"
 #include "addon/webrtc/peer_object.h"
@@ -78,6 +79,11 @@ std::optional<EngineOptions> read_options(napi_env env, napi_value value) {
   const auto max_message_size = read_max_message_size(env, value);
   if (!max_message_size) return {};
   options.max_message_size = *max_message_size;
+  const napi_value certificate = get(env, value, "certificate");
+  if (!is_type(env, certificate, napi_undefined)) {
+    options.certificate = read_certificate(env, certificate);
+    if (options.certificate == nullptr) return {};
+  }
   const napi_value threads = get(env, value, "threads");
   if (is_type(env, threads, napi_undefined)) return options;
   const auto read = read_uint32(env, threads);

@@ -70,7 +70,9 @@ Engine::Engine(media::dtls::Certificate certificate, const EventSink& sink, size
 
 Outcome<std::unique_ptr<Engine>> Engine::create(const EngineOptions& wanted, EventSink sink,
                                                 DataSink data_sink) {
-  auto certificate = media::dtls::Certificate::generate();
+  auto certificate = wanted.certificate != nullptr
+                         ? media::Result<media::dtls::Certificate>(wanted.certificate->share())
+                         : media::dtls::Certificate::generate();
   if (!certificate) return Failure{"ERR_CERTIFICATE", certificate.error().reason};
   const size_t threads = std::clamp<size_t>(wanted.threads, 1, kMaxThreads);
   std::unique_ptr<Engine> engine(new Engine(std::move(certificate).value(), sink, threads));

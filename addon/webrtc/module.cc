@@ -1,4 +1,5 @@
 // The module: its classes, and how it is found, as webrtc.node or as the linked binding `webrtc` of parley.
+#include "addon/webrtc/certificate_value.h"
 #include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/connection_values.h"
 #include "addon/webrtc/data_channel_object.h"
@@ -53,6 +54,7 @@ napi_value Instance::pipe_class(napi_env env) const {
 napi_value initialize(napi_env env, napi_value exports) {
   Instance::install(env);
   set(env, exports, "Engine", EngineObject::define(env));
+  set(env, exports, "generateCertificate", make_certificate_function(env));
   set(env, exports, "capabilities", make_capabilities(env));
   return exports;
 }

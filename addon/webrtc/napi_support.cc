@@ -8,6 +8,7 @@ const napi_type_tag kEngineTag = {0x3a1f6e0c52d84b17, 0x9b4c1d2e7f605a31};
 const napi_type_tag kDataChannelTag = {0x2f8d40c6e19b4a53, 0xb7e60d938c1f4d05};
 const napi_type_tag kPeerTag = {0x71c9ab0f4d2e4e68, 0xa5d3f81b06c94e22};
 const napi_type_tag kPipeTag = {0x6b04e1f7d95c4c2a, 0x93d81e70b6a24f5c};
+const napi_type_tag kCertificateTag = {0x1f9a63c84e7d4b05, 0xb27d50e3916c48fa};
 const napi_type_tag kConnectionTag = {0x52d07fe19c3b4a86, 0x8e61b2d94f7a0c35};
 
 napi_value make_string(napi_env env, std::string_view text) {

@@ -53,6 +53,7 @@ extern const napi_type_tag kPeerTag;
 extern const napi_type_tag kConnectionTag;
 extern const napi_type_tag kDataChannelTag;
 extern const napi_type_tag kPipeTag;
+extern const napi_type_tag kCertificateTag;
 
 // A callback's `this` and arguments, the native object behind `this` checked by its tag.
 template <class T, size_t N>

@@ -238,6 +238,67 @@ test('errors have W3C names', async (t) => {
   assert.throws(() => new RTCSessionDescription({ type: 'x' }), TypeError);
 });
 
+test('certificates are made, shown in descriptions and kept', async (t) => {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  const certificate = await RTCPeerConnection.generateCertificate(algorithm);
+  assert.ok(certificate instanceof webrtc.RTCCertificate && certificate.expires > Date.now());
+  const [{ value }] = certificate.getFingerprints();
+  // One certificate may be several connections'.
+  for (let i = 0; i < 2; ++i) {
+    const a = new RTCPeerConnection({ certificates: [certificate] });
+    t.after(() => a.close());
+    a.addTransceiver('audio');
+    await a.setLocalDescription();
+    assert.ok(a.localDescription.sdp.includes(`a=fingerprint:sha-256 ${value.toUpperCase()}\r\n`));
+    const b = open(t);
+    await b.setRemoteDescription(a.localDescription);
+    await b.setLocalDescription();
+    await a.setRemoteDescription(b.localDescription);
+    assert.deepStrictEqual(a.getConfiguration().certificates, [certificate]);
+    const other = await RTCPeerConnection.generateCertificate(algorithm);
+    assert.throws(() => a.setConfiguration({ certificates: [other] }), { name: 'InvalidModificationError' });
+    a.setConfiguration({ certificates: [certificate] });
+    a.setConfiguration({});
+  }
+  const expired = await RTCPeerConnection.generateCertificate({ ...algorithm, expires: 0 });
+  assert.throws(() => new RTCPeerConnection({ certificates: [expired] }), { name: 'InvalidAccessError' });
+  assert.throws(() => new RTCPeerConnection({ certificates: [{}] }), TypeError);
+  await assert.rejects(RTCPeerConnection.generateCertificate('RSA'), { name: 'NotSupportedError' });
+  await assert.rejects(RTCPeerConnection.generateCertificate({ ...algorithm, expires: -1 }), TypeError);
+});
+
+test('createOffer() makes transceivers for what is to be received', async (t) => {
+  const a = open(t);
+  await a.createOffer({ offerToReceiveAudio: true });
+  await a.createOffer({ offerToReceiveAudio: true, offerToReceiveVideo: true });
+  const shown = () => a.getTransceivers().map(({ receiver, direction }) => [receiver.track.kind, direction]);
+  assert.deepStrictEqual(shown(), [
+    ['audio', 'recvonly'],
+    ['video', 'recvonly'],
+  ]);
+  await a.createOffer({ offerToReceiveVideo: false });
+  assert.deepStrictEqual(shown()[1], ['video', 'inactive']);
+});
+
+test('a transceiver that the other side stops is stopped before the answer', async (t) => {
+  const [a, b] = [open(t), open(t)];
+  const ours = a.addTransceiver('audio');
+  await negotiate(a, b);
+  const [theirs] = b.getTransceivers();
+  const ended = next(theirs.receiver.track, 'ended');
+  ours.stop();
+  await a.setLocalDescription();
+  await b.setRemoteDescription(a.localDescription);
+  assert.deepStrictEqual(
+    [theirs.direction, theirs.currentDirection, theirs.mid],
+    ['stopped', 'stopped', ours.mid],
+  );
+  await ended;
+  await b.setLocalDescription();
+  assert.strictEqual(theirs.mid, null);
+  assert.strictEqual(b.getTransceivers().length, 0);
+});
+
 test('candidates are told, and stand in the description', async (t) => {
   const a = open(t);
   a.addTransceiver('audio');

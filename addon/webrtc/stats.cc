@@ -168,6 +168,12 @@ napi_value make_peer_stats(napi_env env, const media::PeerStats& stats) {
   if (stats.path) set(env, object, "path", make_path(env, *stats.path));
   if (!stats.remote_certificate.empty())
     set(env, object, "remoteCertificate", make_string(env, stats.remote_certificate));
+  const std::pair<const char*, const std::string&> suite[] = {{"tlsVersion", stats.suite.version},
+                                                              {"dtlsCipher", stats.suite.cipher},
+                                                              {"srtpCipher", stats.suite.srtp_profile}};
+  for (const auto& [name, value] : suite) {
+    if (!value.empty()) set(env, object, name, make_string(env, value));
+  }
   if (stats.sending) set(env, object, "sending", make_sending(env, *stats.sending));
   const napi_value tracks = make_array(env);
   for (const auto& track : stats.tracks) append(env, tracks, make_track_stats(env, track));

@@ -44,7 +44,7 @@ const MANDATORY = [
   ['codec', {}, ['payloadType', 'mimeType', 'clockRate']],
   ['codec', { mimeType: 'audio/opus' }, ['channels', 'sdpFmtpLine']],
   ['transport', {}, ['bytesSent', 'bytesReceived', 'selectedCandidatePairId']],
-  ['transport', {}, ['localCertificateId', 'remoteCertificateId']],
+  ['transport', {}, ['localCertificateId', 'remoteCertificateId', 'tlsVersion', 'dtlsCipher', 'srtpCipher']],
   ['candidate-pair', {}, ['transportId', 'localCandidateId', 'remoteCandidateId', 'state', 'nominated']],
   ['candidate-pair', {}, ['bytesSent', 'bytesReceived', 'totalRoundTripTime', 'currentRoundTripTime']],
   ['local-candidate', {}, ['address', 'port', 'protocol', 'candidateType']],

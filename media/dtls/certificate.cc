@@ -24,7 +24,7 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, Free>;
 
 constexpr long kDay = 24 * 3600;
 
-X509Ptr self_sign(EVP_PKEY* key) {
+X509Ptr self_sign(EVP_PKEY* key, std::chrono::seconds validity) {
   X509Ptr cert(X509_new());
   const std::unique_ptr<BIGNUM, Free> serial(BN_new());
   if (!cert || !serial || BN_rand(serial.get(), 64, 0, 0) != 1) return nullptr;
@@ -34,7 +34,7 @@ X509Ptr self_sign(EVP_PKEY* key) {
       BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(cert.get())) != nullptr &&
       // From yesterday, for peers whose clock is behind.
       X509_gmtime_adj(X509_getm_notBefore(cert.get()), -kDay) != nullptr &&
-      X509_gmtime_adj(X509_getm_notAfter(cert.get()), 365 * kDay) != nullptr &&
+      X509_gmtime_adj(X509_getm_notAfter(cert.get()), static_cast<long>(validity.count())) != nullptr &&
       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("WebRTC"),
                                  -1, -1, 0) == 1 &&
       X509_set_issuer_name(cert.get(), name) == 1 && X509_set_pubkey(cert.get(), key) == 1 &&
@@ -110,10 +110,15 @@ std::string Certificate::base64() const { return base64_of(SSL_CTX_get0_certific
 
 void Certificate::FreeContext::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 
-Result<Certificate> Certificate::generate() {
+Certificate Certificate::share() const {
+  SSL_CTX_up_ref(context_.get());
+  return Certificate(context_.get(), fingerprint_);
+}
+
+Result<Certificate> Certificate::generate(std::chrono::seconds validity) {
   const KeyPtr key(EVP_EC_gen("P-256"));
   if (!key) return Error{"cannot generate a P-256 key"};
-  const X509Ptr cert = self_sign(key.get());
+  const X509Ptr cert = self_sign(key.get(), validity);
   if (!cert) return Error{"cannot sign a certificate"};
   Fingerprint fingerprint;
   unsigned size = 0;

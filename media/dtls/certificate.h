@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,7 +34,10 @@ std::string base64_of(const x509_st* certificate);
 // only read it, but its lifetime must cover theirs.
 class Certificate {
  public:
-  static Result<Certificate> generate();
+  static constexpr std::chrono::seconds kValidity = std::chrono::hours(24 * 365);
+  static Result<Certificate> generate(std::chrono::seconds validity = kValidity);
+  // The same key and certificate again.
+  Certificate share() const;
 
   const Fingerprint& fingerprint() const { return fingerprint_; }
   std::string base64() const;  // of its DER

@@ -153,6 +153,29 @@ TEST(Dtls, BothRolesAgreeOnGcmKeysThatOpenEachOthersSrtp) {
   EXPECT_TRUE(receiver->unprotect_rtp(packet));
 }
 
+TEST(Dtls, TellsWhatWasAgreedOn) {
+  Network net(1);
+  net.trust();
+  EXPECT_EQ(net.client.suite().version, "");
+  net.start();
+  net.run(net.now + 5s);
+  ASSERT_TRUE(net.connected());
+  for (const Transport* t : {&net.client, &net.server}) {
+    EXPECT_EQ(t->suite().version, "FEFD");
+    EXPECT_EQ(t->suite().cipher, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+    EXPECT_EQ(t->suite().srtp_profile, "SRTP_AEAD_AES_128_GCM");
+  }
+}
+
+TEST(Certificate, CanBeShared) {
+  std::optional<Certificate> first = std::move(Certificate::generate(std::chrono::hours(1))).value();
+  const Certificate second = first->share();
+  const std::string shown = first->base64();
+  EXPECT_EQ(second.fingerprint(), first->fingerprint());
+  first.reset();
+  EXPECT_EQ(second.base64(), shown);
+}
+
 TEST(Dtls, TheHandshakeSurvivesLoss) {
   int connected = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {

@@ -24,6 +24,19 @@ unsigned timer_us(Duration interval) {
   return static_cast<unsigned>(run.count());
 }
 
+// RFC 5764 section 4.1.2, RFC 7714 section 14.2.
+const char* registered_name(srtp::Profile profile) {
+  switch (profile) {
+    case srtp::Profile::kAes128CmSha1_80:
+      return "SRTP_AES128_CM_HMAC_SHA1_80";
+    case srtp::Profile::kAeadAes128Gcm:
+      return "SRTP_AEAD_AES_128_GCM";
+    case srtp::Profile::kAeadAes256Gcm:
+      break;
+  }
+  return "SRTP_AEAD_AES_256_GCM";
+}
+
 }  // namespace
 
 struct Transport::Impl {
@@ -110,6 +123,15 @@ Role Transport::role() const { return impl_->role; }
 const std::optional<SrtpKeys>& Transport::keys() const { return impl_->keys; }
 std::string Transport::remote_certificate() const {
   return base64_of(SSL_get0_peer_certificate(impl_->ssl.get()));
+}
+Transport::Suite Transport::suite() const {
+  if (impl_->state != State::kConnected) return {};
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(impl_->ssl.get());
+  Suite suite;
+  suite.version = SSL_version(impl_->ssl.get()) == DTLS1_2_VERSION ? "FEFD" : "";
+  if (const char* name = cipher != nullptr ? SSL_CIPHER_standard_name(cipher) : nullptr) suite.cipher = name;
+  if (impl_->keys) suite.srtp_profile = registered_name(impl_->keys->profile);
+  return suite;
 }
 const char* Transport::failure() const { return impl_->failure; }
 

@@ -88,6 +88,14 @@ class Transport {
   const std::optional<SrtpKeys>& keys() const;
   // The peer's, DER in base64; empty before it was shown.
   std::string remote_certificate() const;
+  // What was agreed on, once connected; "" otherwise. The version as on the wire ("FEFD"), names as IANA has
+  // them.
+  struct Suite {
+    std::string version;
+    std::string cipher;
+    std::string srtp_profile;  // "" without SRTP
+  };
+  Suite suite() const;
   // Why it failed; "" otherwise.
   const char* failure() const;
 

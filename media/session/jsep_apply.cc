@@ -12,6 +12,12 @@ bool is_rtp(const sdp::MediaSection& m) {
 
 Failure invalid_access(std::string message) { return {ErrorName::kInvalidAccess, std::move(message), 0}; }
 
+// RFC 3264 section 6.1: who is sent nothing receives nothing, and the other way round.
+bool answers(sdp::Direction answered, sdp::Direction offered) {
+  return (!sdp::sends(answered) || sdp::receives(offered)) &&
+         (!sdp::receives(answered) || sdp::sends(offered));
+}
+
 ExtensionIds extension_ids(const sdp::MediaSection& answered) {
   ExtensionIds ids;
   for (const KnownExtension& known : kKnownExtensions) {
@@ -136,6 +142,8 @@ std::optional<Failure> Session::check_remote(SdpType type, const sdp::SessionDes
         return invalid_access(which + " has another mid than offered");
     }
     if (sdp::is_rejected(m)) continue;
+    if (type != SdpType::kOffer && is_rtp(m) && !answers(m.direction, before->media[i].direction))
+      return invalid_access(which + " goes in a direction that was not offered");
     if (m.mid.empty() && remote.media.size() > 1) return invalid_access(which + " has no a=mid");
     if (is_rtp(m) && !m.rtcp_mux) return invalid_access(which + " does not multiplex RTCP");
     if (m.bundle_only) continue;
@@ -172,7 +180,10 @@ void Session::meet_section(size_t line, const sdp::MediaSection& m, Changes* cha
     if (!known.mid.empty() && known.mid == m.mid && known.kind == kind) t = &known;
   }
   if (sdp::is_rejected(m)) {
-    if (t != nullptr) follow_remote_track(*t, m, true, changes);
+    if (t == nullptr) return;
+    follow_remote_track(*t, m, true, changes);
+    t->stopping = true;  // for good, should the offer be taken back, too
+    changes->rejected.push_back(t->id);
     return;
   }
   if (t == nullptr && sdp::receives(m.direction)) {

@@ -116,6 +116,43 @@ TEST_F(JsepTest, RollsARemoteOfferBackWithItsTransceivers) {
   EXPECT_TRUE(b_.transceivers().empty());
 }
 
+TEST_F(JsepTest, AnswersGoInOfferedDirections) {
+  const uint32_t id = *a_.add_transceiver(TrackKind::kAudio, {});
+  using Case = std::pair<Direction, const char*>;
+  for (const auto& [ours, theirs] :
+       {Case(Direction::kSendOnly, "sendrecv"), Case(Direction::kSendOnly, "sendonly"),
+        Case(Direction::kRecvOnly, "recvonly"), Case(Direction::kInactive, "recvonly")}) {
+    a_.set_direction(id, ours);
+    must(a_.set_local({}, ""));
+    Session other(options(3), random_);
+    const auto met = must(other.set_remote(SdpType::kOffer, local_text(a_)));
+    must(other.set_local({}, ""));
+    std::string answer = local_text(other);
+    const std::string was = sdp::to_string(parsed(answer).media[0].direction);
+    const std::string line = "a=" + was + "\r\n";
+    answer.replace(answer.find(line), line.size(), std::string("a=") + theirs + "\r\n");
+    EXPECT_EQ(error_of(a_.set_remote(SdpType::kAnswer, answer)), ErrorName::kInvalidAccess) << theirs;
+    must(a_.set_local(SdpType::kRollback, ""));
+  }
+}
+
+TEST_F(JsepTest, StopsWhatARemoteOfferRejects) {
+  const uint32_t ours = *a_.add_track(TrackKind::kAudio, "mic", {"s"});
+  const Round r = negotiate(a_, b_);
+  const uint32_t theirs = r.answerer_offer.created[0];
+  a_.stop(ours);
+  must(a_.set_local({}, ""));
+  const Changes met = must(b_.set_remote(SdpType::kOffer, local_text(a_)));
+  EXPECT_EQ(met.rejected, std::vector<uint32_t>{theirs});
+  EXPECT_EQ(met.tracks_removed, std::vector<uint32_t>{theirs});
+  EXPECT_FALSE(b_.set_direction(theirs, Direction::kSendRecv)) << "it is over";
+  const Changes answered = must(b_.set_local({}, ""));
+  EXPECT_EQ(answered.stopped, std::vector<uint32_t>{theirs});
+  must(a_.set_remote(SdpType::kAnswer, local_text(b_)));
+  EXPECT_FALSE(a_.negotiation_needed());
+  EXPECT_FALSE(b_.negotiation_needed());
+}
+
 TEST_F(JsepTest, GivesWayWhenOffersMeet) {
   ASSERT_TRUE(a_.add_track(TrackKind::kAudio, "mic", {"s"}));
   ASSERT_TRUE(b_.add_track(TrackKind::kAudio, "mic", {"t"}));

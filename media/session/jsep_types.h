@@ -110,6 +110,7 @@ struct Changes {
   std::vector<uint32_t> tracks_added;                 // transceivers whose remote track begins
   std::vector<uint32_t> tracks_removed;               // and ends
   std::vector<uint32_t> stopped;                      // transceivers
+  std::vector<uint32_t> rejected;                     // by a remote offer: they stop with our answer
   std::optional<ice::Credentials> local_credentials;  // to be used from now on: gather under them
   std::optional<Plan> plan;
 };

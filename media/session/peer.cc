@@ -234,6 +234,7 @@ PeerStats Peer::stats() const {
                          pair->total_rtt,        pair->responses_received};
     }
     s.remote_certificate = transport_.remote_certificate();
+    s.suite = transport_.suite();
   }
   for (const auto& t : tracks_) s.tracks.push_back(t->stats());
   for (const auto& sub : subscriptions_) s.subscriptions.push_back(sub->stats());

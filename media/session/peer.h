@@ -47,6 +47,7 @@ struct PeerStats {
   std::vector<SubscriptionStats> subscriptions;
   std::optional<PathStats> path;
   std::string remote_certificate;  // DER in base64, once it was shown; of a peer with full ICE
+  dtls::Transport::Suite suite;    // likewise
 };
 
 // All tracks of one media thread, by id.

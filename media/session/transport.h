@@ -58,6 +58,7 @@ class PeerTransport {
   const char* failure() const;
   // See dtls::Transport.
   std::string remote_certificate() const { return dtls_ ? dtls_->remote_certificate() : std::string(); }
+  dtls::Transport::Suite suite() const { return dtls_ ? dtls_->suite() : dtls::Transport::Suite(); }
   uint64_t packets_received() const { return packets_received_; }
   uint64_t bytes_received() const { return bytes_received_; }
   uint64_t packets_refused() const { return packets_refused_; }

@@ -9,6 +9,12 @@ const { makeSctp } = require('./transports');
 
 const kAssumedMessageSize = 65536; // until the other side says: RFC 8841 section 6.1
 
+/** Port 0 is a rejected section, or one that is there when it is bundled (RFC 9143 section 6). */
+const hasData = (sdp = '') =>
+  sdp
+    .split(/^(?=m=)/m)
+    .some((each) => /^m=application (?!0 )|^m=application 0 [^]*^a=bundle-only/m.test(each));
+
 class Channels {
   #connection;
   #transport;
@@ -50,9 +56,7 @@ class Channels {
   /** A description was set, or taken back. */
   onSettled({ hasTransport, maxMessageSize }) {
     const { localDescription, remoteDescription } = this.#connection;
-    const shown = [localDescription, remoteDescription].some((each) =>
-      /^m=application (?!0 )/m.test(each?.sdp),
-    );
+    const shown = [localDescription, remoteDescription].some((each) => hasData(each?.sdp));
     const described = shown && (hasTransport === undefined || maxMessageSize !== undefined);
     if (!described && this.#sctp?.state === 'connecting') this.#sctp = null; // rolled back, or rejected
     if (!described) return;

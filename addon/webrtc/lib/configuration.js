@@ -2,6 +2,7 @@
 'use strict';
 
 const dns = require('dns');
+const { RTCCertificate } = require('./certificate');
 const { invalidAccess } = require('./errors');
 
 const kMostUsername = 509; // bytes: RFC 8489 section 14.3
@@ -59,6 +60,8 @@ function readConfiguration(configuration, before = null) {
     iceTransportPolicy,
     rtcpMuxPolicy,
   };
+  if (before && configuration?.certificates) checkCertificates(read.certificates, before.certificates);
+  if (before) read.certificates = before.certificates;
   for (const name of before ? ['bundlePolicy', 'rtcpMuxPolicy'] : [])
     if (read[name] !== before[name])
       throw new DOMException(`${name} cannot change`, 'InvalidModificationError');
@@ -67,10 +70,18 @@ function readConfiguration(configuration, before = null) {
   return read;
 }
 
-/** `certificates`: there is no generateCertificate() that could have made one. */
+/** `certificates`: of several the first is shown and used. */
 function readCertificates(certificates) {
-  if ([...certificates].length > 0) throw new TypeError('not an RTCCertificate');
-  return [];
+  const read = [...certificates];
+  if (read.some((each) => !(each instanceof RTCCertificate))) throw new TypeError('not an RTCCertificate');
+  if (read.some(({ expires }) => expires <= Date.now())) throw invalidAccess('a certificate has expired');
+  return read;
+}
+
+/** They cannot change; none given are those that there were. */
+function checkCertificates(given, before) {
+  if (given.some((each, i) => each !== before[i]) || given.length !== before.length)
+    throw new DOMException('certificates cannot change', 'InvalidModificationError');
 }
 
 /** STUN and TURN servers by address, one each; those whose names nobody knows are left out. */

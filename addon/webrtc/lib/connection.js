@@ -2,10 +2,10 @@
 'use strict';
 
 const dns = require('dns');
+const { makeCertificate } = require('./certificate');
 const { Channels } = require('./channels');
 const { lookUp, readConfiguration } = require('./configuration');
 const { acquire } = require('./engine');
-const { Engine } = require('./native');
 const { guarded, invalidAccess, invalidState } = require('./errors');
 const events = require('./events');
 const { Gathering } = require('./gathering');
@@ -54,14 +54,14 @@ class RTCPeerConnection extends EventTarget {
   #servers = null; // a promise: their names are looked up
 
   /** The second argument is this module's own: an engine that several connections share, and which of them share a thread of it. */
-  constructor(configuration = {}, { engine = null, affinity } = {}) {
+  constructor(configuration = {}, shared = {}) {
     super();
-    if (engine !== null && !(engine instanceof Engine)) throw new TypeError('engine must be an Engine');
-    if (affinity !== undefined && typeof affinity !== 'string')
-      throw new TypeError('affinity must be a string');
     this.#configuration = readConfiguration(configuration);
-    const { bundlePolicy } = this.#configuration;
-    this.#handle = acquire({ bundlePolicy, affinity }, (...event) => this.#onNative(...event), engine);
+    this.#handle = acquire(this.#configuration, shared ?? {}, (...event) => this.#onNative(...event));
+  }
+
+  static generateCertificate(algorithm) {
+    return makeCertificate(algorithm);
   }
 
   // --- states
@@ -107,7 +107,8 @@ class RTCPeerConnection extends EventTarget {
     return this.#channels.sctp;
   }
   getConfiguration() {
-    return structuredClone(this.#configuration);
+    const { certificates, ...rest } = this.#configuration;
+    return { ...structuredClone(rest), certificates: [...certificates] };
   }
   setConfiguration(configuration) {
     this.#refuseClosed();
@@ -393,6 +394,7 @@ class RTCPeerConnection extends EventTarget {
     const events = [];
     for (const each of this.getTransceivers()) events.push(...this.#remoteStreams.follow(each, changes));
     for (const id of [...changes.stopped, ...changes.removed]) this.#transceivers.get(id)?.markStopped();
+    for (const id of changes.rejected) this.#transceivers.get(id)?.stopRemotely();
     this.#gathering.onSettled(changes, rollback);
     if (changed) this.dispatchEvent(new Event('signalingstatechange'));
     for (const tell of events) tell();

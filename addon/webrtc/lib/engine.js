@@ -3,6 +3,7 @@
 'use strict';
 
 const os = require('os');
+const { RTCCertificate } = require('./certificate');
 const { Engine } = require('./native');
 
 let connections = 0; // so far: each has a name of its own
@@ -30,12 +31,18 @@ function bindings() {
 
 /**
  * A native connection whose events go to `onEvent(type, payload, reason)`; the process lives on until release().
- * @param {{bundlePolicy: string, affinity?: string}} options
- * @param {Engine | null} shared the program's own, which then outlives the connection
+ * @param {object} configuration an RTCConfiguration
+ * @param {{engine?: Engine, affinity?: string}} shared the program's engine, which then outlives the connection
  */
-function acquire(options, onEvent, shared) {
+function acquire({ bundlePolicy, certificates }, { engine: shared = null, affinity }, onEvent) {
+  if (shared !== null && !(shared instanceof Engine)) throw new TypeError('engine must be an Engine');
+  if (affinity !== undefined && typeof affinity !== 'string')
+    throw new TypeError('affinity must be a string');
+  if (shared !== null && certificates.length > 0) throw new TypeError('an engine has its own certificate');
   let released = false;
-  const engine = shared ?? new Engine({ bindings: bindings() }, () => {});
+  const certificate = certificates[0] && RTCCertificate.nativeOf(certificates[0]);
+  const engine = shared ?? new Engine({ bindings: bindings(), certificate }, () => {});
+  const options = { bundlePolicy, affinity };
   const native = engine.createConnection(`RTCPeerConnection ${++connections}`, options, (...event) => {
     if (!released) onEvent(...event);
   });

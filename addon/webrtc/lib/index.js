@@ -6,6 +6,7 @@ const { Engine } = require('./native');
 const { RTCError } = require('./errors');
 const events = require('./events');
 const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
+const { RTCCertificate } = require('./certificate');
 const { RTCPeerConnection } = require('./connection');
 const { RTCDataChannel } = require('./data_channel');
 const { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
@@ -21,6 +22,7 @@ module.exports = {
   MediaStream,
   MediaStreamTrack,
   MediaStreamTrackEvent: events.MediaStreamTrackEvent,
+  RTCCertificate,
   RTCDataChannel,
   RTCDataChannelEvent: events.RTCDataChannelEvent,
   RTCDtlsTransport,

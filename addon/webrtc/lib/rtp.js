@@ -321,11 +321,15 @@ class RTCRtpTransceiver {
     this.#state = state;
     this.sender.keepEncodings(state.rids);
   }
-  markStopped() {
+  /** A remote offer has rejected its section; it is there, with its mid, until that is answered. */
+  stopRemotely() {
     this.#stopping = this.#stopped = true;
-    this.#state = { ...this.#state, mid: undefined };
     this.sender.detach();
     setImmediate(() => this.receiver.track.end());
+  }
+  markStopped() {
+    this.stopRemotely();
+    this.#state = { ...this.#state, mid: undefined };
     this.#connection.forget(this);
   }
 }

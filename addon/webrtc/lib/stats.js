@@ -136,6 +136,7 @@ class Builder {
       iceRole: connection.iceRole,
       iceLocalUsernameFragment: connection.iceLocalUsernameFragment,
       selectedCandidatePairId: path && 'P',
+      ...pick(peer, ['tlsVersion', 'dtlsCipher', 'srtpCipher']),
       localCertificateId: this.certificate('X', native.localCertificate),
       remoteCertificateId: this.certificate('RX', peer.remoteCertificate),
     });
