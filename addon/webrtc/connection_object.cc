@@ -185,8 +185,8 @@ napi_value resolved(napi_env env, napi_callback_info info) {
   return done ? call.nothing() : throw_failure(env, done.error());
 }
 
-// setIceServers([{type: 'stun' | 'turn', ip, port, transport: 'udp' | 'tcp', username, credential}],
-// relayOnly): before the first description is set.
+// setIceServers([{type: 'stun' | 'turn', ip, port, transport: 'udp' | 'tcp' | 'tls', host, username,
+// credential}], relayOnly): before the first description is set.
 napi_value set_ice_servers(napi_env env, napi_callback_info info) {
   Call<2> call(env, info);
   if (!call.connection) return nullptr;
@@ -204,8 +204,11 @@ napi_value set_ice_servers(napi_env env, napi_callback_info info) {
     if (text("type") == "stun") {
       ice.stun_servers.push_back(*address);
     } else {
-      const auto via = text("transport") == "tcp" ? media::ice::TurnVia::kTcp : media::ice::TurnVia::kUdp;
-      ice.turn_servers.push_back({*address, {text("username"), text("credential")}, via, ""});
+      const std::string transport = text("transport");
+      const auto via = transport == "tls"   ? media::ice::TurnVia::kTls
+                       : transport == "tcp" ? media::ice::TurnVia::kTcp
+                                            : media::ice::TurnVia::kUdp;
+      ice.turn_servers.push_back({*address, {text("username"), text("credential")}, via, text("host")});
     }
   }
   return call.nothing();

@@ -1,9 +1,10 @@
 'use strict';
-// Our TURN client (RFC 8656) against Debian's coturn: connections that may use nothing but relays, over UDP and over TCP, with a
-// password of its REST API; and what is told of a wrong one.
+// Our TURN client (RFC 8656) against Debian's coturn: connections that may use nothing but relays, over UDP, TCP and TLS, with a
+// password of its REST API; and what is told of a wrong one, and of a wrong certificate.
 // timeout: 120
 const assert = require('node:assert');
 const { createHmac, createHash, randomBytes } = require('node:crypto');
+const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { test } = require('../../tests/harness');
 const { startCoturn } = require('../../tests/servers/coturn');
@@ -18,7 +19,11 @@ const digest = (data) => createHash('sha256').update(Buffer.from(data)).digest('
 function iceServer(turn, transport, secret = turn.secret) {
   const username = `${Math.floor(Date.now() / 1000) + 600}:test`;
   const credential = createHmac('sha1', secret).update(username).digest('base64');
-  return { urls: `turn:127.0.0.1:${turn.port}?transport=${transport}`, username, credential };
+  const urls =
+    transport === 'tls'
+      ? `turns:127.0.0.1:${turn.tlsPort}`
+      : `turn:127.0.0.1:${turn.port}?transport=${transport}`;
+  return { urls, username, credential };
 }
 
 function open(t, server) {
@@ -45,10 +50,22 @@ async function connect(a, b) {
   return gathered;
 }
 
-for (const transport of ['udp', 'tcp']) {
+// Three servers: one is what it says, one is somebody else, and nobody vouches for the third.
+let servers;
+async function startTlsServers() {
+  servers = [];
+  for (const tls of ['IP:127.0.0.1', 'DNS:elsewhere.example', 'IP:127.0.0.1'])
+    servers.push(await startCoturn({ tls }));
+  const roots = join(servers[0].folder, 'roots.pem');
+  writeFileSync(roots, servers[0].certificate + servers[1].certificate);
+  process.env.SSL_CERT_FILE = roots; // read with the first connection of TLS
+}
+
+for (const transport of ['udp', 'tcp', 'tls']) {
   test(`data goes from relay to relay, reached over ${transport}`, { timeout: 50000 }, async (t) => {
-    const turn = await startCoturn();
-    t.after(() => turn.close());
+    if (transport === 'tls') await startTlsServers();
+    const turn = servers?.[0] ?? (await startCoturn());
+    if (!servers) t.after(() => turn.close());
     const [a, b] = [open(t, iceServer(turn, transport)), open(t, iceServer(turn, transport))];
     const channel = a.createDataChannel('relayed');
     const [gathered, { channel: theirs }] = await Promise.all([
@@ -66,6 +83,24 @@ for (const transport of ['udp', 'tcp']) {
     assert.strictEqual(turn.sessions(), 2);
   });
 }
+
+test(
+  'a server whose certificate is not its own, or not vouched for, is no relay',
+  { timeout: 50000 },
+  async (t) => {
+    t.after(() => Promise.all(servers.map((server) => server.close())));
+    for (const turn of servers.slice(1)) {
+      const pc = open(t, iceServer(turn, 'tls'));
+      pc.createDataChannel('x');
+      const failed = next(pc, 'icecandidateerror');
+      await pc.setLocalDescription();
+      const { errorCode, errorText } = await failed;
+      assert.strictEqual(errorCode, 701);
+      assert.match(errorText, /certificate/);
+      assert.strictEqual(turn.sessions(), 0);
+    }
+  },
+);
 
 test('a wrong password is told, and gives no relay', { timeout: 50000 }, async (t) => {
   const turn = await startCoturn();

@@ -1,8 +1,9 @@
 // How sans-IO code asks for a TCP connection of its own: ICE-TCP's active side (RFC 6544), and TURN over TCP
-// (RFC 8656 section 3.1). media/io implements it; only on the media thread.
+// (RFC 8656 section 3.1) and over TLS. media/io implements it; only on the media thread.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "media/core/socket_address.h"
 
@@ -21,6 +22,9 @@ class Connector {
   // before it is open waits, up to a limit; DatagramHandler::on_connection_open and on_connection_closed tell
   // what becomes of it.
   virtual uint32_t connect(const SocketAddress& remote, Framing framing) = 0;
+  // The same by TLS, to a server whose certificate must be of `host`: a name, or an address in text. It is
+  // open when that is proven.
+  virtual uint32_t connect_tls(const SocketAddress& remote, Framing framing, const std::string& host) = 0;
   // Closes it, without telling. Harmless when it is gone.
   virtual void disconnect(uint32_t connection) = 0;
 };

@@ -104,7 +104,10 @@ void Gatherer::on_connect_failed(uint32_t request) {
   for (const auto& relay : relays_) {
     if (relay->request != request || request == 0 || relay->client || relay->reported) continue;
     relay->reported = true;
-    fail(relay->base, relay->server.address, 701, "no connection to the TURN server");
+    fail(relay->base, relay->server.address, 701,
+         relay->server.via == TurnVia::kTls
+             ? "no TLS connection to the TURN server, or its certificate is not its own or not trusted"
+             : "no connection to the TURN server");
   }
 }
 

@@ -170,18 +170,47 @@ void TcpConnections::read_from(uint32_t id, TimePoint now, SendSlab& out) {
     close(id, true, now, out);
     return;
   }
-  const Route route = connection->route;
   reading_ = id;
   abandoned_ = false;
-  const bool sane =
-      connection->in.push({scratch_.get(), static_cast<size_t>(n)}, [&](std::span<uint8_t> message) {
-        const Datagram datagram{route, message};
-        ++counters_.received;
-        handler_.on_datagrams({&datagram, 1}, now, out);
-      });
+  const bool sane = take_in(*connection, {scratch_.get(), static_cast<size_t>(n)}, now, out);
   reading_ = 0;
   if (!sane) ++counters_.broken;
   if (!sane || abandoned_) close(id, !abandoned_, now, out);
+}
+
+bool TcpConnections::take_in(Connection& c, std::span<uint8_t> bytes, TimePoint now, SendSlab& out) {
+  return c.tls ? take_in_tls(c, bytes, now, out) : take_messages(c, bytes, now, out);
+}
+
+bool TcpConnections::take_messages(Connection& c, std::span<uint8_t> bytes, TimePoint now, SendSlab& out) {
+  const Route route = c.route;
+  return c.in.push(bytes, [&](std::span<uint8_t> message) {
+    const Datagram datagram{route, message};
+    ++counters_.received;
+    handler_.on_datagrams({&datagram, 1}, now, out);
+  });
+}
+
+bool TcpConnections::take_in_tls(Connection& c, std::span<const uint8_t> bytes, TimePoint now,
+                                 SendSlab& out) {
+  const bool sane = c.tls->push(bytes);
+  all_queued_ += c.tls->drain(c.out);  // the handshake's answer, or an alert
+  if (!flush(c) || !sane) return false;
+  watch(c);
+  if (c.tls->established() && !c.open) tell_open(c, now, out);
+  while (!abandoned_) {
+    const auto plain = c.tls->read();
+    if (plain.empty()) break;
+    if (!take_messages(c, plain, now, out)) return false;
+  }
+  return !c.tls->ended();
+}
+
+void TcpConnections::tell_open(Connection& c, TimePoint now, SendSlab& out) {
+  c.open = true;
+  c.open_by = kNever;
+  ++counters_.connected;
+  handler_.on_connection_open(Route(c.route), now, out);
 }
 
 void TcpConnections::send(const SendSlab& slab) {
@@ -232,6 +261,7 @@ void TcpConnections::enqueue(Connection& c, std::span<const uint8_t> message) {
     ++counters_.dropped;
     return;
   }
+  if (c.tls) return enqueue_tls(c, message, padding);
   if (framed) {
     uint8_t length[2];
     store_be16(length, static_cast<uint16_t>(message.size()));
@@ -240,6 +270,19 @@ void TcpConnections::enqueue(Connection& c, std::span<const uint8_t> message) {
   c.out.insert(c.out.end(), message.begin(), message.end());
   c.out.resize(c.out.size() + padding);
   all_queued_ += size;
+  ++counters_.sent;
+  if (!c.dirty) dirty_.push_back(c.route.connection);
+  c.dirty = true;
+}
+
+// TURN's messages; nothing is said before the handshake is done.
+void TcpConnections::enqueue_tls(Connection& c, std::span<const uint8_t> message, size_t padding) {
+  constexpr uint8_t kZeros[3] = {};
+  if (!c.tls->write(message) || !c.tls->write(std::span(kZeros).first(padding))) {
+    ++counters_.dropped;
+    return;
+  }
+  all_queued_ += c.tls->drain(c.out);
   ++counters_.sent;
   if (!c.dirty) dirty_.push_back(c.route.connection);
   c.dirty = true;
@@ -287,8 +330,17 @@ uint32_t TcpConnections::connect(const SocketAddress& remote, Framing framing) {
   if (connection == nullptr) return 0;
   connection->known = true;  // whoever asked for it
   connection->connecting = true;
+  connection->open = false;
+  next_sweep_ = TimePoint();  // which sets its deadline
   watch(*connection);
   return connection->route.connection;
+}
+
+uint32_t TcpConnections::connect_tls(const SocketAddress& remote, Framing framing, const std::string& host) {
+  auto tls = TlsStream::connect(host);
+  const uint32_t id = tls ? connect(remote, framing) : 0;
+  if (id != 0) find(id)->tls = std::move(tls);
+  return id;
 }
 
 void TcpConnections::finish_connecting(Connection& c, TimePoint now, SendSlab& out) {
@@ -298,8 +350,8 @@ void TcpConnections::finish_connecting(Connection& c, TimePoint now, SendSlab& o
   if (error != 0) return;  // the next read says so
   c.connecting = false;
   c.route.local = local_address(c.fd.get());
-  ++counters_.connected;
-  handler_.on_connection_open(Route(c.route), now, out);
+  if (!c.tls) return tell_open(c, now, out);
+  if (c.tls->start()) all_queued_ += c.tls->drain(c.out);
 }
 
 void TcpConnections::disconnect(uint32_t connection) {
@@ -322,6 +374,14 @@ void TcpConnections::close(uint32_t id, bool tell, TimePoint now, SendSlab& out)
   if (tell) handler_.on_connection_closed(route, now, out);
 }
 
+void TcpConnections::give_up_opening(TimePoint now, std::vector<uint32_t>& gone) {
+  for (const auto& [id, connection] : connections_) {
+    if (connection->open) continue;
+    if (connection->open_by == kNever) connection->open_by = now + limits_.open_within;
+    if (connection->open_by <= now) gone.push_back(id);
+  }
+}
+
 void TcpConnections::on_deadline(TimePoint now, SendSlab& out) {
   if (now < next_sweep_) return;
   for (size_t i = 0; i < listeners_.size(); ++i) {
@@ -330,9 +390,11 @@ void TcpConnections::on_deadline(TimePoint now, SendSlab& out) {
     listener.armed = set_events(epoll_.get(), EPOLL_CTL_MOD, listener.fd.get(), EPOLLIN, kListenerEvent + i);
   }
   std::vector<uint32_t> gone;
+  give_up_opening(now, gone);
   for (auto& [id, connection] : connections_) {
     if (connection->check_at > now) continue;
     if (!handler_.knows_route(connection->route)) {
+      ++counters_.unknown;
       gone.push_back(id);
       continue;
     }
@@ -340,7 +402,6 @@ void TcpConnections::on_deadline(TimePoint now, SendSlab& out) {
     connection->known = true;
     connection->check_at = now + kKnownInterval;
   }
-  counters_.unknown += gone.size();
   for (const uint32_t id : gone) close(id, true, now, out);
   while (!strangers_.empty()) {
     const Connection* oldest = find(strangers_.front());

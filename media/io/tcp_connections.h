@@ -15,6 +15,7 @@
 #include "media/core/time.h"
 #include "media/io/framing.h"
 #include "media/io/sockets.h"
+#include "media/io/tls_stream.h"
 
 namespace parley::media::io {
 
@@ -35,7 +36,8 @@ class TcpConnections final : public Connector {
     size_t connections = 4096;
     size_t strangers = 512;  // of these, not known yet: the oldest makes room
     Duration known_within = std::chrono::seconds(10);
-    size_t queued_bytes = 256 << 10;  // of one connection, beside the kernel's own queue
+    Duration open_within = std::chrono::seconds(15);  // ours, TLS and all
+    size_t queued_bytes = 256 << 10;                  // of one connection, beside the kernel's own queue
     size_t all_queued_bytes = 64u << 20;
   };
 
@@ -56,6 +58,7 @@ class TcpConnections final : public Connector {
   void on_deadline(TimePoint now, SendSlab& out);
 
   uint32_t connect(const SocketAddress& remote, Framing framing) override;
+  uint32_t connect_tls(const SocketAddress& remote, Framing framing, const std::string& host) override;
   void disconnect(uint32_t connection) override;
 
   // With several media threads: what another thread's connections are to send is handed to that thread.
@@ -78,7 +81,10 @@ class TcpConnections final : public Connector {
     std::vector<uint8_t> out;  // from `out_at` on: not taken by the kernel yet
     size_t out_at = 0;
     TimePoint check_at = kNever;  // when the handler must know it
+    TimePoint open_by = kNever;   // of ours: given up after this
+    std::unique_ptr<TlsStream> tls;
     bool known = false;
+    bool open = true;  // the handler has been told, or it came to us
     bool connecting = false;
     bool wants_write = false;
     bool dirty = false;
@@ -95,7 +101,14 @@ class TcpConnections final : public Connector {
   void accept_from(Listener& listener, TimePoint now, SendSlab& out);
   void make_room(TimePoint now, SendSlab& out);
   void read_from(uint32_t id, TimePoint now, SendSlab& out);
+  // False: what came makes no sense.
+  bool take_in(Connection& connection, std::span<uint8_t> bytes, TimePoint now, SendSlab& out);
+  bool take_in_tls(Connection& connection, std::span<const uint8_t> bytes, TimePoint now, SendSlab& out);
+  bool take_messages(Connection& connection, std::span<uint8_t> bytes, TimePoint now, SendSlab& out);
+  void tell_open(Connection& connection, TimePoint now, SendSlab& out);
+  void give_up_opening(TimePoint now, std::vector<uint32_t>& gone);
   void enqueue(Connection& connection, std::span<const uint8_t> message);
+  void enqueue_tls(Connection& connection, std::span<const uint8_t> message, size_t padding);
   bool flush(Connection& connection);  // false: it is broken
   void watch(Connection& connection);
   void finish_connecting(Connection& connection, TimePoint now, SendSlab& out);

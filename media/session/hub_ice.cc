@@ -93,10 +93,12 @@ void Hub::follow_agent(Entry& entry, TimePoint now, SendSlab& out) {
 }
 
 void Hub::connect(Entry& entry, const ice::AgentEvent& event, TimePoint now, SendSlab& out) {
-  // TLS to TURN servers is not implemented: the agent is told that there is no connection.
-  const bool possible = connector_ != nullptr && event.turn != ice::TurnVia::kTls;
   const Framing framing = event.turn ? Framing::kStun : Framing::kRfc4571;
-  const uint32_t connection = possible ? connector_->connect(event.to, framing) : 0;
+  uint32_t connection = 0;
+  if (connector_ != nullptr) {
+    connection = event.turn == ice::TurnVia::kTls ? connector_->connect_tls(event.to, framing, event.name)
+                                                  : connector_->connect(event.to, framing);
+  }
   if (connection == 0) {
     entry.peer->transport().ice().full()->on_connect_failed(event.request, now, out);
     return;

@@ -242,6 +242,7 @@ TEST_F(HubIceTest, TcpThatCannotBeOpenedIsAnErrorAndNotTheEnd) {
 
 // What connects by asking for it: media/io in a program.
 struct FakeConnector final : Connector {
+  uint32_t connect_tls(const SocketAddress&, Framing, const std::string&) override { return 0; }
   uint32_t connect(const SocketAddress& remote, Framing) override {
     asked.push_back(remote);
     return static_cast<uint32_t>(asked.size());

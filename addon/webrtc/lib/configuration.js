@@ -24,8 +24,11 @@ function readServer(server) {
       throw invalidAccess('a TURN server needs a username and a credential');
     if (scheme.startsWith('turn') && Buffer.byteLength(username) > kMostUsername)
       throw invalidAccess(`a username is at most ${kMostUsername} bytes long`);
-    if (scheme.endsWith('s'))
-      throw new DOMException(`STUN and TURN over TLS are not implemented: ${url}`, 'NotSupportedError');
+    if (scheme === 'stuns' || (scheme === 'turns' && /[?&]transport=udp/i.test(url)))
+      throw new DOMException(
+        `STUN over TLS and TURN over DTLS are not implemented: ${url}`,
+        'NotSupportedError',
+      );
   }
   const read = { urls };
   if (username !== undefined) read.username = String(username);
@@ -89,21 +92,22 @@ async function lookUp(iceServers) {
   const wanted = iceServers.flatMap(({ urls, username = '', credential = '' }) =>
     [urls].flat().map((url) => {
       const [, scheme, host, port, transport = 'udp'] =
-        /^(stun|turn):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(\w+))?$/i.exec(url) ?? [];
+        /^(stun|turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(\w+))?$/i.exec(url) ?? [];
+      const secure = scheme?.toLowerCase() === 'turns';
       return {
-        type: scheme?.toLowerCase(),
+        type: secure ? 'turn' : scheme?.toLowerCase(),
         host: host?.replace(/[[\]]/g, ''),
-        port: Number(port ?? 3478),
-        transport,
+        port: Number(port ?? (secure ? 5349 : 3478)),
+        transport: secure ? 'tls' : transport,
         username,
         credential,
       };
     }),
   );
   const found = await Promise.all(
-    wanted.map(async ({ host, ...server }) => {
+    wanted.map(async (server) => {
       try {
-        return { ...server, ip: (await dns.promises.lookup(host)).address };
+        return { ...server, ip: (await dns.promises.lookup(server.host)).address };
       } catch {
         return null;
       }
