@@ -190,6 +190,7 @@ export class Person {
           width: s.frameWidth,
           height: s.frameHeight,
           nackCount: s.nackCount,
+          fecPacketsReceived: s.fecPacketsReceived ?? 0,
           pliCount: s.pliCount,
         })),
         audio: inbound('audio').map((s) => ({
