@@ -13,6 +13,9 @@ class RateMeter {
  public:
   static constexpr int64_t kBucketUs = 25'000;
   static constexpr int64_t kBuckets = 20;
+  static constexpr int64_t kWholeUs = (kBuckets - 1) * kBucketUs;
+  // For what has just changed: long enough for a few packets of a slow stream.
+  static constexpr int64_t kRecentUs = 150'000;
 
   void add(int64_t at_us, size_t bytes) {
     const int64_t bucket = at_us / kBucketUs;
@@ -25,9 +28,9 @@ class RateMeter {
     bytes_[static_cast<size_t>(bucket % kBuckets)] += static_cast<uint32_t>(bytes);
   }
 
-  // Bits a second over the last `window_us` (up to half a second) before `now_us`; the bucket being filled is
-  // left out. Nothing until that much has been seen.
-  std::optional<int64_t> rate(int64_t now_us, int64_t window_us) const {
+  // Bits a second over the last `window_us` before `now_us`; the bucket being filled is left out. Nothing
+  // until that much has been seen.
+  std::optional<int64_t> rate(int64_t now_us, int64_t window_us = kWholeUs) const {
     const int64_t count = std::clamp<int64_t>(window_us / kBucketUs, 1, kBuckets - 1);
     const int64_t end = now_us / kBucketUs;  // exclusive
     if (first_ < 0 || end - count <= first_) return std::nullopt;

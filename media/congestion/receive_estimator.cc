@@ -44,9 +44,9 @@ void ReceiveEstimator::update(TimePoint now) {
     input.usage = Usage::kOver;
     input.standing_queue = path_.recent_queue();
   }
-  input.acknowledged_bps = arrived_.rate(to_us(now), 475'000);
+  input.acknowledged_bps = arrived_.rate(to_us(now));
   // A queue that grows lets out what the way carries.
-  if (input.usage == Usage::kOver) input.carried_bps = arrived_.rate(to_us(now), 150'000);
+  if (input.usage == Usage::kOver) input.carried_bps = arrived_.rate(to_us(now), RateMeter::kRecentUs);
   input.draining = input.standing_queue > kDraining;
   const int64_t before = rate_.rate();
   if (rate_.update(input, now) < before) due_ = std::min(due_, now);

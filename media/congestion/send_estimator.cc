@@ -147,10 +147,10 @@ void SendEstimator::on_feedback(const rtcp::TransportFeedbackReader& feedback, T
   loss_.on_counts(counts.received, counts.lost, target_bps(), queued_lately(now), now);
   update_rate(now, counts);
   if (now >= quiet_until_) {
-    sudden_.on_feedback(path_.queue(), sent_.rate(to_us(now), 475'000).value_or(0), feedback_interval_, now);
+    sudden_.on_feedback(path_.queue(), sent_.rate(to_us(now)).value_or(0), feedback_interval_, now);
   }
   if (path_.look(now)) on_longer_path(now);
-  if (const auto rate = acknowledged_.rate(latest_arrival_us_, 475'000);
+  if (const auto rate = acknowledged_.rate(latest_arrival_us_);
       rate && lasting_delay_.look(path_.standing_queue(), *rate, now)) {
     path_.take_for_base();
     on_longer_path(now);
@@ -176,15 +176,15 @@ void SendEstimator::note_feedback_time(TimePoint now, int64_t newest_sent_us) {
 SendEstimator::Carried SendEstimator::carried(const Counts& counts, TimePoint now) const {
   if (counts.queued == 0) return {};
   const bool few = counts.queued < kPacketsForRate || counts.queued_us < kSpanForRateUs;
-  auto rate = acknowledged_.rate(counts.newest_arrival_us, few ? 150'000 : 475'000);
+  auto rate = acknowledged_.rate(counts.newest_arrival_us, few ? RateMeter::kRecentUs : RateMeter::kWholeUs);
   // A longer path looks like a queue, too. Little that arrives no slower than it was sent was not held up.
   const int64_t certainty = few ? 3 : 1;
   if (fill_ < kLittle && counts.queued_sent_us * certainty * 5 >= counts.queued_us * 4) {
-    return {std::max(rate, sent_.rate(to_us(now), 475'000)), true};
+    return {std::max(rate, sent_.rate(to_us(now))), true};
   }
   if (!few) rate = static_cast<int64_t>(counts.queued_bytes) * 8'000'000 / counts.queued_us;
   // Within a burst more comes through than in the long run; but the long run must have no gap in it.
-  const auto long_run = acknowledged_.rate(counts.newest_arrival_us, 475'000);
+  const auto long_run = acknowledged_.rate(counts.newest_arrival_us);
   if (now - path_.last_test() > kLongRun && rate && long_run) rate = std::min(*rate, *long_run);
   return {rate, false};
 }
@@ -213,10 +213,10 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   if (now < quiet_until_ && input.usage == Usage::kOver && recent_queue < kQueueAllowed) {
     input.usage = Usage::kNormal;
   }
-  input.acknowledged_bps = acknowledged_.rate(counts.newest_arrival_us, 475'000);
+  input.acknowledged_bps = acknowledged_.rate(counts.newest_arrival_us);
   input.round_trip = round_trip_;
   // Little that all comes through, with little delay: a queue, if it is one, is made by others.
-  const int64_t sent_bps = sent_.rate(to_us(now), 475'000).value_or(before);
+  const int64_t sent_bps = sent_.rate(to_us(now)).value_or(before);
   note_fill(sent_bps, before, now);
   if (fill_ < kLittle && recent_queue <= kLongQueue &&
       input.acknowledged_bps.value_or(0) * 10 > sent_bps * 7) {
@@ -275,7 +275,7 @@ void SendEstimator::use_probe(TimePoint now) {
   if (!result) return;
   probed_ = true;
   fell_from_bps_ = 0;
-  const auto sent = acknowledged_.rate(latest_arrival_us_, 475'000);
+  const auto sent = acknowledged_.rate(latest_arrival_us_);
   const bool more = result->bps > rate_.rate();
   // Less than the estimate says gets through: it is from another time.
   if (more || result->saturated) rate_.set(std::max(result->bps, sent.value_or(result->bps)), now);
@@ -300,7 +300,7 @@ void SendEstimator::consider_probing(TimePoint now) {
   if (prober_.busy() || now < probe_not_before_ || queued_lately(now) || sudden_.holds_back(now)) return;
   const int64_t target = target_bps();
   // Who fills the estimate finds out by that, but slowly where it has fallen far.
-  const auto sent = acknowledged_.rate(latest_arrival_us_, 475'000);
+  const auto sent = acknowledged_.rate(latest_arrival_us_);
   const bool fallen = target * 2 < fell_from_bps_ && now - fell_at_ < kRecovery;
   if (!sent || (!fallen && *sent * 4 > target * 3) || path_.standing_queue() > kNoQueue) return;
   if (!fallen && wanted_bps_ <= proven_bps(now)) return;
@@ -323,7 +323,7 @@ void SendEstimator::on_report(double fraction_lost, int packets, TimePoint now) 
   const int lost = static_cast<int>(fraction_lost * packets + 0.5);
   if (loss_.bound() == LossBound::kNoBound && !remb_bps_ && fraction_lost > 0) {
     // Without any estimate, the first cut starts from what is being sent.
-    if (const auto sent = acknowledged_.rate(to_us(now), 475'000)) rate_.set(*sent, now);
+    if (const auto sent = acknowledged_.rate(to_us(now))) rate_.set(*sent, now);
   }
   loss_.on_counts(packets - lost, lost, target_bps(), false, now);
 }
@@ -374,7 +374,7 @@ void SendEstimator::end_outage(TimePoint now) {
 EstimatorStats SendEstimator::stats() const {
   EstimatorStats s;
   s.target_bps = target_bps();
-  s.acknowledged_bps = acknowledged_.rate(latest_arrival_us_, 475'000).value_or(0);
+  s.acknowledged_bps = acknowledged_.rate(latest_arrival_us_).value_or(0);
   s.loss = loss_.loss();
   s.round_trip = round_trip_;
   s.queue_delay = last_feedback_ ? path_.queue() : Duration(0);

@@ -78,6 +78,7 @@ class SendEstimator {
   // What could be used if it were there, in bit/s: probed for when it is more than is proven.
   void set_wanted(int64_t bps) { wanted_bps_ = bps; }
   Prober& prober() { return prober_; }
+  double loss() const { return loss_.loss(); }  // share, of the latest window
   EstimatorStats stats() const;
 
  private:

@@ -261,28 +261,23 @@ void TcpConnections::enqueue(Connection& c, std::span<const uint8_t> message) {
     ++counters_.dropped;
     return;
   }
-  if (c.tls) return enqueue_tls(c, message, padding);
-  if (framed) {
-    uint8_t length[2];
-    store_be16(length, static_cast<uint16_t>(message.size()));
-    c.out.insert(c.out.end(), length, length + 2);
+  if (c.tls) {  // TURN's messages; nothing is said before the handshake is done
+    constexpr uint8_t kZeros[3] = {};
+    if (!c.tls->write(message) || !c.tls->write(std::span(kZeros).first(padding))) {
+      ++counters_.dropped;
+      return;
+    }
+    all_queued_ += c.tls->drain(c.out);
+  } else {
+    if (framed) {
+      uint8_t length[2];
+      store_be16(length, static_cast<uint16_t>(message.size()));
+      c.out.insert(c.out.end(), length, length + 2);
+    }
+    c.out.insert(c.out.end(), message.begin(), message.end());
+    c.out.resize(c.out.size() + padding);
+    all_queued_ += size;
   }
-  c.out.insert(c.out.end(), message.begin(), message.end());
-  c.out.resize(c.out.size() + padding);
-  all_queued_ += size;
-  ++counters_.sent;
-  if (!c.dirty) dirty_.push_back(c.route.connection);
-  c.dirty = true;
-}
-
-// TURN's messages; nothing is said before the handshake is done.
-void TcpConnections::enqueue_tls(Connection& c, std::span<const uint8_t> message, size_t padding) {
-  constexpr uint8_t kZeros[3] = {};
-  if (!c.tls->write(message) || !c.tls->write(std::span(kZeros).first(padding))) {
-    ++counters_.dropped;
-    return;
-  }
-  all_queued_ += c.tls->drain(c.out);
   ++counters_.sent;
   if (!c.dirty) dirty_.push_back(c.route.connection);
   c.dirty = true;

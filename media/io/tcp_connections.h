@@ -108,7 +108,6 @@ class TcpConnections final : public Connector {
   void tell_open(Connection& connection, TimePoint now, SendSlab& out);
   void give_up_opening(TimePoint now, std::vector<uint32_t>& gone);
   void enqueue(Connection& connection, std::span<const uint8_t> message);
-  void enqueue_tls(Connection& connection, std::span<const uint8_t> message, size_t padding);
   bool flush(Connection& connection);  // false: it is broken
   void watch(Connection& connection);
   void finish_connecting(Connection& connection, TimePoint now, SendSlab& out);

@@ -192,7 +192,7 @@ class Hub final : public DatagramHandler, private TrackTap {
   // hub_threads.cc
   bool pass_on_check(std::string_view ufrag, const Datagram& datagram);
   bool pass_on_answer(const stun::Message& message, const Datagram& datagram);
-  bool pass_on_to(size_t thread, const Datagram& datagram);
+  bool pass_on_to(uint8_t mark, const Datagram& datagram);
   bool pass_on(const Datagram& datagram);
   void tell_of_route(const Route& route);
   void tell_of_end(const Route& route);

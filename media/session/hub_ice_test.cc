@@ -133,6 +133,24 @@ class HubIceTest : public ::testing::Test {
   dtls::Certificate certificate_b = std::move(dtls::Certificate::generate()).value();
 };
 
+// Sites 1 and 2 behind symmetric NATs, which only a relay gets through.
+class HubIceRelayTest : public HubIceTest {
+ protected:
+  HubIceRelayTest() {
+    net.add_nat(1, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.1", 0));
+    net.add_nat(2, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.2", 0));
+    net.attach(server, turn);
+  }
+  bool connect_by_relay(End& a, End& b) {
+    const std::vector<ice::TurnServer> servers = {{server, {"u", "p"}, ice::TurnVia::kUdp, ""}};
+    a.start(ice::Role::kControlling, servers);
+    b.start(ice::Role::kControlled, servers);
+    return connect(a, b, 6s);
+  }
+  const SocketAddress server = *SocketAddress::parse("192.0.2.10", 3478);
+  testing::TurnServer turn{server, "u", "p", [this](const SocketAddress& at) { net.attach(at, turn); }};
+};
+
 TEST_F(HubIceTest, TwoFullPeersConnectDirectly) {
   End a(net, certificate_a, "192.0.2.1", 0), b(net, certificate_b, "198.51.100.1", 0);
   a.start(ice::Role::kControlling);
@@ -157,17 +175,9 @@ TEST_F(HubIceTest, TwoFullPeersConnectFromThreadsThatHearNothing) {
   EXPECT_LE(a.wrong->front().stats().unknown_source, 1u);
 }
 
-TEST_F(HubIceTest, ARelayReachesAThreadThatHearsNothing) {
-  net.add_nat(1, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.1", 0));
-  net.add_nat(2, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.2", 0));
-  const SocketAddress server = *SocketAddress::parse("192.0.2.10", 3478);
-  testing::TurnServer turn(server, "u", "p", [&](const SocketAddress& at) { net.attach(at, turn); });
-  net.attach(server, turn);
+TEST_F(HubIceRelayTest, ARelayReachesAThreadThatHearsNothing) {
   End a(net, certificate_a, "10.0.0.1", 1, true), b(net, certificate_b, "10.1.0.1", 2);
-  const std::vector<ice::TurnServer> servers = {{server, {"u", "p"}, ice::TurnVia::kUdp, ""}};
-  a.start(ice::Role::kControlling, servers);
-  b.start(ice::Role::kControlled, servers);
-  ASSERT_TRUE(connect(a, b, 6s));
+  ASSERT_TRUE(connect_by_relay(a, b));
   EXPECT_GT(turn.channel_data, 0);
 }
 
@@ -209,17 +219,9 @@ TEST_F(HubIceTest, ARestartLeavesTheConnectionUp) {
   EXPECT_EQ(b.state, PeerState::kConnected);
 }
 
-TEST_F(HubIceTest, SymmetricNatsMeetAtTheRelay) {
-  net.add_nat(1, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.1", 0));
-  net.add_nat(2, NatKind::kSymmetric, *SocketAddress::parse("203.0.113.2", 0));
-  const SocketAddress server = *SocketAddress::parse("192.0.2.10", 3478);
-  testing::TurnServer turn(server, "u", "p", [&](const SocketAddress& at) { net.attach(at, turn); });
-  net.attach(server, turn);
+TEST_F(HubIceRelayTest, SymmetricNatsMeetAtTheRelay) {
   End a(net, certificate_a, "10.0.0.1", 1), b(net, certificate_b, "10.1.0.1", 2);
-  const std::vector<ice::TurnServer> servers = {{server, {"u", "p"}, ice::TurnVia::kUdp, ""}};
-  a.start(ice::Role::kControlling, servers);
-  b.start(ice::Role::kControlled, servers);
-  ASSERT_TRUE(connect(a, b, 6s));
+  ASSERT_TRUE(connect_by_relay(a, b));
   EXPECT_EQ(turn.allocations(), 2u);
   EXPECT_GT(turn.channel_data, 0) << "media takes channels";
   EXPECT_EQ(a.types, (std::vector{ice::CandidateType::kHost, ice::CandidateType::kServerReflexive,

@@ -193,18 +193,19 @@ bool Hub::pass_on_to_pipe(const Datagram& datagram) {
 
 // True when another thread was given it.
 bool Hub::pass_on_check(std::string_view ufrag, const Datagram& datagram) {
-  return !ufrag.empty() &&
-         pass_on_to(static_cast<size_t>(static_cast<uint8_t>(ufrag.front()) - 'A'), datagram);
+  return !ufrag.empty() && pass_on_to(static_cast<uint8_t>(ufrag.front()), datagram);
 }
 
 // An answer says by its transaction which thread's agent asked, and so which one it concerns.
 bool Hub::pass_on_answer(const stun::Message& message, const Datagram& datagram) {
   if (message.cls != stun::Class::kSuccess && message.cls != stun::Class::kError) return false;
-  return pass_on_to(static_cast<size_t>(message.id.front() - 'A'), datagram);
+  return pass_on_to(message.id.front(), datagram);
 }
 
-bool Hub::pass_on_to(size_t thread, const Datagram& datagram) {
-  if (links_ == nullptr || passed_on_by_) return false;
+// `mark` is ufrag_prefix() of a thread, or anything else that a stranger may have written there.
+bool Hub::pass_on_to(uint8_t mark, const Datagram& datagram) {
+  if (links_ == nullptr || passed_on_by_ || mark < 'A') return false;
+  const size_t thread = mark - size_t{'A'};
   if (thread >= links_->threads() || thread == links_->self()) return false;
   links_->send(thread, raw(about(Say::kDatagram, datagram.route)), datagram.bytes);
   return true;
