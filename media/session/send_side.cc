@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "media/routing/track.h"
-#include "media/rtcp/transport_feedback_reader.h"
 
 namespace parley::media {
 namespace {
@@ -13,101 +12,40 @@ constexpr int64_t kWirePercent = 108;  // of a video stream's rate, with its hea
 
 }  // namespace
 
-SendSide::~SendSide() {
-  pacing_.remove(*this);
-  egress_.set_controller(nullptr);
-}
-
 void SendSide::start(bool transport_feedback, TimePoint now) {
   congestion::EstimatorConfig config;
   config.transport_feedback = transport_feedback;
-  controller_ = std::make_unique<congestion::SendController>(config, pool_, now);
-  controller_->set_list(&pacing_, this);
-  egress_.set_controller(controller_.get());
+  start_pacing(config, now);
 }
 
 void SendSide::on_negotiated(TimePoint now) {
-  if (controller_) return;
+  if (paced()) return;
   const bool numbered = std::any_of(subscriptions_.begin(), subscriptions_.end(),
                                     [](const auto& s) { return s->config().extensions.transport_cc != 0; });
   if (numbered) start(true, now);
 }
 
-void SendSide::on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out) {
-  if (!controller_) return;
-  const auto feedback = rtcp::TransportFeedbackReader::parse(header);
-  if (!feedback) return;
-  controller_->estimator().on_feedback(*feedback, now);
-  after_feedback(now, out);
-}
-
 void SendSide::on_remb(uint64_t bps, TimePoint now) {
   if (subscriptions_.empty()) return;
-  if (!controller_) start(false, now);
-  controller_->estimator().on_remb(static_cast<int64_t>(std::min<uint64_t>(bps, INT64_MAX)), now);
-  controller_->follow_rate();
+  if (!paced()) start(false, now);
+  estimator().on_remb(static_cast<int64_t>(std::min<uint64_t>(bps, INT64_MAX)), now);
+  controller().follow_rate();
 }
 
 void SendSide::on_report(const rtcp::ReportBlock& block, Subscription& about, TimePoint now) {
-  if (!controller_ && block.fraction_lost > 0) start(false, now);
-  if (!controller_) return;
+  if (!paced() && block.fraction_lost > 0) start(false, now);
+  if (!paced()) return;
   // A report each second or so; how many packets it is about is known well enough.
   const int packets = about.take_sent_since_report();
-  controller_->estimator().on_report(block.fraction_lost / 256.0, packets, now);
-  controller_->follow_rate();
+  estimator().on_report(block.fraction_lost / 256.0, packets, now);
+  controller().follow_rate();
 }
 
-void SendSide::after_feedback(TimePoint now, SendSlab& out) {
-  if (controller_->estimator().take_recovered()) {
-    // Decoders have waited for nothing: pictures begin anew.
-    for (const auto& s : subscriptions_) s->resume_after_pause(now, out);
-  }
-  controller_->follow_rate();
-  if (controller_->has_waiting()) release(now, out);
-  if (controller_->estimator().prober().current() != 0) pacing_.add(*this, now);
-  if (now >= next_allocation_) allocate(now, out);
-}
-
-void SendSide::release(TimePoint now, SendSlab& out) {
-  controller_->release(now, 0, [&](rtp::Outgoing& packet) { egress_.send_rtp_now(packet, now, out); });
-}
-
-bool SendSide::on_pace(TimePoint now, SendSlab& out) {
-  if (!controller_) return false;
-  auto& prober = controller_->estimator().prober();
-  const size_t due = prober.due(now);
-  const size_t released =
-      controller_->release(now, due, [&](rtp::Outgoing& packet) { egress_.send_rtp_now(packet, now, out); });
-  if (due > released) pad(due - released, now, out);
-  return controller_->has_waiting() || prober.current() != 0;
-}
-
-void SendSide::pad(size_t bytes, TimePoint now, SendSlab& out) {
-  for (const auto& s : subscriptions_) {
-    const size_t sent = s->send_padding(bytes, now, out);
-    if (sent >= bytes) return;
-    bytes -= sent;
-  }
-}
-
-void SendSide::on_deadline(TimePoint now, SendSlab& out) {
-  if (!controller_ || !egress_.is_open()) return;
-  last_tick_ = now;
-  auto& estimator = controller_->estimator();
-  if (estimator.next_deadline() <= now) {
-    estimator.on_deadline(now);
-    controller_->follow_rate();
-  }
-  if (estimator.in_outage() && estimator.may_send(now)) pad(1, now, out);
-  if (controller_->has_waiting() || estimator.prober().current() != 0) pacing_.add(*this, now);
-  if (now >= next_allocation_) allocate(now, out);
+void SendSide::begin_anew(TimePoint now, SendSlab& out) {
+  for (const auto& s : subscriptions_) s->resume_after_pause(now, out);
 }
 
 void SendSide::allocate(TimePoint now, SendSlab& out) {
-  next_allocation_ = now + kAllocationInterval;
-  auto& estimator = controller_->estimator();
-  // While nothing comes through, it makes no difference; and the layers are to be there when it does again.
-  if (estimator.in_outage()) return;
   demands_.clear();
   shares_.clear();
   adaptive_.clear();
@@ -124,21 +62,22 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
     demands_.push_back({s->config().id, s->track()->config().kind == TrackKind::kAudio, s->priority(),
                         s->layer_options(now)});
   }
-  const auto choices = allocator_.allocate(demands_, estimator.target_bps(), estimator.proven_bps(now), now);
+  const auto choices =
+      allocator_.allocate(demands_, estimator().target_bps(), estimator().proven_bps(now), now);
   for (const auto& choice : choices) {
     for (const auto& s : subscriptions_) {
       if (s->config().id == choice.id && s->target() != choice.layers) s->set_target(choice.layers, now, out);
     }
   }
-  const int64_t room = estimator.target_bps() - allocator_.allocated_bps();
+  const int64_t room = estimator().target_bps() - allocator_.allocated_bps();
   const Parity parity = adapt_protection(room, now);
   steer_encoders(room - parity.taken_bps);
-  estimator.set_wanted(allocator_.wanted_bps() + wished_bps_ + parity.wanted_bps);
+  estimator().set_wanted(allocator_.wanted_bps() + wished_bps_ + parity.wanted_bps);
 }
 
 SendSide::Parity SendSide::adapt_protection(int64_t room, TimePoint now) {
   Parity parity;
-  const double loss = controller_->estimator().stats().loss;
+  const double loss = estimator().stats().loss;
   for (const auto& s : subscriptions_) {
     parity.taken_bps += s->adapt_protection({loss, Duration(0), room - parity.taken_bps}, now);
     parity.wanted_bps += s->wanted_protection();
@@ -159,16 +98,16 @@ void SendSide::steer_encoders(int64_t available) {
 }
 
 std::optional<SendSideStats> SendSide::stats() const {
-  if (!controller_) return std::nullopt;
+  if (!paced()) return std::nullopt;
   SendSideStats s;
-  s.estimate = controller_->estimator().stats();
+  s.estimate = controller().estimator().stats();
   s.allocated_bps = allocator_.allocated_bps() + steered_bps_;
   s.wanted_bps = allocator_.wanted_bps() + wished_bps_;
-  s.queued_packets = controller_->pacer().packets();
-  s.queued_bytes = controller_->pacer().bytes();
-  s.longest_wait = controller_->pacer().longest_wait(last_tick_);
-  s.paced_packets = controller_->pacer().held();
-  s.refused_packets = controller_->pacer().refused();
+  s.queued_packets = controller().pacer().packets();
+  s.queued_bytes = controller().pacer().bytes();
+  s.longest_wait = controller().pacer().longest_wait(last_tick());
+  s.paced_packets = controller().pacer().held();
+  s.refused_packets = controller().pacer().refused();
   return s;
 }
 

@@ -1,6 +1,6 @@
-// The sending side of a peer's congestion control: hands feedback to the estimate, fills probes with padding,
-// lets paced packets go, and divides the estimate among the subscriptions: layers of what comes as it comes,
-// and rates for those whose encoders can follow one.
+// The sending side of a peer's congestion control (routing/paced_sender.h): divides the estimate among the
+// subscriptions: layers of what comes as it comes, rates for those whose encoders can follow one, and what is
+// left for parity packets.
 //
 // A peer without any feedback is sent everything at once, as it comes.
 #pragma once
@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "media/congestion/allocator.h"
-#include "media/congestion/pace_list.h"
 #include "media/congestion/rate_division.h"
-#include "media/congestion/send_controller.h"
+#include "media/congestion/send_estimator.h"
 #include "media/core/packet_pool.h"
 #include "media/core/send_slab.h"
 #include "media/core/time.h"
 #include "media/routing/egress.h"
+#include "media/routing/paced_sender.h"
 #include "media/routing/subscription.h"
 #include "media/rtcp/packets.h"
 
@@ -34,37 +34,27 @@ struct SendSideStats {
   uint64_t refused_packets = 0;  // found the pacer full
 };
 
-class SendSide final : public congestion::PaceList::Member {
+class SendSide final : public PacedSender {
  public:
   using Subscriptions = std::vector<std::unique_ptr<Subscription>>;
-  static constexpr Duration kAllocationInterval = std::chrono::milliseconds(100);
 
   // All must outlive it.
   SendSide(Egress& egress, Subscriptions& subscriptions, PacketPool& pool, congestion::PaceList& pacing)
-      : egress_(egress), subscriptions_(subscriptions), pool_(pool), pacing_(pacing) {}
-  ~SendSide() override;
-  SendSide(const SendSide&) = delete;
-  SendSide& operator=(const SendSide&) = delete;
+      : PacedSender(egress, pool, pacing), subscriptions_(subscriptions) {}
 
   // The subscriptions and what was agreed on for them have changed.
   void on_negotiated(TimePoint now);
-  void on_transport_feedback(const rtcp::Header& header, TimePoint now, SendSlab& out);
   void on_remb(uint64_t bps, TimePoint now);
   void on_report(const rtcp::ReportBlock& block, Subscription& about, TimePoint now);
-
-  // Called with the peer's tick.
-  void on_deadline(TimePoint now, SendSlab& out);
-  bool on_pace(TimePoint now, SendSlab& out) override;
 
   // Nothing for a peer without feedback.
   std::optional<SendSideStats> stats() const;
 
  private:
   void start(bool transport_feedback, TimePoint now);
-  void after_feedback(TimePoint now, SendSlab& out);
-  void release(TimePoint now, SendSlab& out);
-  void pad(size_t bytes, TimePoint now, SendSlab& out);
-  void allocate(TimePoint now, SendSlab& out);
+  void pad(size_t bytes, TimePoint now, SendSlab& out) override { pad_with(subscriptions_, bytes, now, out); }
+  void begin_anew(TimePoint now, SendSlab& out) override;
+  void allocate(TimePoint now, SendSlab& out) override;
   void steer_encoders(int64_t available);
   struct Parity {
     int64_t taken_bps = 0, wanted_bps = 0;
@@ -72,11 +62,7 @@ class SendSide final : public congestion::PaceList::Member {
   // Parity packets take of the room that layers leave.
   Parity adapt_protection(int64_t room, TimePoint now);
 
-  Egress& egress_;
   Subscriptions& subscriptions_;
-  PacketPool& pool_;
-  congestion::PaceList& pacing_;
-  std::unique_ptr<congestion::SendController> controller_;
   congestion::Allocator allocator_;
   std::vector<congestion::Allocator::Demand> demands_;
   std::vector<congestion::RateShare> shares_;
@@ -84,8 +70,6 @@ class SendSide final : public congestion::PaceList::Member {
   int64_t steered_bps_ = 0;               // given to encoders, headers included
   int64_t wished_bps_ = 0;                // by them, likewise
   std::vector<AdaptiveSource*> running_;  // that were given a rate the last time; only compared
-  TimePoint next_allocation_;
-  TimePoint last_tick_;
 };
 
 }  // namespace parley::media
