@@ -199,7 +199,7 @@ void Pipe::on_deadline(TimePoint now, SendSlab& out) {
   }
   if (!receiver_) return;
   sender_.on_deadline(now, out);
-  if (feedback_.next_deadline() <= now) send_feedback(now, out);
+  feedback_.write_due(reporter_, {}, now, [&](auto bytes) { egress_.send_rtcp(bytes, out); });
   const bool all = next_report_ <= now;
   if (all || next_look_ <= now) {
     next_look_ = now + kLookInterval;
@@ -241,16 +241,6 @@ void Pipe::report(TimePoint now, SendSlab& out) {
     const size_t empty = writer.size();
     s->write_reports(writer, now);
     if (writer.size() > empty) egress_.send_rtcp(writer.written(), out);
-  }
-}
-
-void Pipe::send_feedback(TimePoint now, SendSlab& out) {
-  std::array<uint8_t, 1200> bytes;
-  // A feedback describes at most 400 packets; a burst needs several.
-  for (int i = 0; i < 4 && feedback_.next_deadline() <= now; ++i) {
-    ByteWriter writer(bytes);
-    if (!feedback_.write(writer, reporter_, {}, now)) return;
-    egress_.send_rtcp(writer.written(), out);
   }
 }
 

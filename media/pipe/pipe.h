@@ -87,7 +87,6 @@ class Pipe {
   void report(TimePoint now, SendSlab& out);
   // What is wanted and what there is; `all`: also what has not changed.
   void tell_layers(bool all, TimePoint now, SendSlab& out);
-  void send_feedback(TimePoint now, SendSlab& out);
   TrackIntoPipe* find_sent(Ssrc ssrc);
   Track* find_received(Ssrc ssrc);
   void drop_ended();

@@ -157,6 +157,25 @@ TEST(TransportFeedback, TellsArrivalsWithLossReorderingAndWrap) {
     EXPECT_NEAR(static_cast<double>(told[seq]), static_cast<double>(at), 250) << seq;
 }
 
+TEST(TransportFeedback, TellsOfABurstInSeveralPacketsAtOnce) {
+  TransportFeedback f;
+  const TimePoint now = time_from_us(1'000'000);
+  size_t told = 0, packets = 0;
+  const auto tell = [&](std::span<const uint8_t> feedback) {
+    told += read_feedback(feedback).size();
+    ++packets;
+  };
+  f.write_due({1}, {2}, now, tell);
+  for (uint16_t seq = 0; seq < 1000; ++seq) f.on_packet({seq}, now);
+  f.write_due({1}, {2}, now, tell);
+  EXPECT_EQ(packets, 0u) << "nothing is due";
+  const TimePoint due = f.next_deadline();
+  f.write_due({1}, {2}, due, tell);
+  EXPECT_EQ(packets, 3u);
+  EXPECT_EQ(told, 1000u);
+  EXPECT_EQ(f.next_deadline(), kNever);
+}
+
 TEST(TransportFeedback, SplitsOverAPauseThatNoDeltaHolds) {
   TransportFeedback f;
   std::array<uint8_t, 1200> bytes;

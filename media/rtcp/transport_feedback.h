@@ -25,11 +25,23 @@ class TransportFeedback {
   TimePoint next_deadline() const { return pending_ ? due_ : kNever; }
   // Writes one feedback packet about everything since the last. False when there is nothing, or no room.
   bool write(ByteWriter& out, Ssrc sender, Ssrc media, TimePoint now);
+  // Writes all that is due: send(span) is called with each packet. A burst needs several.
+  template <typename Send>
+  void write_due(Ssrc sender, Ssrc media, TimePoint now, Send&& send) {
+    std::array<uint8_t, kMaxBytes> bytes;
+    for (int i = 0; i < kMostAtOnce && next_deadline() <= now; ++i) {
+      ByteWriter writer(bytes);
+      if (!write(writer, sender, media, now)) return;
+      send(writer.written());
+    }
+  }
 
  private:
   // Arrivals of the last kWindow sequence numbers; 0: not received.
   static constexpr int64_t kWindow = 1024;
   static constexpr int64_t kMaxReported = 400;  // packets in one feedback: under an MTU
+  static constexpr size_t kMaxBytes = 1200;
+  static constexpr int kMostAtOnce = 4;
   struct Slot {
     int64_t seq = -1;
     int64_t arrival_us = 0;

@@ -106,14 +106,8 @@ void Peer::on_extended_report(const rtcp::Header& header, TimePoint now) {
 }
 
 void Peer::send_transport_feedback(TimePoint now, SendSlab& out) {
-  std::array<uint8_t, 1200> bytes;
   const Ssrc media = sources_.empty() ? Ssrc{0} : sources_.front().first;
-  // A feedback describes at most 400 packets; a burst needs several.
-  for (int i = 0; i < 4 && feedback_.next_deadline() <= now; ++i) {
-    ByteWriter writer(bytes);
-    if (!feedback_.write(writer, reporter_, media, now)) return;
-    transport_.egress().send_rtcp(writer.written(), out);
-  }
+  feedback_.write_due(reporter_, media, now, [&](auto bytes) { transport_.egress().send_rtcp(bytes, out); });
 }
 
 void Peer::send_remb(TimePoint now, SendSlab& out) {
