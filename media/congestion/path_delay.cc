@@ -6,7 +6,6 @@
 namespace parley::media::congestion {
 namespace {
 
-constexpr Duration kDoubtful = std::chrono::milliseconds(80);  // a queue that is put to the test
 constexpr Duration kLongestGap = std::chrono::milliseconds(120);
 constexpr Duration kAfterQueue = std::chrono::milliseconds(500);
 constexpr Duration kLongestTest = std::chrono::seconds(2);
@@ -43,7 +42,7 @@ void PathDelay::note_for_test(int64_t sent_us, int64_t delay_us) {
 
 bool PathDelay::look(TimePoint now) {
   if (!test_) {
-    if (standing_queue() < kDoubtful) {
+    if (standing_queue() < kLongQueue) {
       not_fallen_ = 0;
     } else if (now >= next_test_) {
       test_ = Test{now, now + std::min(standing_queue(), kLongestGap), std::nullopt, 0, INT64_MAX, 0};

@@ -18,6 +18,9 @@ namespace parley::media::congestion {
 
 class PathDelay {
  public:
+  // From here on no trend is needed to call it a queue; and it is put to the test, for it may be the path.
+  static constexpr Duration kLongQueue = std::chrono::milliseconds(80);
+
   // In the order of arrival. Both clocks in microseconds; their offset does not matter.
   void on_packet(int64_t sent_us, int64_t arrived_us);
 

@@ -5,7 +5,6 @@
 
 namespace parley::media::congestion {
 namespace {
-constexpr Duration kLongQueue = std::chrono::milliseconds(80);  // needs no trend to be seen
 constexpr Duration kDraining = std::chrono::milliseconds(60);
 }  // namespace
 
@@ -40,7 +39,7 @@ void ReceiveEstimator::update(TimePoint now) {
   RateControl::Input input;
   input.usage = detector_.usage();
   input.standing_queue = path_.standing_queue();
-  if (path_.recent_queue() > kLongQueue) {
+  if (path_.recent_queue() > PathDelay::kLongQueue) {
     input.usage = Usage::kOver;
     input.standing_queue = path_.recent_queue();
   }

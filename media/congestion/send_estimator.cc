@@ -21,7 +21,6 @@ constexpr int kPacketsForRate = 4;
 constexpr int64_t kSpanForRateUs = 30'000;
 // With this much before it, what a packet takes is what the path carries.
 constexpr Duration kFullQueue = std::chrono::milliseconds(40);
-constexpr Duration kLongQueue = std::chrono::milliseconds(80);
 constexpr Duration kFall = std::chrono::seconds(1);      // cuts this close are one
 constexpr Duration kRecovery = std::chrono::seconds(6);  // after one, a probe may bring back what it took
 constexpr Duration kProof = std::chrono::seconds(5);
@@ -206,7 +205,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   const bool far_less = input.carried_bps && !at_least && *input.carried_bps * 5 < before * 3;
   if (path_.in_test()) {  // a cut by itself
     input.usage = Usage::kUnder;
-  } else if (recent_queue > (far_less ? kFullQueue : kLongQueue)) {
+  } else if (recent_queue > (far_less ? kFullQueue : PathDelay::kLongQueue)) {
     input.usage = Usage::kOver;
     input.standing_queue = recent_queue;
   }
@@ -218,7 +217,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   // Little that all comes through, with little delay: a queue, if it is one, is made by others.
   const int64_t sent_bps = sent_.rate(to_us(now)).value_or(before);
   note_fill(sent_bps, before, now);
-  if (fill_ < kLittle && recent_queue <= kLongQueue &&
+  if (fill_ < kLittle && recent_queue <= PathDelay::kLongQueue &&
       input.acknowledged_bps.value_or(0) * 10 > sent_bps * 7) {
     input.harmless_bps = sent_bps * 3 / 2;
   }
