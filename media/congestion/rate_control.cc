@@ -99,7 +99,7 @@ void RateControl::increase(const Input& input, TimePoint now) {
 void RateControl::decrease(const Input& input, TimePoint now) {
   // What the path carries can be taken at its word; without that, cut upon cut would go too deep.
   const Duration pause = input.carried_bps ? kBetweenDecreases : kEffect + input.round_trip;
-  const bool far_less = input.sudden && input.carried_bps && *input.carried_bps * 5 < rate_ * 3;
+  const bool far_less = input.sudden && input.carried_bps && is_far_above(*input.carried_bps);
   if (last_decrease_ && now - *last_decrease_ < pause && !far_less) return;
   // Jitter looks like over-use for moments, but leaves no queue behind: cutting at each would end at nothing.
   if (input.standing_queue < kQueue) return;

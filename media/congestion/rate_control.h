@@ -33,6 +33,8 @@ class RateControl {
   // Called with every feedback. Returns the rate in bit/s.
   int64_t update(const Input& input, TimePoint now);
   int64_t rate() const { return rate_; }
+  // Whether the path carries so little of the rate that a queue must be growing fast.
+  bool is_far_above(int64_t carried_bps) const { return carried_bps * 5 < rate_ * 3; }
   // What a probe measured, or a bound that came from elsewhere.
   void set(int64_t bps, TimePoint now);
   std::optional<TimePoint> last_decrease() const { return last_decrease_; }

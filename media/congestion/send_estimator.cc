@@ -202,7 +202,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   carried_before_ = carried_now;
   const int64_t before = rate_.rate();
   // A long queue, or one that lets out far less than goes in, needs no trend to be seen.
-  const bool far_less = input.carried_bps && !at_least && *input.carried_bps * 5 < before * 3;
+  const bool far_less = input.carried_bps && !at_least && rate_.is_far_above(*input.carried_bps);
   if (path_.in_test()) {  // a cut by itself
     input.usage = Usage::kUnder;
   } else if (recent_queue > (far_less ? kFullQueue : PathDelay::kLongQueue)) {
