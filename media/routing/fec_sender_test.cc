@@ -108,7 +108,7 @@ class ParityToSubscriber : public ::testing::Test {
     ASSERT_NEAR(to.stats().rtt_seconds, 0.3, 0.01);
     for (int i = 0; i < 100; ++i) {
       bench_.now += 100ms;
-      to.adapt_protection({loss, Duration(0), 2'000'000}, bench_.now);
+      to.adapt_protection(loss, 2'000'000, bench_.now);
     }
     bench_.sent_to(2);
   }
@@ -177,7 +177,7 @@ TEST_F(ParityToSubscriber, IsNotMadeOfRetransmissionsNorWhereItWasNotNegotiated)
   track_.add(plain, bench_.now, bench_.slab);
   feed(0);
   lose(to, 0.3);
-  EXPECT_EQ(plain.adapt_protection({0.3, Duration(0), 2'000'000}, bench_.now), 0);
+  EXPECT_EQ(plain.adapt_protection(0.3, 2'000'000, bench_.now), 0);
   feed(1);
   feed(2);
   for (int i = 0; i < 4; ++i) to.on_nack({11}, bench_.now += 400ms, bench_.slab);

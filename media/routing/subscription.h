@@ -125,9 +125,9 @@ class Subscription {
   // bare padding (RFC 4588 section 4 keeps both apart from media). What was sent; 0 when there is no RTX.
   size_t send_padding(size_t bytes, TimePoint now, SendSlab& out);
 
-  // How the way is, every so often; the round trip is known here. What parity packets will take of the room,
-  // in bit/s, and what they would if there were more.
-  int64_t adapt_protection(PathConditions path, TimePoint now);
+  // Called every so often with the share of packets that the way loses, and the bit/s that media leave of the
+  // estimate. What parity packets will take of that, and what they would if there were more.
+  int64_t adapt_protection(double loss, int64_t room_bps, TimePoint now);
   int64_t wanted_protection() const { return fec_ ? fec_->wanted_bps() : 0; }
 
   SubscriptionStats stats() const;

@@ -6,10 +6,10 @@
 
 namespace parley::media {
 
-int64_t Subscription::adapt_protection(PathConditions path, TimePoint now) {
+int64_t Subscription::adapt_protection(double loss, int64_t room_bps, TimePoint now) {
   if (!fec_) return 0;
-  path.round_trip = Duration(static_cast<int64_t>(stats_.rtt_seconds * 1e6));
-  return fec_->adapt(path, stats_.bytes, now);
+  const Duration round_trip(static_cast<int64_t>(stats_.rtt_seconds * 1e6));
+  return fec_->adapt({loss, round_trip, room_bps}, stats_.bytes, now);
 }
 
 void Subscription::send_parity(TimePoint now, SendSlab& out) {

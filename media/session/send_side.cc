@@ -79,7 +79,7 @@ SendSide::Parity SendSide::adapt_protection(int64_t room, TimePoint now) {
   Parity parity;
   const double loss = estimator().stats().loss;
   for (const auto& s : subscriptions_) {
-    parity.taken_bps += s->adapt_protection({loss, Duration(0), room - parity.taken_bps}, now);
+    parity.taken_bps += s->adapt_protection(loss, room - parity.taken_bps, now);
     parity.wanted_bps += s->wanted_protection();
   }
   return parity;
