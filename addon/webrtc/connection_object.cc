@@ -1,6 +1,6 @@
 #include "addon/webrtc/connection_object.h"
 
-#include <iterator>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -9,13 +9,17 @@
 #include "addon/webrtc/connection_media.h"
 #include "addon/webrtc/connection_values.h"
 #include "addon/webrtc/data_channel_object.h"
-#include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
+#include "addon/webrtc/native_class.h"
 #include "addon/webrtc/stats.h"
 
 namespace parley::addon {
 namespace {
+
+constexpr NativeClass::Property kProperties[] = {{"engine", napi_default}};
+constexpr NativeClass kClass = {"Connection", &kConnectionTag,
+                                "a Connection is made by Engine.createConnection()", kProperties};
 
 namespace jsep = media::jsep;
 
@@ -228,9 +232,6 @@ napi_value create_data_channel(napi_env env, napi_callback_info info) {
 napi_value get_stats(napi_env env, napi_callback_info info) {
   Call<0> call(env, info);
   if (!call.connection) return nullptr;
-  EngineObject& owner = call.self->owner();
-  uint64_t promise_id = 0;
-  const napi_value promise = owner.make_promise(&promise_id);
   // Which transceiver each number belongs to, as it is now.
   StreamOwners owners;
   for (const auto& [transceiver, r] : call.connection->received)
@@ -242,19 +243,14 @@ napi_value get_stats(napi_env env, napi_callback_info info) {
                                             s.sender ? s.sender->frames_encoded() : 0,
                                             s.sender ? s.sender->key_frames_encoded() : 0,
                                             s.sender ? s.sender->target_bitrate() : 0};
-  auto asked = owner.engine().peer_stats(
-      call.self->id(), [&owner, promise_id, owners](std::optional<media::PeerStats> stats) {
-        owner.dispatch([&owner, promise_id, owners, stats = std::move(stats)](napi_env e) {
-          const napi_value result = make_connection_stats(e, stats.value_or(media::PeerStats{}), owners);
-          set(e, result, "localCertificate", make_string(e, owner.engine().certificate_base64()));
-          owner.settle(promise_id, result);
-        });
+  ConnectionObject& self = *call.self;
+  return self.promise<media::PeerStats>(
+      env, [&](auto sink) { return self.engine().peer_stats(self.id(), std::move(sink)); },
+      [&owner = self.owner(), owners](napi_env e, const media::PeerStats& stats) {
+        const napi_value result = make_connection_stats(e, stats, owners);
+        set(e, result, "localCertificate", make_string(e, owner.engine().certificate_base64()));
+        return result;
       });
-  if (!asked) {
-    owner.settle(promise_id, make_undefined(env));
-    return throw_failure(env, asked.error());
-  }
-  return promise;
 }
 
 napi_value close(napi_env env, napi_callback_info info) {
@@ -267,10 +263,8 @@ napi_value close(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-Engine& ConnectionObject::engine() { return owner_.engine(); }
-
 Connection* ConnectionObject::open(napi_env env) {
-  Connection* connection = engine().connection(id_);
+  Connection* connection = engine().connection(id());
   if (!connection) throw_failure(env, {"InvalidStateError", "the connection is closed"});
   return connection;
 }
@@ -303,44 +297,17 @@ napi_value ConnectionObject::define(napi_env env) {
   };
   std::vector<napi_property_descriptor> properties;
   const auto add = [&properties](std::span<const std::pair<const char*, napi_callback>> methods) {
-    for (const auto& [name, callback] : methods)
-      properties.push_back(
-          {name, nullptr, callback, nullptr, nullptr, nullptr, napi_default_method, nullptr});
+    for (const auto& [name, callback] : methods) properties.push_back(method(name, callback));
   };
   add(kMethods);
   add(connection_media_methods());
-  napi_value constructor = nullptr;
-  napi_define_class(env, "Connection", NAPI_AUTO_LENGTH, construct, nullptr, properties.size(),
-                    properties.data(), &constructor);
-  return constructor;
+  return define_class(env, kClass, properties);
 }
 
 napi_value ConnectionObject::make(napi_env env, napi_value engine_value, EngineObject& owner,
                                   Engine::PeerId id) {
-  napi_value external = nullptr;
-  napi_create_external(env, new ConnectionObject(owner, id), nullptr, nullptr, &external);
-  napi_value arguments[] = {external, engine_value};
-  napi_value made = nullptr;
-  napi_new_instance(env, Instance::of(env)->connection_class(env), std::size(arguments), arguments, &made);
-  return made;
-}
-
-napi_value ConnectionObject::construct(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value values[2], receiver;
-  napi_get_cb_info(env, info, &count, values, &receiver, nullptr);
-  void* data = nullptr;
-  if (!is_type(env, values[0], napi_external) || napi_get_value_external(env, values[0], &data) != napi_ok) {
-    return throw_type_error(env, "a Connection is made by Engine.createConnection()");
-  }
-  napi_type_tag_object(env, receiver, &kConnectionTag);
-  napi_wrap(
-      env, receiver, data,
-      [](napi_env, void* object, void*) { delete static_cast<ConnectionObject*>(object); }, nullptr, nullptr);
-  const napi_property_descriptor engine = {"engine", nullptr,   nullptr,      nullptr,
-                                           nullptr,  values[1], napi_default, nullptr};
-  napi_define_properties(env, receiver, 1, &engine);
-  return receiver;
+  return make_native(env, Instance::of(env)->class_of(env, Instance::Class::kConnection),
+                     std::unique_ptr<ConnectionObject>(new ConnectionObject(owner, id)), {&engine_value, 1});
 }
 
 }  // namespace parley::addon

@@ -1,15 +1,19 @@
 #include "addon/webrtc/data_channel_object.h"
 
 #include <cstring>
-#include <iterator>
 #include <utility>
 
 #include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
+#include "addon/webrtc/native_class.h"
 
 namespace parley::addon {
 namespace {
+
+constexpr NativeClass::Property kProperties[] = {{"engine", napi_default}};
+constexpr NativeClass kClass = {"DataChannel", &kDataChannelTag,
+                                "a DataChannel is made by Peer.createDataChannel()", kProperties};
 
 enum Property : int {
   kLabel,
@@ -22,12 +26,6 @@ enum Property : int {
   kReadyState,
   kBufferedAmount,
 };
-
-napi_value make_null(napi_env env) {
-  napi_value value = nullptr;
-  napi_get_null(env, &value);
-  return value;
-}
 
 napi_value number_or_null(napi_env env, std::optional<uint16_t> number) {
   return number ? make_number(env, *number) : make_null(env);
@@ -92,13 +90,10 @@ napi_value DataChannelObject::define(napi_env env) {
       getter("bufferedAmount", kBufferedAmount),
       {"bufferedAmountLowThreshold", nullptr, nullptr, get_low_threshold, set_low_threshold, nullptr,
        napi_enumerable, nullptr},
-      {"send", nullptr, send, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      method("send", send),
+      method("close", close),
   };
-  napi_value constructor = nullptr;
-  napi_define_class(env, "DataChannel", NAPI_AUTO_LENGTH, construct, nullptr, std::size(properties),
-                    properties, &constructor);
-  return constructor;
+  return define_class(env, kClass, properties);
 }
 
 napi_value DataChannelObject::make(napi_env env, napi_value engine_value, EngineObject& owner,
@@ -106,37 +101,12 @@ napi_value DataChannelObject::make(napi_env env, napi_value engine_value, Engine
                                    const media::sctp::ChannelConfig& config, bool open,
                                    DataChannelObject** native) {
   auto* channel = new DataChannelObject(owner, peer, info, config, open);
-  napi_value external = nullptr;
-  napi_create_external(env, channel, nullptr, nullptr, &external);
-  napi_value arguments[] = {external, engine_value};
-  napi_value value = nullptr;
-  if (napi_new_instance(env, Instance::of(env)->data_channel_class(env), std::size(arguments), arguments,
-                        &value) != napi_ok) {
-    delete channel;
-    return nullptr;
-  }
+  const napi_value value = make_native(env, Instance::of(env)->class_of(env, Instance::Class::kDataChannel),
+                                       std::unique_ptr<DataChannelObject>(channel), {&engine_value, 1});
+  if (value == nullptr) return nullptr;
   napi_create_reference(env, value, 1, &channel->self_);
   *native = channel;
   return value;
-}
-
-napi_value DataChannelObject::construct(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value values[2], receiver;
-  napi_get_cb_info(env, info, &count, values, &receiver, nullptr);
-  void* data = nullptr;
-  if (!is_type(env, values[0], napi_external) || napi_get_value_external(env, values[0], &data) != napi_ok) {
-    return throw_type_error(env, "a DataChannel is made by Peer.createDataChannel()");
-  }
-  napi_type_tag_object(env, receiver, &kDataChannelTag);
-  napi_wrap(
-      env, receiver, data,
-      [](napi_env, void* channel, void*) { delete static_cast<DataChannelObject*>(channel); }, nullptr,
-      nullptr);
-  const napi_property_descriptor engine = {"engine", nullptr,   nullptr,      nullptr,
-                                           nullptr,  values[1], napi_default, nullptr};
-  napi_define_properties(env, receiver, 1, &engine);
-  return receiver;
 }
 
 std::optional<media::sctp::ChannelConfig> DataChannelObject::read_config(napi_env env, napi_value label,

@@ -41,7 +41,6 @@ class DataChannelObject {
         config_(std::move(config)),
         state_(open ? State::kOpen : State::kConnecting) {}
 
-  static napi_value construct(napi_env env, napi_callback_info info);
   static napi_value get_property(napi_env env, napi_callback_info info);
   static napi_value get_low_threshold(napi_env env, napi_callback_info info);
   static napi_value set_low_threshold(napi_env env, napi_callback_info info);

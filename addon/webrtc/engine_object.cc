@@ -6,6 +6,7 @@
 #include "addon/webrtc/certificate_value.h"
 #include "addon/webrtc/connection_object.h"
 #include "addon/webrtc/napi_support.h"
+#include "addon/webrtc/native_class.h"
 #include "addon/webrtc/peer_object.h"
 #include "addon/webrtc/pipe_object.h"
 #include "addon/webrtc/stats.h"
@@ -123,22 +124,17 @@ napi_value make_error(napi_env env, const char* code, const char* message) {
 
 napi_value EngineObject::define(napi_env env) {
   const napi_property_descriptor properties[] = {
-      {"bindings", nullptr, get_bindings, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"candidates", nullptr, get_candidates, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"createPeer", nullptr, create_peer, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"createConnection", nullptr, create_connection, nullptr, nullptr, nullptr, napi_default_method,
-       nullptr},
-      {"createAudioGroup", nullptr, create_audio_group, nullptr, nullptr, nullptr, napi_default_method,
-       nullptr},
-      {"addToAudioGroup", nullptr, add_to_audio_group, nullptr, nullptr, nullptr, napi_default_method,
-       nullptr},
-      {"removeFromAudioGroup", nullptr, remove_from_audio_group, nullptr, nullptr, nullptr,
-       napi_default_method, nullptr},
-      {"closeAudioGroup", nullptr, close_audio_group, nullptr, nullptr, nullptr, napi_default_method,
-       nullptr},
-      {"createPipe", nullptr, create_pipe, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"stats", nullptr, get_stats, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
+      method("bindings", get_bindings),
+      method("candidates", get_candidates),
+      method("createPeer", create_peer),
+      method("createConnection", create_connection),
+      method("createAudioGroup", create_audio_group),
+      method("addToAudioGroup", add_to_audio_group),
+      method("removeFromAudioGroup", remove_from_audio_group),
+      method("closeAudioGroup", close_audio_group),
+      method("createPipe", create_pipe),
+      method("stats", get_stats),
+      method("close", close),
   };
   napi_value constructor = nullptr;
   napi_define_class(env, "Engine", NAPI_AUTO_LENGTH, construct, nullptr, std::size(properties), properties,

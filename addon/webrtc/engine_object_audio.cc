@@ -9,10 +9,6 @@ constexpr char kGroupPrefix = 'g';
 
 std::string group_name(uint32_t id) { return kGroupPrefix + std::to_string(id); }
 
-napi_value finish(napi_env env, const Outcome<bool>& outcome) {
-  return outcome ? make_undefined(env) : throw_failure(env, outcome.error());
-}
-
 }  // namespace
 
 napi_value EngineObject::create_audio_group(napi_env env, napi_callback_info info) {

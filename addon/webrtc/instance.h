@@ -3,6 +3,9 @@
 
 #include <node_api.h>
 
+#include <array>
+#include <cstdint>
+
 namespace parley::addon {
 
 class Instance {
@@ -11,16 +14,12 @@ class Instance {
   static void install(napi_env env);
   static Instance* of(napi_env env);
 
-  napi_value peer_class(napi_env env) const;
-  napi_value connection_class(napi_env env) const;
-  napi_value data_channel_class(napi_env env) const;
-  napi_value pipe_class(napi_env env) const;
+  // The classes of which only native code makes objects.
+  enum class Class : uint8_t { kPeer, kConnection, kDataChannel, kPipe };
+  napi_value class_of(napi_env env, Class which) const;
 
  private:
-  napi_ref peer_class_ = nullptr;
-  napi_ref connection_class_ = nullptr;
-  napi_ref data_channel_class_ = nullptr;
-  napi_ref pipe_class_ = nullptr;
+  std::array<napi_ref, 4> classes_{};
 };
 
 // Fills `exports` with the module's classes.

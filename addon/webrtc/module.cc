@@ -13,10 +13,13 @@ namespace parley::addon {
 
 void Instance::install(napi_env env) {
   auto* instance = new Instance;
-  napi_create_reference(env, PeerObject::define(env), 1, &instance->peer_class_);
-  napi_create_reference(env, ConnectionObject::define(env), 1, &instance->connection_class_);
-  napi_create_reference(env, DataChannelObject::define(env), 1, &instance->data_channel_class_);
-  napi_create_reference(env, PipeObject::define(env), 1, &instance->pipe_class_);
+  const auto keep = [&](Class which, napi_value constructor) {
+    napi_create_reference(env, constructor, 1, &instance->classes_[static_cast<size_t>(which)]);
+  };
+  keep(Class::kPeer, PeerObject::define(env));
+  keep(Class::kConnection, ConnectionObject::define(env));
+  keep(Class::kDataChannel, DataChannelObject::define(env));
+  keep(Class::kPipe, PipeObject::define(env));
   napi_set_instance_data(
       env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
 }
@@ -27,27 +30,9 @@ Instance* Instance::of(napi_env env) {
   return static_cast<Instance*>(data);
 }
 
-napi_value Instance::peer_class(napi_env env) const {
+napi_value Instance::class_of(napi_env env, Class which) const {
   napi_value constructor = nullptr;
-  napi_get_reference_value(env, peer_class_, &constructor);
-  return constructor;
-}
-
-napi_value Instance::connection_class(napi_env env) const {
-  napi_value constructor = nullptr;
-  napi_get_reference_value(env, connection_class_, &constructor);
-  return constructor;
-}
-
-napi_value Instance::data_channel_class(napi_env env) const {
-  napi_value constructor = nullptr;
-  napi_get_reference_value(env, data_channel_class_, &constructor);
-  return constructor;
-}
-
-napi_value Instance::pipe_class(napi_env env) const {
-  napi_value constructor = nullptr;
-  napi_get_reference_value(env, pipe_class_, &constructor);
+  napi_get_reference_value(env, classes_[static_cast<size_t>(which)], &constructor);
   return constructor;
 }
 

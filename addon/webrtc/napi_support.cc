@@ -119,6 +119,10 @@ napi_value throw_type_error(napi_env env, const char* message) {
   return nullptr;
 }
 
+napi_value finish(napi_env env, const Outcome<bool>& outcome) {
+  return outcome ? make_undefined(env) : throw_failure(env, outcome.error());
+}
+
 void report_exception(napi_env env) {
   bool pending = false;
   if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return;

@@ -37,6 +37,8 @@ napi_value element(napi_env env, napi_value array, uint32_t index);
 // Throws; returns null for the callback to return.
 napi_value throw_failure(napi_env env, const Failure& failure);
 napi_value throw_type_error(napi_env env, const char* message);
+// What a method that returns nothing returns: undefined, or a throw.
+napi_value finish(napi_env env, const Outcome<bool>& outcome);
 // What a callback of the program threw, if it did, as an uncaught exception: it is nobody else's.
 void report_exception(napi_env env);
 

@@ -1,30 +1,24 @@
 #include "addon/webrtc/peer_object.h"
 
 #include <algorithm>
-#include <iterator>
+#include <memory>
 #include <utility>
 
 #include "addon/webrtc/data_channel_object.h"
-#include "addon/webrtc/engine_object.h"
 #include "addon/webrtc/instance.h"
 #include "addon/webrtc/napi_support.h"
+#include "addon/webrtc/native_class.h"
 #include "addon/webrtc/stats.h"
 
 namespace parley::addon {
 namespace {
 
-// What a method that returns nothing returns: undefined, or a throw.
-napi_value finish(napi_env env, const Outcome<bool>& outcome) {
-  return outcome ? make_undefined(env) : throw_failure(env, outcome.error());
-}
+constexpr NativeClass::Property kProperties[] = {{"id", napi_enumerable}, {"engine", napi_default}};
+constexpr NativeClass kClass = {"Peer", &kPeerTag, "a Peer is made by Engine.createPeer()", kProperties};
 
 }  // namespace
 
 napi_value PeerObject::define(napi_env env) {
-  auto method = [](const char* name, napi_callback callback) {
-    return napi_property_descriptor{name,   nullptr, callback, nullptr, nullptr, nullptr, napi_default_method,
-                                    nullptr};
-  };
   const napi_property_descriptor properties[] = {
       method("acceptOffer", accept_offer),
       method("createOffer", create_offer),
@@ -41,40 +35,14 @@ napi_value PeerObject::define(napi_env env) {
       method("getStats", get_stats),
       method("close", close),
   };
-  napi_value constructor = nullptr;
-  napi_define_class(env, "Peer", NAPI_AUTO_LENGTH, construct, nullptr, std::size(properties), properties,
-                    &constructor);
-  return constructor;
+  return define_class(env, kClass, properties);
 }
 
 napi_value PeerObject::make(napi_env env, napi_value engine_value, EngineObject& owner, Engine::PeerId id,
                             const std::string& name) {
-  napi_value external = nullptr;
-  napi_create_external(env, new PeerObject(owner, id), nullptr, nullptr, &external);
-  napi_value arguments[] = {external, make_string(env, name), engine_value};
-  napi_value peer = nullptr;
-  napi_new_instance(env, Instance::of(env)->peer_class(env), std::size(arguments), arguments, &peer);
-  return peer;
-}
-
-napi_value PeerObject::construct(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value values[3], receiver;
-  napi_get_cb_info(env, info, &count, values, &receiver, nullptr);
-  void* data = nullptr;
-  if (!is_type(env, values[0], napi_external) || napi_get_value_external(env, values[0], &data) != napi_ok) {
-    return throw_type_error(env, "a Peer is made by Engine.createPeer()");
-  }
-  napi_type_tag_object(env, receiver, &kPeerTag);
-  napi_wrap(
-      env, receiver, data, [](napi_env, void* peer, void*) { delete static_cast<PeerObject*>(peer); },
-      nullptr, nullptr);
-  const napi_property_descriptor properties[] = {
-      {"id", nullptr, nullptr, nullptr, nullptr, values[1], napi_enumerable, nullptr},
-      {"engine", nullptr, nullptr, nullptr, nullptr, values[2], napi_default, nullptr},
-  };
-  napi_define_properties(env, receiver, std::size(properties), properties);
-  return receiver;
+  const napi_value values[] = {make_string(env, name), engine_value};
+  return make_native(env, Instance::of(env)->class_of(env, Instance::Class::kPeer),
+                     std::unique_ptr<PeerObject>(new PeerObject(owner, id)), values);
 }
 
 napi_value PeerObject::accept_offer(napi_env env, napi_callback_info info) {
@@ -82,7 +50,7 @@ napi_value PeerObject::accept_offer(napi_env env, napi_callback_info info) {
   if (!arguments.self) return nullptr;
   const auto offer = read_string(env, arguments.values[0]);
   if (!offer) return throw_type_error(env, "sdp must be a string");
-  const auto answer = arguments.self->owner_.engine().accept_offer(arguments.self->id_, *offer);
+  const auto answer = arguments.self->engine().accept_offer(arguments.self->id(), *offer);
   if (!answer) return throw_failure(env, answer.error());
   const napi_value tracks = make_array(env);
   for (const TrackInfo& track : answer->tracks) append(env, tracks, make_track(env, track));
@@ -95,7 +63,7 @@ napi_value PeerObject::accept_offer(napi_env env, napi_callback_info info) {
 napi_value PeerObject::create_offer(napi_env env, napi_callback_info info) {
   Arguments<PeerObject, 0> arguments(env, info, kPeerTag);
   if (!arguments.self) return nullptr;
-  const auto offer = arguments.self->owner_.engine().create_offer(arguments.self->id_);
+  const auto offer = arguments.self->engine().create_offer(arguments.self->id());
   return offer ? make_string(env, *offer) : throw_failure(env, offer.error());
 }
 
@@ -104,7 +72,7 @@ napi_value PeerObject::accept_answer(napi_env env, napi_callback_info info) {
   if (!arguments.self) return nullptr;
   const auto answer = read_string(env, arguments.values[0]);
   if (!answer) return throw_type_error(env, "sdp must be a string");
-  const auto refused = arguments.self->owner_.engine().accept_answer(arguments.self->id_, *answer);
+  const auto refused = arguments.self->engine().accept_answer(arguments.self->id(), *answer);
   if (!refused) return throw_failure(env, refused.error());
   const napi_value list = make_array(env);
   for (const auto& one : *refused) {
@@ -123,7 +91,7 @@ napi_value PeerObject::add_remote_candidate(napi_env env, napi_callback_info inf
   if (!arguments.self) return nullptr;
   const auto candidate = read_string(env, arguments.values[0]);
   if (!candidate) return throw_type_error(env, "candidate must be a string");
-  return finish(env, arguments.self->owner_.engine().add_remote_candidate(arguments.self->id_, *candidate));
+  return finish(env, arguments.self->engine().add_remote_candidate(arguments.self->id(), *candidate));
 }
 
 napi_value PeerObject::subscribe(napi_env env, napi_callback_info info) {
@@ -131,7 +99,7 @@ napi_value PeerObject::subscribe(napi_env env, napi_callback_info info) {
   if (!arguments.self) return nullptr;
   const auto track = parse_name('t', read_string(env, arguments.values[0]).value_or(""));
   if (!track) return throw_type_error(env, "trackId must be a track's id");
-  const auto subscription = arguments.self->owner_.engine().subscribe(arguments.self->id_, *track);
+  const auto subscription = arguments.self->engine().subscribe(arguments.self->id(), *track);
   return subscription ? make_string(env, subscription_name(*subscription))
                       : throw_failure(env, subscription.error());
 }
@@ -141,7 +109,7 @@ napi_value PeerObject::unsubscribe(napi_env env, napi_callback_info info) {
   if (!arguments.self) return nullptr;
   const auto subscription = parse_name('s', read_string(env, arguments.values[0]).value_or(""));
   if (!subscription) return throw_type_error(env, "subscriptionId must be a subscription's id");
-  return finish(env, arguments.self->owner_.engine().unsubscribe(arguments.self->id_, *subscription));
+  return finish(env, arguments.self->engine().unsubscribe(arguments.self->id(), *subscription));
 }
 
 napi_value PeerObject::pause(napi_env env, napi_callback_info info) {
@@ -150,12 +118,12 @@ napi_value PeerObject::pause(napi_env env, napi_callback_info info) {
   const std::string name = read_string(env, arguments.values[0]).value_or("");
   const auto paused = read_boolean(env, arguments.values[1]);
   if (!paused) return throw_type_error(env, "paused must be a boolean");
-  Engine& engine = arguments.self->owner_.engine();
+  Engine& engine = arguments.self->engine();
   if (const auto track = parse_name('t', name)) {
-    return finish(env, engine.pause_track(arguments.self->id_, *track, *paused));
+    return finish(env, engine.pause_track(arguments.self->id(), *track, *paused));
   }
   if (const auto subscription = parse_name('s', name)) {
-    return finish(env, engine.pause_subscription(arguments.self->id_, *subscription, *paused));
+    return finish(env, engine.pause_subscription(arguments.self->id(), *subscription, *paused));
   }
   return throw_type_error(env, "id must be a track's or a subscription's id");
 }
@@ -178,8 +146,8 @@ napi_value PeerObject::set_preferred_layers(napi_env env, napi_callback_info inf
     if (!number) return throw_type_error(env, "layers are numbers of 0 and more");
     *member = static_cast<uint8_t>(std::min<uint32_t>(*number, *member));
   }
-  Engine& engine = arguments.self->owner_.engine();
-  return finish(env, engine.set_preferred_layers(arguments.self->id_, *subscription, layers));
+  Engine& engine = arguments.self->engine();
+  return finish(env, engine.set_preferred_layers(arguments.self->id(), *subscription, layers));
 }
 
 napi_value PeerObject::set_priority(napi_env env, napi_callback_info info) {
@@ -190,8 +158,8 @@ napi_value PeerObject::set_priority(napi_env env, napi_callback_info info) {
   const auto priority = read_uint32(env, arguments.values[1]);
   if (!priority || *priority > UINT8_MAX)
     return throw_type_error(env, "priority must be a number of 0 to 255");
-  return finish(env, arguments.self->owner_.engine().set_priority(arguments.self->id_, *subscription,
-                                                                  static_cast<uint8_t>(*priority)));
+  return finish(env, arguments.self->engine().set_priority(arguments.self->id(), *subscription,
+                                                           static_cast<uint8_t>(*priority)));
 }
 
 napi_value PeerObject::request_key_frame(napi_env env, napi_callback_info info) {
@@ -199,13 +167,13 @@ napi_value PeerObject::request_key_frame(napi_env env, napi_callback_info info) 
   if (!arguments.self) return nullptr;
   const auto track = parse_name('t', read_string(env, arguments.values[0]).value_or(""));
   if (!track) return throw_type_error(env, "trackId must be a track's id");
-  return finish(env, arguments.self->owner_.engine().request_key_frame(*track));
+  return finish(env, arguments.self->engine().request_key_frame(*track));
 }
 
 napi_value PeerObject::restart_ice(napi_env env, napi_callback_info info) {
   Arguments<PeerObject, 0> arguments(env, info, kPeerTag);
   if (!arguments.self) return nullptr;
-  return finish(env, arguments.self->owner_.engine().restart_ice(arguments.self->id_));
+  return finish(env, arguments.self->engine().restart_ice(arguments.self->id()));
 }
 
 napi_value PeerObject::create_data_channel(napi_env env, napi_callback_info info) {
@@ -213,35 +181,24 @@ napi_value PeerObject::create_data_channel(napi_env env, napi_callback_info info
   if (!arguments.self) return nullptr;
   const auto config = DataChannelObject::read_config(env, arguments.values[0], arguments.values[1]);
   if (!config) return nullptr;
-  const auto channel = arguments.self->owner_.engine().create_channel(arguments.self->id_, *config);
+  const auto channel = arguments.self->engine().create_channel(arguments.self->id(), *config);
   if (!channel) return throw_failure(env, channel.error());
-  return arguments.self->owner_.add_channel(arguments.self->id_, *channel, *config, false);
+  return arguments.self->owner().add_channel(arguments.self->id(), *channel, *config, false);
 }
 
 napi_value PeerObject::get_stats(napi_env env, napi_callback_info info) {
   Arguments<PeerObject, 0> arguments(env, info, kPeerTag);
   if (!arguments.self) return nullptr;
-  EngineObject& owner = arguments.self->owner_;
-  uint64_t id = 0;
-  const napi_value promise = owner.make_promise(&id);
-  auto asked =
-      owner.engine().peer_stats(arguments.self->id_, [&owner, id](std::optional<media::PeerStats> stats) {
-        owner.dispatch([&owner, id, stats = std::move(stats)](napi_env e) {
-          owner.settle(id, stats ? make_peer_stats(e, *stats) : make_peer_stats(e, media::PeerStats{}));
-        });
-      });
-  if (!asked) {
-    owner.settle(id, make_undefined(env));
-    return throw_failure(env, asked.error());
-  }
-  return promise;
+  PeerObject& self = *arguments.self;
+  return self.promise<media::PeerStats>(
+      env, [&](auto sink) { return self.engine().peer_stats(self.id(), std::move(sink)); }, make_peer_stats);
 }
 
 napi_value PeerObject::close(napi_env env, napi_callback_info info) {
   Arguments<PeerObject, 0> arguments(env, info, kPeerTag);
   if (!arguments.self) return nullptr;
-  arguments.self->owner_.engine().close_peer(arguments.self->id_);
-  arguments.self->owner_.forget_peer(arguments.self->id_);
+  arguments.self->engine().close_peer(arguments.self->id());
+  arguments.self->owner().forget_peer(arguments.self->id());
   return make_undefined(env);
 }
 

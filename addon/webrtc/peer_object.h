@@ -5,23 +5,20 @@
 
 #include <string>
 
-#include "addon/webrtc/engine.h"
+#include "addon/webrtc/engine_child.h"
 
 namespace parley::addon {
 
-class EngineObject;
-
-class PeerObject {
+class PeerObject final : public EngineChild {
  public:
-  // The object holds its engine's, so that the engine outlives it. The class is defined once an environment.
+  // The class is defined once an environment.
   static napi_value make(napi_env env, napi_value engine_value, EngineObject& owner, Engine::PeerId id,
                          const std::string& name);
   static napi_value define(napi_env env);
 
  private:
-  PeerObject(EngineObject& owner, Engine::PeerId id) : owner_(owner), id_(id) {}
+  using EngineChild::EngineChild;
 
-  static napi_value construct(napi_env env, napi_callback_info info);
   static napi_value accept_offer(napi_env env, napi_callback_info info);
   static napi_value create_offer(napi_env env, napi_callback_info info);
   static napi_value accept_answer(napi_env env, napi_callback_info info);
@@ -36,9 +33,6 @@ class PeerObject {
   static napi_value create_data_channel(napi_env env, napi_callback_info info);
   static napi_value get_stats(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
-
-  EngineObject& owner_;
-  Engine::PeerId id_;
 };
 
 }  // namespace parley::addon

@@ -6,25 +6,22 @@
 
 #include <string>
 
-#include "addon/webrtc/engine.h"
+#include "addon/webrtc/engine_child.h"
 
 namespace parley::addon {
-
-class EngineObject;
 
 // "e7": what a pipe is called in events.
 std::string pipe_name(uint32_t id);
 
-class PipeObject {
+class PipeObject final : public EngineChild {
  public:
-  // The object holds its engine's, so that the engine outlives it. The class is defined once an environment.
+  // The class is defined once an environment.
   static napi_value make(napi_env env, napi_value engine_value, EngineObject& owner, const PipeInfo& info);
   static napi_value define(napi_env env);
 
  private:
-  PipeObject(EngineObject& owner, uint32_t id) : owner_(owner), id_(id) {}
+  using EngineChild::EngineChild;
 
-  static napi_value construct(napi_env env, napi_callback_info info);
   static napi_value connect(napi_env env, napi_callback_info info);
   static napi_value send(napi_env env, napi_callback_info info);
   static napi_value receive(napi_env env, napi_callback_info info);
@@ -32,9 +29,6 @@ class PipeObject {
   static napi_value stop_receiving(napi_env env, napi_callback_info info);
   static napi_value get_stats(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
-
-  EngineObject& owner_;
-  uint32_t id_;
 };
 
 }  // namespace parley::addon

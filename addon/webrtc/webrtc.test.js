@@ -199,6 +199,26 @@ test('mistakes are told by their codes', async (t) => {
   engine.createPeer('ada', { role: 'publisher' }); // the name is free again
 });
 
+test('what belongs to an engine is made by it alone, and keeps to its own methods', async (t) => {
+  const engine = open(t);
+  const peer = engine.createPeer('p', { role: 'subscriber' });
+  const pipe = engine.createPipe();
+  const connection = engine.createConnection('c', {}, () => {});
+  const channel = peer.createDataChannel('d');
+  assert.deepStrictEqual([peer.id, pipe.id[0], typeof pipe.key], ['p', 'e', 'string']);
+  for (const made of [peer, pipe, connection, channel]) {
+    assert.strictEqual(made.engine, engine);
+    const { constructor } = made;
+    for (const values of [[], [{}], [peer, 'p', engine]])
+      assert.throws(() => new constructor(...values), { code: 'ERR_INVALID_ARG_TYPE' }, constructor.name);
+    assert.throws(() => made.close.call(made === peer ? pipe : peer), TypeError);
+    assert.throws(() => {
+      made.engine = null;
+    }, TypeError);
+  }
+  assert.deepStrictEqual(Object.keys(pipe), ['id']);
+});
+
 test('audio tracks are grouped, other tracks and groups are refused', async (t) => {
   const engine = open(t);
   const { tracks } = engine.createPeer('ada', { role: 'publisher' }).acceptOffer(offer);
