@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "media/pipe/pipe.h"
+#include "media/pipe/pipe_for_tests.h"
 #include "media/routing/subscription.h"
 #include "media/rtp/packet.h"
 #include "media/testing/layered_publisher.h"
@@ -20,13 +21,6 @@ using testing::Link;
 using testing::Network;
 
 constexpr std::array<int64_t, 3> kRates = {150'000, 500'000, 1'500'000};
-
-srtp::MasterKey key(uint8_t n) {
-  srtp::MasterKey k;
-  k.key.fill(n);
-  k.salt.fill(static_cast<uint8_t>(n + 1));
-  return k;
-}
 
 // An engine with nothing but a pipe, and the track that it feeds in or takes out.
 struct End final : DatagramHandler {
@@ -67,21 +61,8 @@ class PipeLayers : public ::testing::TestWithParam<uint64_t> {
   }
 
   void publish() {
-    TrackConfig config;
-    config.id = 7;
-    config.kind = TrackKind::kVideo;
-    config.codec = CodecKind::kVp8;
-    config.payload_type = 96;
-    config.rtx_payload_type = 97;
-    PipedTrack piped;
-    piped.kind = TrackKind::kVideo;
-    piped.codec.kind = CodecKind::kVp8;
-    piped.codec.codec.name = "VP8";
-    piped.codec.codec.payload_type = 96;
-    piped.codec.codec.clock_rate = 90000;
-    piped.codec.rtx_payload_type = 97;
-    piped.stream = "s";
-    piped.name = "t";
+    TrackConfig config = published_camera(7);
+    PipedTrack piped = camera({});
     for (uint32_t i = 0; i < kRates.size(); ++i) {
       const std::string rid(1, static_cast<char>('a' + i));
       config.encodings.push_back({rid, Ssrc{77 + i}, std::nullopt});

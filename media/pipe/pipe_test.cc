@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 
+#include "media/pipe/pipe_for_tests.h"
 #include "media/routing/routing_for_tests.h"
 
 namespace parley::media::pipe {
@@ -14,38 +15,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-PipedTrack video() {
-  PipedTrack t;
-  t.kind = TrackKind::kVideo;
-  t.codec.kind = CodecKind::kVp8;
-  t.codec.codec.name = "VP8";
-  t.codec.codec.payload_type = 96;
-  t.codec.codec.clock_rate = 90000;
-  t.codec.rtx_payload_type = 97;
-  t.stream = "stream";
-  t.name = "camera";
-  t.encodings = {{"", Ssrc{501}, Ssrc{502}}};
-  return t;
-}
-
-srtp::MasterKey key(uint8_t n) {
-  srtp::MasterKey k;
-  k.key.fill(n);
-  k.salt.fill(static_cast<uint8_t>(n + 1));
-  return k;
-}
-
 class Pipes : public ::testing::Test {
  protected:
   static constexpr uint32_t kTrack = 7, kFar = 70;
 
   Pipes() {
-    TrackConfig config;
-    config.id = kTrack;
-    config.kind = TrackKind::kVideo;
-    config.codec = CodecKind::kVp8;
-    config.payload_type = 96;
-    config.rtx_payload_type = 97;
+    TrackConfig config = published_camera(kTrack);
     config.extensions.video_orientation = 13;
     track_.emplace(config, bench_.egress(1), bench_.pool, Ssrc{5});
   }
@@ -53,7 +28,7 @@ class Pipes : public ::testing::Test {
   void connect() {
     ASSERT_TRUE(near_.connect(far_address_, key(2)));
     ASSERT_TRUE(far_.connect(near_address_, key(1)));
-    const auto parsed = parse_description(describe(video()));
+    const auto parsed = parse_description(describe(camera()));
     ASSERT_TRUE(parsed.ok()) << parsed.error().reason;
     arrived_ = far_.receive_track(to_config(*parsed, kFar));
     ASSERT_NE(arrived_, nullptr);
@@ -63,8 +38,8 @@ class Pipes : public ::testing::Test {
     to.extensions.video_orientation = 5;
     subscription_.emplace(to, bench_.egress(2), uint16_t{1}, uint16_t{1});
     arrived_->add(*subscription_, bench_.now, bench_.slab);
-    ASSERT_TRUE(near_.send_track(*track_, video(), bench_.now, bench_.slab));
-    EXPECT_FALSE(near_.send_track(*track_, video(), bench_.now, bench_.slab)) << "once is enough";
+    ASSERT_TRUE(near_.send_track(*track_, camera(), bench_.now, bench_.slab));
+    EXPECT_FALSE(near_.send_track(*track_, camera(), bench_.now, bench_.slab)) << "once is enough";
   }
 
   void publish(uint8_t n, bool key_frame) {
@@ -242,7 +217,7 @@ TEST_F(Pipes, GiveThePlaceOfAnEndedTrackToAnother) {
   for (uint32_t n = 0; n < 3 * Pipe::kMaxTracks; ++n) {
     config.id = 1000 + n;
     Track passing(config, bench_.egress(1), bench_.pool, Ssrc{5});
-    PipedTrack described = video();
+    PipedTrack described = camera();
     described.encodings = {{"", Ssrc{2000 + 2 * n}, Ssrc{2001 + 2 * n}}};
     ASSERT_TRUE(near_.send_track(passing, described, bench_.now, bench_.slab)) << n;
     bench_.slab.clear();
@@ -255,9 +230,9 @@ TEST_F(Pipes, HaveBounds) {
   EXPECT_TRUE(near_.connect(far_address_, key(2)));
   EXPECT_FALSE(near_.connect(far_address_, key(3))) << "once";
   for (uint32_t i = 0; i < Pipe::kMaxTracks; ++i) {
-    EXPECT_NE(near_.receive_track(to_config(video(), i)), nullptr);
+    EXPECT_NE(near_.receive_track(to_config(camera(), i)), nullptr);
   }
-  EXPECT_EQ(near_.receive_track(to_config(video(), 999)), nullptr);
+  EXPECT_EQ(near_.receive_track(to_config(camera(), 999)), nullptr);
 }
 
 TEST_F(Pipes, SurviveAuthenticMutations) {
@@ -287,7 +262,7 @@ TEST_F(Pipes, SurviveAuthenticMutations) {
 }
 
 TEST(PipeDescription, ReadsWhatItWrites) {
-  PipedTrack t = video();
+  PipedTrack t = camera();
   t.encodings = {{"q", Ssrc{1}, Ssrc{2}}, {"h", Ssrc{3}, Ssrc{4}}, {"f", Ssrc{5}, Ssrc{6}}};
   t.codec.red_payload_type = 63;
   const auto back = parse_description(describe(t));
@@ -307,13 +282,13 @@ TEST(PipeDescription, ReadsWhatItWrites) {
 TEST(PipeDescription, RefusesOthers) {
   EXPECT_FALSE(parse_description("").ok());
   EXPECT_FALSE(parse_description("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n").ok());
-  PipedTrack none = video();
+  PipedTrack none = camera();
   none.encodings.clear();
   EXPECT_FALSE(parse_description(describe(none)).ok());
-  PipedTrack many = video();
+  PipedTrack many = camera();
   for (uint32_t i = 0; i < 8; ++i) many.encodings.push_back({"", Ssrc{i * 2 + 600}, Ssrc{i * 2 + 601}});
   EXPECT_FALSE(parse_description(describe(many)).ok());
-  PipedTrack uneven = video();
+  PipedTrack uneven = camera();
   uneven.encodings = {{"q", Ssrc{1}, Ssrc{2}}, {"", Ssrc{3}, Ssrc{4}}};
   EXPECT_FALSE(parse_description(describe(uneven)).ok());
 }

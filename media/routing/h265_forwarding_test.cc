@@ -23,30 +23,17 @@ Bytes fragment(uint8_t of, bool first, bool last) {
   return {kFragment << 1, 1, flags, 0x11, 0x22};
 }
 
-class H265Forwarding : public ::testing::Test {
+class H265Forwarding : public testing::OneSubscriber {
  protected:
-  H265Forwarding() {
-    TrackConfig config;
-    config.id = 1;
-    config.kind = TrackKind::kVideo;
-    config.codec = CodecKind::kH265;
-    config.payload_type = 49;
-    track_.emplace(config, bench_.egress(1), bench_.pool, Ssrc{5});
-    SubscriptionConfig to;
-    to.payload_type = 104;
-    to.ssrc = {900};
-    subscription_.emplace(to, bench_.egress(2), uint16_t{500}, uint16_t{1});
-    track_->add(*subscription_, bench_.now, bench_.slab);
-  }
+  H265Forwarding() : OneSubscriber({CodecKind::kH265, 49, 104, 500}) {}
   // What the subscriber gets of it.
   std::vector<Bytes> publish(const Bytes& payload, bool ends_picture = true) {
-    bench_.feed(*track_, {49, ends_picture, seq_, {pictures_ * 3000}, {77}}, payload);
+    bench_.feed(*track_, {49, ends_picture, seq_, {pictures_ * 3000}, kPublished}, payload);
     ++seq_;
     pictures_ += ends_picture;
     bench_.now += 10ms;
     std::vector<Bytes> forwarded;
-    for (const auto& sent : bench_.sent_to(2)) {
-      if (sent.is_rtcp) continue;
+    for (const auto& sent : take()) {
       const auto packet = sent.packet();
       EXPECT_EQ(packet.payload_type, 104);
       EXPECT_EQ(packet.marker, ends_picture);
@@ -56,9 +43,6 @@ class H265Forwarding : public ::testing::Test {
     return forwarded;
   }
 
-  testing::RoutingBench bench_;
-  std::optional<Track> track_;
-  std::optional<Subscription> subscription_;
   SeqNumber seq_{65533};
   uint16_t next_out_ = 500;
   uint32_t pictures_ = 0;

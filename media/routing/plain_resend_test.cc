@@ -9,44 +9,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class PlainResend : public ::testing::Test {
+class PlainResend : public testing::OneSubscriber {
  protected:
-  PlainResend() {
-    TrackConfig config;
-    config.id = 1;
-    config.kind = TrackKind::kVideo;
-    config.codec = CodecKind::kVp8;
-    config.payload_type = 96;
-    track_.emplace(config, bench_.egress(1), bench_.pool, Ssrc{5});
-    SubscriptionConfig to;
-    to.payload_type = 100;
-    to.ssrc = {900};
-    bench_.egress(2).keep(to.ssrc, bench_.pool);
-    subscription_.emplace(to, bench_.egress(2), uint16_t{65530}, uint16_t{1});
-    track_->add(*subscription_, bench_.now, bench_.slab);
+  PlainResend() : OneSubscriber({CodecKind::kVp8, 96, 100, 65530}) {
+    bench_.egress(2).keep(kForwarded, bench_.pool);
   }
   // The packets that the subscriber gets.
   std::vector<testing::SentPacket> publish(uint16_t seq) {
     const std::vector<uint8_t> frame = {0x10, static_cast<uint8_t>(seq > 0), 0, 0x9D, 1,
                                         0x2A, static_cast<uint8_t>(seq)};
-    bench_.feed(*track_, {96, true, {seq}, {seq * 3000u}, {77}}, frame);
+    bench_.feed(*track_, {96, true, {seq}, {seq * 3000u}, kPublished}, frame);
     return take();
   }
-  std::vector<testing::SentPacket> take() {
-    auto all = bench_.sent_to(2);
-    std::erase_if(all, [](const auto& p) { return p.is_rtcp; });
-    return all;
-  }
-
-  testing::RoutingBench bench_;
-  std::optional<Track> track_;
-  std::optional<Subscription> subscription_;
 };
 
 TEST_F(PlainResend, IsTheSamePacket) {
   publish(0);
   const std::vector<uint8_t> frame = {0x10, 1, 0, 0x9D, 1, 0x2A, 42};
-  bench_.feed(*track_, {96, true, {1}, {3000}, {77}}, frame);
+  bench_.feed(*track_, {96, true, {1}, {3000}, kPublished}, frame);
   std::vector<uint8_t> lost;
   for (size_t i = 0; i < bench_.slab.size(); ++i) {
     if (bench_.slab[i].destination == bench_.egress(2).destination())

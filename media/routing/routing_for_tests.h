@@ -88,4 +88,47 @@ class RoutingBench {
   std::map<uint16_t, Way> ways_;
 };
 
+// One publisher's video, and one who subscribes to it before it begins.
+class OneSubscriber : public ::testing::Test {
+ protected:
+  struct Forwarding {
+    CodecKind codec;
+    uint8_t from, to;    // payload types
+    uint16_t first_seq;  // to the subscriber
+  };
+  static constexpr Ssrc kPublished{77}, kForwarded{900};
+
+  explicit OneSubscriber(const Forwarding& how)
+      : track_(std::in_place, published(how), bench_.egress(1), bench_.pool, Ssrc{5}),
+        subscription_(std::in_place, forwarded(how), bench_.egress(2), how.first_seq, uint16_t{1}) {
+    track_->add(*subscription_, bench_.now, bench_.slab);
+  }
+  // The packets that the subscriber gets.
+  std::vector<SentPacket> take() {
+    auto all = bench_.sent_to(2);
+    std::erase_if(all, [](const auto& p) { return p.is_rtcp; });
+    return all;
+  }
+
+  RoutingBench bench_;
+  std::optional<Track> track_;
+  std::optional<Subscription> subscription_;
+
+ private:
+  static TrackConfig published(const Forwarding& how) {
+    TrackConfig config;
+    config.id = 1;
+    config.kind = TrackKind::kVideo;
+    config.codec = how.codec;
+    config.payload_type = how.from;
+    return config;
+  }
+  static SubscriptionConfig forwarded(const Forwarding& how) {
+    SubscriptionConfig config;
+    config.payload_type = how.to;
+    config.ssrc = kForwarded;
+    return config;
+  }
+};
+
 }  // namespace parley::media::testing

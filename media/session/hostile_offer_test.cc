@@ -12,10 +12,8 @@ namespace {
 using testing::chromium_offer;
 using testing::replaced;
 
-class HostileOffer : public ::testing::Test {
+class HostileOffer : public testing::WithEndpoint {
  protected:
-  HostileOffer() { endpoint_.candidates.push_back(*SocketAddress::parse("192.0.2.1", 5000)); }
-
   // Chromium's video section so many times, each with sources of its own.
   static std::string with_sections(size_t count, uint32_t first_source) {
     sdp::SessionDescription d = *sdp::parse(chromium_offer());
@@ -32,10 +30,6 @@ class HostileOffer : public ::testing::Test {
     }
     return sdp::to_string(d);
   }
-
-  LocalEndpoint endpoint_;
-  SeededRandom random_{7};
-  uint32_t next_track_ = 1;
 };
 
 TEST_F(HostileOffer, EndlessRenegotiationHasAnEnd) {

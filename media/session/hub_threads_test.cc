@@ -3,22 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <deque>
-#include <map>
 #include <memory>
+#include <unordered_map>
 
-#include "media/session/fake_client_for_tests.h"
-#include "media/session/hub.h"
+#include "media/session/hub_clients_for_tests.h"
 
 namespace parley::media {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::certificate;
 using testing::FakeClient;
-
-const dtls::Certificate& certificate() {
-  static const dtls::Certificate made = std::move(dtls::Certificate::generate()).value();
-  return made;
-}
 
 // Messages wait until the test hands them over.
 struct Links final : MessageLinks {
@@ -40,13 +35,11 @@ struct Links final : MessageLinks {
   bool broken = false;
 };
 
-class HubThreads : public ::testing::Test {
+class HubThreads : public testing::HubClients {
  protected:
-  static constexpr uint32_t kTrack = 7;
-
-  HubThreads() {
+  HubThreads() : HubClients(1121) {
     for (size_t i = 0; i < 2; ++i) {
-      hubs_.push_back(std::make_unique<Hub>(certificate(), random_, [](const HubEvent&) {}));
+      hubs_.push_back(std::make_unique<Hub>(certificate(0), random_, [](const HubEvent&) {}));
       links_.push_back(std::make_unique<Links>(i, messages_));
       hubs_[i]->join(*links_[i]);
     }
@@ -54,28 +47,12 @@ class HubThreads : public ::testing::Test {
 
   // A peer on `thread` whose datagrams the kernel gives to `lands`.
   FakeClient& add_client(uint32_t id, size_t thread, size_t lands) {
-    const auto local = ice::Credentials::generate(random_, ufrag_prefix(thread));
-    EXPECT_TRUE(hubs_[thread]->add_peer(id, local, now_));
-    const auto address = *SocketAddress::parse("198.51.100.7", static_cast<uint16_t>(6000 + id));
-    lands_[address] = lands;
-    auto client = std::make_unique<FakeClient>(certificate(), random_, address, server_, local,
-                                               certificate().fingerprint());
-    hubs_[thread]->set_remote(id, {client->credentials(), certificate().fingerprint(), dtls::Role::kPassive},
-                              now_, slab_);
-    client->start(now_, slab_);
-    collect(*client);
-    return *(clients_[id] = std::move(client));
+    lands_[address_of(id)] = lands;
+    return connect(*hubs_[thread], id, ice::Credentials::generate(random_, ufrag_prefix(thread)),
+                   certificate(1));
   }
   FakeClient& add_publisher(size_t thread, size_t lands) {
-    FakeClient& client = add_client(1, thread, lands);
-    config_.id = kTrack;
-    config_.kind = TrackKind::kVideo;
-    config_.codec = CodecKind::kVp8;
-    config_.payload_type = FakeClient::kPayloadType;
-    config_.rtx_payload_type = FakeClient::kRtxPayloadType;
-    config_.ssrc = Ssrc{1111};
-    config_.rtx_ssrc = Ssrc{2222};
-    config_.nack = true;
+    FakeClient& client = add_client(kPublisher, thread, lands);
     hubs_[thread]->set_tracks(1, {config_});
     hubs_[1 - thread]->add_mirror(config_, thread);
     return client;
@@ -87,80 +64,31 @@ class HubThreads : public ::testing::Test {
     return client;
   }
 
-  struct Flight {
-    SocketAddress from, to;
-    std::vector<uint8_t> bytes;
-  };
-  void fly(SocketAddress from, SocketAddress to, std::span<const uint8_t> bytes) {
-    if (random_.below(1000) < loss_permille_) return;
-    flying_.insert({now_ + 20ms, {from, to, {bytes.begin(), bytes.end()}}});
-  }
-  void collect(FakeClient& client) {
-    for (size_t i = 0; i < slab_.size(); ++i) fly(client.address(), slab_[i].destination, slab_[i].bytes);
-    slab_.clear();
-  }
   void from_hubs() {
     while (!messages_.empty()) {
       auto [to, message] = std::move(messages_.front());
       messages_.pop_front();
       hubs_[to]->on_message(1 - to, message, now_, slab_);
     }
-    for (size_t i = 0; i < slab_.size(); ++i) fly(server_, slab_[i].destination, slab_[i].bytes);
-    slab_.clear();
+    send_from(server_);
   }
-  void run(Duration duration, bool publishing = false) {
-    for (const TimePoint end = now_ + duration; now_ < end; now_ += 1ms) {
-      while (!flying_.empty() && flying_.begin()->first <= now_) {
-        Flight flight = std::move(flying_.extract(flying_.begin()).mapped());
-        if (flight.to == server_) {
-          const Datagram d{flight.from, flight.bytes};
-          hubs_[lands_[flight.from]]->on_datagrams({&d, 1}, now_, slab_);
-          from_hubs();
-          continue;
-        }
-        for (auto& [id, client] : clients_) {
-          if (client->address() != flight.to) continue;
-          client->on_datagram(flight.bytes, now_, slab_);
-          collect(*client);
-        }
-      }
-      for (const auto& hub : hubs_) {
-        if (hub->next_deadline() <= now_) hub->on_deadline(now_, slab_);
-      }
-      from_hubs();
-      for (auto& [id, client] : clients_) {
-        if (client->next_deadline() <= now_) client->on_deadline(now_, slab_);
-        if (client->connected() && id != 1) client->ask_for_missing(now_, slab_);
-        collect(*client);
-      }
-      if (publishing && to_us(now_) % 10000 == 0) {
-        clients_[1]->publish({1111}, {2222}, now_, slab_);
-        collect(*clients_[1]);
-      }
-    }
+  void serve(Flight& flight) override {
+    const Datagram d{flight.from, flight.bytes};
+    hubs_[lands_[flight.from]]->on_datagrams({&d, 1}, now_, slab_);
+    from_hubs();
   }
-  static void expect_gapless(const FakeClient& subscriber) {
-    ASSERT_FALSE(subscriber.received.empty());
-    int64_t seq = subscriber.received.begin()->first;
-    uint32_t number = subscriber.received.begin()->second;
-    for (const auto& [got_seq, got_number] : subscriber.received) {
-      ASSERT_EQ(got_seq, seq++);
-      ASSERT_EQ(got_number, number++);
+  void tick_server() override {
+    for (const auto& hub : hubs_) {
+      if (hub->next_deadline() <= now_) hub->on_deadline(now_, slab_);
     }
+    from_hubs();
   }
 
-  TimePoint now_ = time_from_us(10'000'000);
-  SeededRandom random_{1121};
-  SendSlab slab_{1 << 20, 2048};
   std::deque<std::pair<size_t, std::vector<uint8_t>>> messages_;
   std::vector<std::unique_ptr<Links>> links_;
   std::vector<std::unique_ptr<Hub>> hubs_;
-  SocketAddress server_ = *SocketAddress::parse("192.0.2.1", 5000);
-  std::map<uint32_t, std::unique_ptr<FakeClient>> clients_;
   std::unordered_map<SocketAddress, size_t> lands_;
-  std::multimap<TimePoint, Flight> flying_;
-  TrackConfig config_;
-  uint32_t loss_permille_ = 0;
+  TrackConfig config_ = camera();
 };
 
 TEST_F(HubThreads, ARoomSpansThemWhereverDatagramsLand) {
@@ -338,9 +266,9 @@ TEST_F(HubThreads, ARouteThatAnotherThreadsPeerTakesOverFollowsIt) {
   // A NAT gives the same address to a client whose peer is on the other thread.
   const auto local = ice::Credentials::generate(random_, ufrag_prefix(1));
   ASSERT_TRUE(hubs_[1]->add_peer(5, local, now_));
-  auto second = std::make_unique<FakeClient>(certificate(), random_, first.address(), server_, local,
-                                             certificate().fingerprint());
-  hubs_[1]->set_remote(5, {second->credentials(), certificate().fingerprint(), dtls::Role::kPassive}, now_,
+  auto second = std::make_unique<FakeClient>(certificate(1), random_, first.address(), server_, local,
+                                             certificate(0).fingerprint());
+  hubs_[1]->set_remote(5, {second->credentials(), certificate(1).fingerprint(), dtls::Role::kPassive}, now_,
                        slab_);
   slab_.clear();
   clients_.erase(2);

@@ -1,7 +1,6 @@
 // What offers say of layers and codecs, and what is answered.
 #include <gtest/gtest.h>
 
-#include "media/core/random.h"
 #include "media/session/offers_for_tests.h"
 #include "media/session/publisher_negotiator.h"
 #include "media/session/subscriber_negotiator.h"
@@ -12,12 +11,9 @@ namespace {
 using testing::chromium_offer;
 using testing::replaced;
 
-class LayerNegotiation : public ::testing::Test {
+class LayerNegotiation : public testing::WithEndpoint {
  protected:
-  LayerNegotiation() : random_(8853) {
-    endpoint_.fingerprint.sha256.fill(7);
-    endpoint_.candidates = {*SocketAddress::parse("192.0.2.1", 5000)};
-  }
+  LayerNegotiation() : WithEndpoint(8853) { endpoint_.fingerprint.sha256.fill(7); }
   PublisherNegotiator::Outcome accept(const std::string& offer,
                                       CodecPreferences codecs = default_video_codecs()) {
     PublisherNegotiator publisher(endpoint_, random_, next_track_, std::move(codecs));
@@ -37,10 +33,6 @@ class LayerNegotiation : public ::testing::Test {
            "a=simulcast:" +
            simulcast + "\r\n";
   }
-
-  SeededRandom random_;
-  LocalEndpoint endpoint_;
-  uint32_t next_track_ = 1;
 };
 
 TEST_F(LayerNegotiation, AnswersTheRidsOfSimulcast) {

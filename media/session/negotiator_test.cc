@@ -13,10 +13,8 @@ namespace {
 using testing::chromium_offer;
 using testing::replaced;
 
-class Negotiation : public ::testing::Test {
+class Negotiation : public testing::WithEndpoint {
  protected:
-  Negotiation() { endpoint_.candidates.push_back(*SocketAddress::parse("192.0.2.1", 5000)); }
-
   static sdp::SessionDescription parsed(const std::string& text) {
     auto result = sdp::parse(text);
     EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().message());
@@ -38,10 +36,6 @@ class Negotiation : public ::testing::Test {
     }
     return sdp::to_string(d);
   }
-
-  LocalEndpoint endpoint_;
-  SeededRandom random_{7};
-  uint32_t next_track_ = 1;
 };
 
 TEST_F(Negotiation, AnswersAPublisherWithOneCodecASection) {

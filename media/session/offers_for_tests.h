@@ -1,7 +1,12 @@
 // Session descriptions as browsers write them, for tests.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
+
+#include "media/core/random.h"
+#include "media/session/negotiation.h"
 
 namespace parley::media::testing {
 
@@ -93,5 +98,17 @@ inline std::string replaced(std::string text, const std::string& from, const std
   }
   return text;
 }
+
+// What a negotiator stands on.
+class WithEndpoint : public ::testing::Test {
+ protected:
+  explicit WithEndpoint(uint64_t seed = 7) : random_(seed) {
+    endpoint_.candidates.push_back(*SocketAddress::parse("192.0.2.1", 5000));
+  }
+
+  LocalEndpoint endpoint_;
+  SeededRandom random_;
+  uint32_t next_track_ = 1;
+};
 
 }  // namespace parley::media::testing
