@@ -77,7 +77,7 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
 
 SendSide::Parity SendSide::adapt_protection(int64_t room, TimePoint now) {
   Parity parity;
-  const double loss = estimator().stats().loss;
+  const double loss = estimator().loss();
   for (const auto& s : subscriptions_) {
     parity.taken_bps += s->adapt_protection(loss, room - parity.taken_bps, now);
     parity.wanted_bps += s->wanted_protection();
