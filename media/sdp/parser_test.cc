@@ -52,6 +52,26 @@ TEST(SdpParser, SessionLevelTransportCountsForEachSection) {
   EXPECT_EQ(parsed->media[1].ice_ufrag, "sess");
 }
 
+TEST(SdpParser, ARejectedSectionKeepsItsFormAndNothingElse) {
+  const auto offer = parse(chromium_offer());
+  ASSERT_TRUE(offer.ok());
+  SessionDescription answer = *offer;
+  for (MediaSection& m : answer.media) m = rejected(m);
+  const auto read = parse(to_string(answer));
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  ASSERT_EQ(read->media.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    const MediaSection& m = read->media[i];
+    EXPECT_TRUE(is_rejected(m));
+    EXPECT_EQ(m.kind, offer->media[i].kind);
+    EXPECT_EQ(m.mid, offer->media[i].mid);
+    EXPECT_EQ(m.formats, offer->media[i].formats);
+    EXPECT_EQ(m.direction, Direction::kInactive);
+    EXPECT_TRUE(m.sources.empty());
+    EXPECT_TRUE(m.ice_ufrag.empty());
+  }
+}
+
 TEST(SdpParser, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(parse("").error().message(), "not a session description: no v= line");
   EXPECT_EQ(parse("hello\r\n").error().message(), "line 1: not of the form <letter>=<value>");

@@ -56,4 +56,16 @@ const MediaSection* SessionDescription::by_mid(std::string_view mid) const {
   return nullptr;
 }
 
+MediaSection rejected(const MediaSection& like) {
+  MediaSection m;
+  m.kind = like.kind;
+  m.media = like.media;
+  m.protocol = like.protocol;
+  m.formats = like.formats;
+  m.codecs = like.codecs;
+  m.mid = like.mid;
+  m.direction = Direction::kInactive;
+  return m;
+}
+
 }  // namespace parley::media::sdp

@@ -143,6 +143,9 @@ struct SessionDescription {
 
 // Port 0 means that, unless the section waits to be bundled (RFC 8843 section 6).
 inline bool is_rejected(const MediaSection& m) { return m.port == 0 && !m.bundle_only; }
+// What stands in an answer for a section that is not taken, and later in offers for one that has ended
+// (RFC 3264 section 6): the same media and formats, for the form's sake.
+MediaSection rejected(const MediaSection& like);
 
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 

@@ -10,18 +10,6 @@ namespace {
 constexpr const char* kRtpProtocol = "UDP/TLS/RTP/SAVPF";
 constexpr uint32_t kVideoClock = 90000;
 
-sdp::MediaSection rejected(const sdp::MediaSection& like) {
-  sdp::MediaSection m;
-  m.kind = like.kind;
-  m.media = like.media;
-  m.protocol = like.protocol;
-  m.formats = like.formats;
-  m.codecs = like.codecs;
-  m.mid = like.mid;
-  m.direction = sdp::Direction::kInactive;
-  return m;
-}
-
 sdp::Direction intersection(sdp::Direction ours, sdp::Direction offered) {
   return sdp::direction_of(sdp::sends(ours) && sdp::receives(offered),
                            sdp::receives(ours) && sdp::sends(offered));
@@ -163,7 +151,7 @@ Outcome<std::string> Session::create_offer(bool ice_restart) {
     } else if (Transceiver* fresh = t == nullptr && dead ? next_unassociated(created.owners) : nullptr) {
       place(offer_section(*fresh, fresh_mid(offer), created.credentials), fresh->id);
     } else {
-      place(rejected(old), t != nullptr ? t->id : 0);
+      place(sdp::rejected(old), t != nullptr ? t->id : 0);
     }
   }
   while (Transceiver* t = next_unassociated(created.owners))
@@ -266,7 +254,7 @@ Outcome<std::string> Session::create_answer() {
     }
     created.owners.push_back(t != nullptr ? t->id : 0);
     if (!section) {
-      answer.media.push_back(rejected(m));
+      answer.media.push_back(sdp::rejected(m));
       continue;
     }
     if (!first) first = i;

@@ -9,18 +9,6 @@
 namespace parley::media {
 namespace {
 
-sdp::MediaSection rejected_section(const sdp::MediaSection& offered) {
-  sdp::MediaSection m;
-  m.kind = offered.kind;
-  m.media = offered.media;
-  m.protocol = offered.protocol;
-  m.formats = offered.formats;
-  m.mid = offered.mid;
-  m.direction = sdp::Direction::kInactive;
-  m.codecs = offered.codecs;
-  return m;
-}
-
 ExtensionIds read_extensions(const sdp::MediaSection& m, CodecKind codec, bool two_byte) {
   ExtensionIds ids;
   ids.two_byte = two_byte;
@@ -187,7 +175,7 @@ Result<PublisherNegotiator::Outcome, NegotiationError> PublisherNegotiator::acce
       continue;
     }
     if (!chosen[i]) {
-      answer.media.push_back(rejected_section(m));
+      answer.media.push_back(sdp::rejected(m));
       continue;
     }
     answer.media.push_back(answer_section(m, *chosen[i], outcome.remote, outcome.local));
