@@ -268,6 +268,53 @@ TEST(TcpConnections, AConnectionThatCannotBeIsTold) {
   EXPECT_EQ(b.tcp.connect({}, Framing::kStun), 0u);
 }
 
+TEST(TcpConnections, AServerThatNeverTakesAConnectionIsGivenUp) {
+  // Somebody whose queue of connections is full: the next ones get no answer at all.
+  SocketAddress address = kAny;
+  const Fd busy = std::move(*listen_tcp(address));
+  ASSERT_EQ(listen(busy.get(), 0), 0);
+  const Client first(address);
+  Bench b;
+  const uint32_t id = b.tcp.connect(address, Framing::kStun);
+  ASSERT_NE(id, 0u);
+  const TimePoint begun = b.now;
+  // What waits for it is given back with it.
+  b.slab.append(Route(address, {}, id), Bytes{1, 2, 3});
+  b.turn();
+  // From the first look at the deadlines on, which is due at once.
+  EXPECT_LE(b.tcp.next_deadline(), b.now);
+  while (b.now < begun + 14s) {
+    b.tcp.on_deadline(b.now, b.slab);
+    b.turn();
+    ASSERT_EQ(b.tcp.size(), 1u);
+    ASSERT_LE(b.tcp.next_deadline(), b.now + 1s);
+    b.now += 1s;
+  }
+  EXPECT_TRUE(b.echo.closed.empty());
+  b.now = begun + 15s;
+  b.tcp.on_deadline(b.now, b.slab);
+  EXPECT_EQ(b.tcp.size(), 0u);
+  ASSERT_EQ(b.echo.closed.size(), 1u);
+  EXPECT_EQ(b.echo.closed[0].connection, id);
+  EXPECT_EQ(b.tcp.counters().connected, 0u);
+  EXPECT_EQ(b.tcp.queued_bytes(), 0u);
+  EXPECT_EQ(b.tcp.next_deadline(), kNever);
+}
+
+TEST(TcpConnections, TheTimeToOpenEndsWithTheOpening) {
+  Bench server, client;
+  server.listen();
+  client.tcp.on_deadline(client.now, client.slab);
+  ASSERT_NE(client.tcp.connect(server.address, Framing::kRfc4571), 0u);
+  client.tcp.on_deadline(client.now, client.slab);
+  client.now += 14s;
+  client.turn_until([&] { return client.tcp.counters().connected == 1; });
+  client.now += 60s;
+  client.tcp.on_deadline(client.now, client.slab);
+  EXPECT_EQ(client.tcp.size(), 1u);
+  EXPECT_TRUE(client.echo.closed.empty());
+}
+
 TEST(TcpConnections, AHandlerMayCloseTheConnectionItIsReading) {
   Bench b;
   b.listen();

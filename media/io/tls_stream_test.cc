@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -13,6 +15,7 @@
 #include <string>
 
 #include "media/core/random.h"
+#include "media/io/tcp_connections.h"
 
 namespace parley::media::io {
 namespace {
@@ -157,6 +160,51 @@ TEST_F(Tls, CarriesBytesBothWaysAndTellsTheEnd) {
   ASSERT_TRUE(client->push(server.end()));
   EXPECT_TRUE(client->read().empty());
   EXPECT_TRUE(client->ended());
+}
+
+struct Closings final : DatagramHandler {
+  void on_datagrams(std::span<const Datagram>, TimePoint, SendSlab&) override {}
+  TimePoint next_deadline() const override { return kNever; }
+  void on_deadline(TimePoint, SendSlab&) override {}
+  void on_connection_open(const Route&, TimePoint, SendSlab&) override { ++opened; }
+  void on_connection_closed(const Route& r, TimePoint, SendSlab&) override { closed.push_back(r.connection); }
+  int opened = 0;
+  std::vector<uint32_t> closed;
+};
+
+TEST_F(Tls, AServerThatTakesTheConnectionAndSaysNothingIsGivenUp) {
+  using namespace std::chrono_literals;
+  SocketAddress address = *SocketAddress::parse("127.0.0.1", 0);
+  const Fd listener = std::move(*listen_tcp(address));
+  Closings handler;
+  TcpConnections tcp(handler, {});
+  ASSERT_TRUE(tcp.open());
+  SendSlab slab(1 << 16, 64);
+  const TimePoint begun = time_from_us(1'000'000);
+  const uint32_t id = tcp.connect_tls(address, Framing::kStun, "127.0.0.1");
+  ASSERT_NE(id, 0u);
+  tcp.on_deadline(begun, slab);
+  pollfd p{listener.get(), POLLIN, 0};
+  ASSERT_EQ(poll(&p, 1, 60'000), 1);
+  const Fd accepted(accept(listener.get(), nullptr, nullptr));
+  p = {tcp.events_fd(), POLLIN, 0};
+  ASSERT_EQ(poll(&p, 1, 60'000), 1);
+  tcp.take_events(begun + 1s, slab);
+  p = {accepted.get(), POLLIN, 0};
+  ASSERT_EQ(poll(&p, 1, 60'000), 1) << "our hello";
+  for (TimePoint now = begun + 1s; now < begun + 15s; now += 1s) {
+    tcp.on_deadline(now, slab);
+    ASSERT_EQ(tcp.size(), 1u);
+    ASSERT_LE(tcp.next_deadline(), now + 1s);
+  }
+  tcp.on_deadline(begun + 15s, slab);
+  EXPECT_EQ(tcp.size(), 0u);
+  EXPECT_EQ(handler.closed, std::vector<uint32_t>{id});
+  EXPECT_EQ(handler.opened, 0);
+  EXPECT_EQ(tcp.next_deadline(), kNever);
+  uint8_t hello[4096];
+  EXPECT_GT(recv(accepted.get(), hello, sizeof hello, 0), 0);
+  EXPECT_EQ(recv(accepted.get(), hello, sizeof hello, 0), 0) << "closed towards the server as well";
 }
 
 TEST_F(Tls, BreaksOnNonsense) {
