@@ -37,7 +37,7 @@ constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
 Duration others_queue(int64_t sent_bps) {
   constexpr double kOrdinaryBps = 500'000, kLeastUs = 20'000, kMostUs = 120'000;
   const double share = std::sqrt(kOrdinaryBps / static_cast<double>(std::max<int64_t>(sent_bps, 1)));
-  const double us = static_cast<double>(kLongQueue.count()) * share;
+  const double us = static_cast<double>(PathDelay::kLongQueue.count()) * share;
   return Duration(static_cast<int64_t>(std::clamp(us, kLeastUs, kMostUs)));
 }
 
