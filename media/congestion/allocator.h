@@ -4,8 +4,7 @@
 // do not flicker between layers.
 #pragma once
 
-#include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -52,7 +51,6 @@ class Allocator {
     std::optional<TimePoint> raised, lowered;
     Duration hold = kHold;
   };
-  static constexpr size_t kMostSteps = 12;  // beyond, all are one
   struct State {
     uint32_t id = 0;
     int chosen = -1;     // index of an option; -1: none
@@ -60,8 +58,12 @@ class Allocator {
     bool sending = false;
     bool fresh = true;  // has not had a choice yet
     std::optional<TimePoint> raised, lowered, tight_since;
-    std::array<Step, kMostSteps> steps;
-    Step& step(int index) { return steps[std::min(static_cast<size_t>(index), kMostSteps - 1)]; }
+    std::vector<Step> steps;  // by the index of an option, as far as any was tried
+    Step& step(int index) {
+      const auto at = static_cast<size_t>(index);
+      if (at >= steps.size()) steps.resize(at + 1);
+      return steps[at];
+    }
     bool seen = false;
     int64_t cost = 0;
   };
