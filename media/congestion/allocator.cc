@@ -14,10 +14,6 @@ constexpr int64_t kRaisePercent = 92;
 constexpr int64_t kKeepPercent = 108;
 // The lowest layer is kept for longer: a poor picture is better than none.
 constexpr int64_t kLowestPercent = 125;
-// The second as well, if it was sent for longer than this: cuts for a queue that many made go deeper than is
-// needed, and when those with the higher layers have yielded it is gone.
-constexpr int64_t kLowPercent = 150;
-constexpr Duration kSettled = std::chrono::seconds(5);
 // However little there seems to be: an estimate that has just begun, or just been cut, is mostly wrong.
 constexpr Duration kLowestPatience = std::chrono::seconds(4);
 constexpr Duration kBackAfter = std::chrono::seconds(2);
@@ -54,10 +50,8 @@ int Allocator::next_step(std::span<const LayerOption> options, int from, int cur
   return -1;
 }
 
-bool Allocator::may_raise(State& s, int to, TimePoint now) {
-  const Step& step = s.step(to);
-  if (step.lowered && now - *step.lowered < step.hold) return false;
-  if (s.lowered && now - *s.lowered < kHold) return false;
+bool Allocator::may_raise(const State& s, TimePoint now) const {
+  if (s.lowered && now - *s.lowered < s.hold) return false;
   return !s.raised || now - *s.raised >= kBetweenRaises;
 }
 
@@ -113,13 +107,12 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
     const int64_t more = cost_of(d.options[static_cast<size_t>(step)]) - before;
     bool fits;
     if (step <= current) {
-      const bool low = step == 1 && step == current && !(s.lowered && now - *s.lowered < kSettled);
-      const int64_t most = video * (step == 0 ? kLowestPercent : low ? kLowPercent : kKeepPercent) / 100;
+      const int64_t most = video * (step == 0 ? kLowestPercent : kKeepPercent) / 100;
       fits = used + more <= video;
       // A little too much is borne for a while: rates of encoders vary.
       if (!fits && used + more <= most) {
         if (!s.tight_since) s.tight_since = now;
-        fits = step == 0 || now - *s.tight_since < (low ? kLowPatience : kPatience);
+        fits = step == 0 || now - *s.tight_since < kPatience;
       } else if (!fits && step == 0) {
         if (!s.tight_since) s.tight_since = now;
         fits = now - *s.tight_since < kLowestPatience;
@@ -132,7 +125,7 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
       // finds out only by that.
       const int64_t needed = used == 0 ? more / 2 : used + more;
       const bool back = step == 0 && needed <= video && now - s.lowered.value_or(now) >= kBackAfter;
-      fits = first || back || (used + more <= raise_room && may_raise(s, step, now));
+      fits = first || back || (used + more <= raise_room && may_raise(s, now));
       if (!fits && used + more > raise_room) {
         const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);
         if (wanted_ == 0 || wanted < wanted_) wanted_ = wanted;
@@ -172,15 +165,14 @@ void Allocator::settle(State& s, const Demand& d, int index, TimePoint now) {
     s.layers = {o.spatial, o.temporal};
   }
   if (fresh || index == before || d.audio) return;
-  Step& step = s.step(std::max(index, before));
   if (index > before) {
-    s.raised = step.raised = now;
+    s.raised = now;
     return;
   }
-  // Raised in vain: the next try is later. A low layer is not kept away for long.
-  const bool again = before > 1 && step.raised && now - *step.raised < kHold * 2;
-  step.hold = again ? std::min(step.hold * 2, kLongestHold) : kHold;
-  s.lowered = step.lowered = now;
+  // Raised in vain: the next try is later.
+  const bool again = s.raised && now - *s.raised < kHold * 2;
+  s.hold = again ? std::min(s.hold * 2, kLongestHold) : kHold;
+  s.lowered = now;
   s.tight_since.reset();
 }
 

@@ -4,7 +4,6 @@
 // do not flicker between layers.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,12 +17,10 @@ namespace parley::media::congestion {
 class Allocator {
  public:
   static constexpr Duration kHold =
-      std::chrono::seconds(10);  // after lowering; doubled when a high layer is lowered again
+      std::chrono::seconds(10);  // after lowering; doubled when it happens again
   static constexpr Duration kLongestHold = std::chrono::seconds(60);
   static constexpr Duration kBetweenRaises = std::chrono::seconds(1);
   static constexpr Duration kPatience = std::chrono::milliseconds(700);  // with a little too much
-  // The same for the second of the options, if it was sent for a while: the higher ones yield first.
-  static constexpr Duration kLowPatience = std::chrono::seconds(3);
 
   struct Demand {
     uint32_t id = 0;
@@ -46,11 +43,6 @@ class Allocator {
   int64_t allocated_bps() const { return allocated_; }
 
  private:
-  // Towards an option from the one below it. A high one that was tried in vain says nothing of a low one.
-  struct Step {
-    std::optional<TimePoint> raised, lowered;
-    Duration hold = kHold;
-  };
   struct State {
     uint32_t id = 0;
     int chosen = -1;     // index of an option; -1: none
@@ -58,19 +50,14 @@ class Allocator {
     bool sending = false;
     bool fresh = true;  // has not had a choice yet
     std::optional<TimePoint> raised, lowered, tight_since;
-    std::vector<Step> steps;  // by the index of an option, as far as any was tried
-    Step& step(int index) {
-      const auto at = static_cast<size_t>(index);
-      if (at >= steps.size()) steps.resize(at + 1);
-      return steps[at];
-    }
+    Duration hold = kHold;
     bool seen = false;
     int64_t cost = 0;
   };
   State& state_of(uint32_t id);
   // What is sent now, where it still exists.
   static int current_index(const State& state, std::span<const LayerOption> options);
-  static bool may_raise(State& state, int to, TimePoint now);
+  bool may_raise(const State& state, TimePoint now) const;
   void settle(State& state, const Demand& demand, int index, TimePoint now);
   // The next option that is a step up from `from`; -1: none. Rates of layers that nearly cost the same change
   // places all the time: what is sent (`current`) is no step down because it costs less just now.

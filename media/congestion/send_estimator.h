@@ -105,7 +105,6 @@ class SendEstimator {
   void note_feedback_time(TimePoint now, int64_t newest_sent_us);
   void use_probe(TimePoint now);
   void consider_probing(TimePoint now);
-  bool is_turn(TimePoint now);
   void begin_outage(TimePoint now);
   void end_outage(TimePoint now);
 
@@ -142,7 +141,6 @@ class SendEstimator {
 
   std::optional<TimePoint> last_over_;
   TimePoint probe_not_before_;
-  TimePoint probe_turn_;
   TimePoint quiet_until_;  // a probe's own queue is no news
   Duration probe_interval_ = std::chrono::seconds(2);
   int64_t proven_bps_ = 0;
