@@ -50,8 +50,10 @@ int Allocator::next_step(std::span<const LayerOption> options, int from, int cur
   return -1;
 }
 
-bool Allocator::may_raise(const State& s, TimePoint now) const {
-  if (s.lowered && now - *s.lowered < s.hold) return false;
+bool Allocator::may_raise(const State& s, const LayerOption& to, TimePoint now) const {
+  const bool same_size = s.sending && to.spatial == s.layers.spatial;
+  const Duration hold = same_size ? s.hold / kShorterForPictures : s.hold;
+  if (s.lowered && now - *s.lowered < hold) return false;
   return !s.raised || now - *s.raised >= kBetweenRaises;
 }
 
@@ -125,7 +127,8 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
       // finds out only by that.
       const int64_t needed = used == 0 ? more / 2 : used + more;
       const bool back = step == 0 && needed <= video && now - s.lowered.value_or(now) >= kBackAfter;
-      fits = first || back || (used + more <= raise_room && may_raise(s, now));
+      fits = first || back ||
+             (used + more <= raise_room && may_raise(s, d.options[static_cast<size_t>(step)], now));
       if (!fits && used + more > raise_room) {
         const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);
         if (wanted_ == 0 || wanted < wanted_) wanted_ = wanted;

@@ -19,6 +19,8 @@ class Allocator {
   static constexpr Duration kHold =
       std::chrono::seconds(10);  // after lowering; doubled when it happens again
   static constexpr Duration kLongestHold = std::chrono::seconds(60);
+  // More pictures of the same size are tried again sooner: that costs less and is hardly seen.
+  static constexpr int kShorterForPictures = 4;
   static constexpr Duration kBetweenRaises = std::chrono::seconds(1);
   static constexpr Duration kPatience = std::chrono::milliseconds(700);  // with a little too much
 
@@ -57,7 +59,7 @@ class Allocator {
   State& state_of(uint32_t id);
   // What is sent now, where it still exists.
   static int current_index(const State& state, std::span<const LayerOption> options);
-  bool may_raise(const State& state, TimePoint now) const;
+  bool may_raise(const State& state, const LayerOption& to, TimePoint now) const;
   void settle(State& state, const Demand& demand, int index, TimePoint now);
   // The next option that is a step up from `from`; -1: none. Rates of layers that nearly cost the same change
   // places all the time: what is sent (`current`) is no step down because it costs less just now.

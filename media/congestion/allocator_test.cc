@@ -74,6 +74,21 @@ TEST_F(AllocatorTest, LowersAtOnceAndRaisesLater) {
   EXPECT_EQ(after(4, 3'000'000), (std::vector{2}));
 }
 
+// A size that is seen to change is left alone for longer than how many pictures of it there are.
+TEST_F(AllocatorTest, TriesMorePicturesOfTheSameSizeSooner) {
+  const std::vector<LayerOption> temporal = {
+      {0, 0, 60'000}, {0, 1, 100'000}, {0, 2, 160'000}, {1, 0, 500'000}};
+  demands = {{1, false, 128, temporal}};
+  const auto now_sent = [&] { return *allocate(1'000'000)[0].layers; };
+  EXPECT_EQ(after(8, 1'000'000), (std::vector{1}));
+  EXPECT_EQ(after(1, 80'000), (std::vector{0}));
+  EXPECT_EQ(now_sent(), (LayerTarget{0, 0}));
+  after(4, 1'000'000);
+  EXPECT_EQ(now_sent(), (LayerTarget{0, 2}));
+  EXPECT_EQ(after(4, 1'000'000), (std::vector{0}));
+  EXPECT_EQ(after(3, 1'000'000), (std::vector{1}));
+}
+
 TEST_F(AllocatorTest, BearsALittleTooMuchForAMoment) {
   demands = {{1, false, 128, kSimulcast}};
   EXPECT_EQ(after(5, 3'000'000), (std::vector{2}));

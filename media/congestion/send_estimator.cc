@@ -10,6 +10,9 @@ constexpr Duration kSilence = std::chrono::seconds(1);
 constexpr Duration kTrickle = std::chrono::milliseconds(200);  // during an outage, one packet so often
 constexpr Duration kQueueAllowed = std::chrono::milliseconds(200);
 constexpr int64_t kLeastWindow = 8 * 1200;
+// A path so narrow that this much is a long queue gets less once a queue is seen: it would stand for as long
+// as there is something to send, and overflow.
+constexpr int64_t kNarrow = 320'000, kLeastWhenNarrow = 3 * 1200;
 constexpr Duration kDrained = std::chrono::milliseconds(60);
 constexpr Duration kQueuedLately = std::chrono::seconds(3);
 constexpr Duration kFirstProbeInterval = std::chrono::seconds(2);
@@ -68,7 +71,8 @@ bool SendEstimator::may_send(TimePoint now) const {
   // Where a queue stands, only what comes through keeps it from growing; a burst may add nothing to it.
   const int64_t bits_us = carried_bps_ > 0 ? std::min(target_bps(), carried_bps_) * (loop + kBurst).count()
                                            : target_bps() * (loop + kQueueAllowed).count();
-  const int64_t window = std::max(bits_us / 8'000'000, kLeastWindow);
+  // A few packets in any case, for a picture is not to wait for feedback.
+  const int64_t window = std::max(bits_us / 8'000'000, narrow_ ? kLeastWhenNarrow : kLeastWindow);
   return static_cast<int64_t>(history_.bytes_in_flight()) < window;
 }
 
@@ -229,6 +233,8 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   } else if (!path_.in_test()) {
     carried_bps_ = input.carried_bps.value_or(carried_bps_);
   }
+  narrow_ = carried_bps_ > 0 && recent_queue > PathDelay::kLongQueue &&
+            input.acknowledged_bps.value_or(kNarrow) < kNarrow;
   input.sudden = sudden_.held_back_lately(now);
   rate_.update(input, now);
   if (rate_.rate() < before) {
@@ -265,6 +271,7 @@ void SendEstimator::on_longer_path(TimePoint now) {
   detector_.reset();
   path_round_trip_ = round_trip_;
   carried_bps_ = 0;
+  narrow_ = false;
   last_over_.reset();
   rate_.set(std::max(rate_.rate(), unqueued_bps_ * 85 / 100), now);
 }
@@ -360,6 +367,7 @@ void SendEstimator::end_outage(TimePoint now) {
   path_.forget_latest();
   sudden_.expect(kQueueAllowed, now);  // pictures begin anew
   carried_bps_ = 0;
+  narrow_ = false;
   loss_.reset();
   acknowledged_.reset();
   rate_.set(before_outage_bps_ / 2, now);

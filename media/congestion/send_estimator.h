@@ -130,6 +130,7 @@ class SendEstimator {
   Duration feedback_interval_{50'000};
   std::optional<int64_t> carried_before_;  // as measured by the feedback before
   int64_t carried_bps_ = 0;                // while a queue stands: what comes through
+  bool narrow_ = false;                    // a long queue stands where little comes through
   int64_t unqueued_bps_ = 0;               // the rate when there was none
 
   std::optional<TimePoint> waiting_since_;  // something was sent and nothing has been heard of it

@@ -88,6 +88,44 @@ TEST_P(LayeredRoom, DoesNotRaiseALayerOnAnOldEstimate) {
   EXPECT_LT(s.freeze(net.now()), 500ms);
 }
 
+// Little is sent, far below an estimate from better times, to somebody near, when the line becomes too narrow
+// even for that. A few packets are a long queue there.
+TEST_P(LayeredRoom, GetsTheSmallLayerSoonWhereALineCarriesNoMore) {
+  add_publisher({110'000, 300'000, 1'500'000});
+  Link& down = make_link({.bits_per_second = 100'000'000});
+  Link& up = make_link({});
+  for (Link* link : {&up, &down}) link->config().delay = link->config().jitter = 1ms;
+  MeasuringSubscriber& s = add_subscriber(&up, &down);
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 2; }, 15s));
+  prefer(0, {0, 0});
+  net.run_for(6s);
+  prefer(0, {1, 0});
+  net.run_for(6s);
+  EXPECT_EQ(s.encoding, 1);
+  s.take_measures();
+  down.config().bits_per_second = 270'000;
+  const TimePoint drop = net.now();
+  EXPECT_TRUE(net.run_until([&] { return s.encoding == 0; }, 10s));
+  const Duration small = net.now() - drop;
+  down.take_worst_queue_delay();
+  Duration short_again{0};
+  while (net.now() - drop < 5s) {
+    net.run_for(20ms);
+    if (down.take_worst_queue_delay() > 150ms) short_again = net.now() - drop;
+  }
+  const Duration frozen = s.freeze(net.now());
+  s.take_measures();
+  net.run_for(10s);
+  std::printf(
+      "seed %lu: the small layer after %ld ms, frozen for %ld ms, queue below 150 ms after %ld ms; then %lu "
+      "frames in 10 s\n",
+      GetParam(), to_ms(small), to_ms(frozen), to_ms(short_again), s.frames);
+  EXPECT_LT(small, 1400ms);
+  EXPECT_LT(frozen, 300ms);
+  EXPECT_LT(short_again, 1500ms);
+  EXPECT_GE(s.frames, 290u);
+}
+
 TEST_P(LayeredRoom, ChangesLayersRarelyOnASteadyLink) {
   add_publisher(kLayers);
   // Room for the middle one, and not for the top.
