@@ -72,8 +72,6 @@ const CHECKS = {
   'room.participantsPerWorker': between(0, 100000),
   'room.maxStreams': between(1, 100),
   'media.threads': (v) => (Number.isInteger(v) && v >= 1 && v <= 26) || 'must be an integer, 1 to 26',
-  'media.tcp': (v) => typeof v === 'boolean' || 'must be true or false',
-  'media.udp': (v) => typeof v === 'boolean' || 'must be true or false',
   'media.ports': (v) =>
     (v.length === 2 && v.every((p) => port(p) === true) && v[0] <= v[1]) ||
     'must be [lowest, highest], or [0, 0] for any',

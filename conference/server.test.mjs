@@ -211,6 +211,16 @@ test('both kinds of connections restart ICE where they are', async (t) => {
   assert.ok(!ada.events.concat(bob.events).some((e) => /removed|transport-restart/.test(e.event)));
 });
 
+test('an operator can leave parity packets out', async (t) => {
+  for (const flexfec of [true, false]) {
+    const server = await startServer(t, (config) => Object.assign(config.media, { flexfec }));
+    const ada = await Client.join(server, 'r');
+    const bob = await Client.join(server, 'r');
+    const { sdp } = await watch(bob, (await publish(ada)).streamId);
+    assert.strictEqual(sdp.includes('flexfec-03'), flexfec);
+  }
+});
+
 test('a client is told of TURN servers, with a password that ends', async (t) => {
   const server = await startServer(t, (config) => {
     Object.assign(config.turn, {

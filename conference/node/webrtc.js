@@ -57,6 +57,7 @@ export async function create({ id, bus, options, log }) {
   };
   const engine = await openEngine(Engine, options.media ?? {}, onEvent);
   const voices = new Voices(engine);
+  const flexfec = options.media?.flexfec === false ? 'off' : 'auto';
   const forget = ({ owner, node, trackId }) => voices.remove(owner, `${node} ${trackId}`);
   const pipes = new Pipes(engine, { bus, id, ip: pipeIpOf(options.media ?? {}), log, onGone: forget });
 
@@ -111,7 +112,7 @@ export async function create({ id, bus, options, log }) {
       return negotiated;
     },
     createSubscriber({ peerId, owner }) {
-      guard('internal', () => open(peerId, owner, { role: 'subscriber' }));
+      guard('internal', () => open(peerId, owner, { role: 'subscriber', flexfec }));
     },
     /** Takes subscriptions away and adds others, restarts ICE if so wanted, and makes the offer that says so. */
     updateSubscriber({ peerId, add, remove, restart = false }) {

@@ -9,8 +9,8 @@ class Peer {
   #sections = []; // { mid, kind, trackId, subscriptionId }
   #next = 0;
 
-  constructor(engine, id, { role, codecs }) {
-    Object.assign(this, { id, role, codecs, closed: false, paused: new Set() });
+  constructor(engine, id, { role, codecs, flexfec = 'auto' }) {
+    Object.assign(this, { id, role, codecs, flexfec, closed: false, paused: new Set() });
     this.#engine = engine;
   }
 
@@ -63,6 +63,7 @@ class Peer {
   createOffer() {
     const line = (s) =>
       `m=${s.kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:${s.mid}\r\n` +
+      (s.kind === 'video' && this.flexfec === 'auto' ? 'a=rtpmap:35 flexfec-03/90000\r\n' : '') +
       (s.subscriptionId ? `a=msid:parley ${s.trackId}\r\na=sendonly\r\n` : 'a=inactive\r\n');
     const ufrag = `a=ice-ufrag:u${this.restarts ?? 0}\r\n`;
     return session + ufrag + this.#sections.map(line).join('');
