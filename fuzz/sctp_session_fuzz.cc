@@ -23,7 +23,6 @@ struct Program final : DataChannels::Observer {
     last = h;
     if (bytes.size() > 65536) __builtin_trap();
   }
-  void on_buffered_amount_low(DataChannels::Handle) override {}
   void on_closing(DataChannels::Handle) override {}
   void on_closed(DataChannels::Handle) override {}
   void on_association(Association::State, const char*) override {}

@@ -1,5 +1,6 @@
 #include "addon/webrtc/data_channel_object.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -25,6 +26,7 @@ enum Property : int {
   kNegotiated,
   kReadyState,
   kBufferedAmount,
+  kHeldAmount,
 };
 
 napi_value number_or_null(napi_env env, std::optional<uint16_t> number) {
@@ -90,6 +92,8 @@ napi_value DataChannelObject::define(napi_env env) {
       getter("bufferedAmount", kBufferedAmount),
       {"bufferedAmountLowThreshold", nullptr, nullptr, get_low_threshold, set_low_threshold, nullptr,
        napi_enumerable, nullptr},
+      {"heldAmount", nullptr, nullptr, get_property, set_held, nullptr, napi_default,
+       reinterpret_cast<void*>(static_cast<intptr_t>(kHeldAmount))},
       method("send", send),
       method("close", close),
   };
@@ -162,8 +166,10 @@ napi_value DataChannelObject::property(napi_env env, int which) const {
       return make_boolean(env, config_.negotiated);
     case kReadyState:
       return make_string(env, to_string(state_));
+    case kHeldAmount:
+      return make_number(env, static_cast<double>(held_));
     default:
-      return make_number(env, static_cast<double>(info_.gauge->load()));
+      return make_number(env, static_cast<double>(amount()));
   }
 }
 
@@ -172,7 +178,10 @@ napi_value DataChannelObject::get_property(napi_env env, napi_callback_info info
   if (!arguments.self) return nullptr;
   void* which = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &which);
-  return arguments.self->property(env, static_cast<int>(reinterpret_cast<intptr_t>(which)));
+  DataChannelObject& self = *arguments.self;
+  const auto property = static_cast<Property>(reinterpret_cast<intptr_t>(which));
+  if (property == kBufferedAmount) self.begin_task();
+  return self.property(env, property);
 }
 
 napi_value DataChannelObject::get_low_threshold(napi_env env, napi_callback_info info) {
@@ -187,10 +196,56 @@ napi_value DataChannelObject::set_low_threshold(napi_env env, napi_callback_info
   const auto threshold = read_uint32(env, arguments.values[0]);
   if (!threshold)
     return throw_type_error(env, "bufferedAmountLowThreshold must be an integer of 0 to 2^32 - 1");
+  self->begin_task();
   self->low_threshold_ = *threshold;
-  if (!self->self_) return make_undefined(env);
-  const auto set = self->owner_.engine().set_low_threshold(self->peer_, self->info_.id, *threshold);
-  return set ? make_undefined(env) : throw_failure(env, set.error());
+  self->watch_amount();
+  return make_undefined(env);
+}
+
+// heldAmount: bytes of messages that a program keeps until their turn comes, which bufferedAmount counts.
+napi_value DataChannelObject::set_held(napi_env env, napi_callback_info info) {
+  Arguments<DataChannelObject, 1> arguments(env, info, kDataChannelTag);
+  DataChannelObject* self = arguments.self;
+  if (!self) return nullptr;
+  int64_t held = 0;
+  napi_get_value_int64(env, arguments.values[0], &held);
+  self->begin_task();
+  self->held_ = static_cast<size_t>(std::max<int64_t>(held, 0));
+  self->watch_amount();
+  return make_undefined(env);
+}
+
+void DataChannelObject::begin_task() {
+  if (!self_ || std::exchange(in_task_, true)) return;
+  follow_gauge();
+  ask_for_update();
+}
+
+void DataChannelObject::follow_gauge() {
+  const bool was_above = amount() > low_threshold_;
+  seen_ = info_.gauge->bytes();
+  low_ = low_ || (was_above && amount() <= low_threshold_);
+}
+
+void DataChannelObject::watch_amount() {
+  if (!self_ || amount() <= low_threshold_ || held_ > low_threshold_) return;
+  if (info_.gauge->watch(low_threshold_ - held_)) ask_for_update();
+}
+
+void DataChannelObject::ask_for_update() {
+  if (!self_ || std::exchange(update_asked_, true)) return;
+  media::DataEvent event;
+  event.type = media::DataEvent::Type::kBuffered;
+  event.peer = peer_;
+  event.channel = info_.id;
+  owner_.receive_data(std::move(event));
+}
+
+void DataChannelObject::update_amount(napi_env env) {
+  in_task_ = update_asked_ = false;
+  follow_gauge();
+  if (std::exchange(low_, false)) call(env, "onbufferedamountlow", make_object(env));
+  watch_amount();
 }
 
 napi_value DataChannelObject::send(napi_env env, napi_callback_info info) {
@@ -210,9 +265,14 @@ napi_value DataChannelObject::send(napi_env env, napi_callback_info info) {
     if (!read) return throw_type_error(env, "data must be a string, an ArrayBuffer or a view of one");
     bytes = std::move(*read);
   }
+  const size_t size = bytes.size();
+  self->begin_task();
   const auto sent =
       self->owner_.engine().send_data(self->peer_, self->info_, text.has_value(), std::move(bytes));
-  return sent ? make_undefined(env) : throw_failure(env, sent.error());
+  if (!sent) return throw_failure(env, sent.error());
+  self->seen_ += size;
+  self->watch_amount();
+  return make_undefined(env);
 }
 
 napi_value DataChannelObject::close(napi_env env, napi_callback_info info) {
@@ -253,8 +313,8 @@ void DataChannelObject::on_event(napi_env env, const media::DataEvent& event) {
       if (state_ == State::kClosed) return;
       set(env, object, "data", make_data(env, event));
       return call(env, "onmessage", object);
-    case Type::kBufferedLow:
-      return call(env, "onbufferedamountlow", object);
+    case Type::kBuffered:
+      return update_amount(env);
     case Type::kClosing:
       if (std::exchange(state_, State::kClosing) != State::kClosing) call(env, "onclosing", object);
       return;

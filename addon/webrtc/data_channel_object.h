@@ -44,11 +44,21 @@ class DataChannelObject {
   static napi_value get_property(napi_env env, napi_callback_info info);
   static napi_value get_low_threshold(napi_env env, napi_callback_info info);
   static napi_value set_low_threshold(napi_env env, napi_callback_info info);
+  static napi_value set_held(napi_env env, napi_callback_info info);
   static napi_value send(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
 
   napi_value property(napi_env env, int which) const;
   void call(napi_env env, const char* handler, napi_value event);
+
+  // bufferedAmount falls between tasks only, and of each fall to the threshold the program hears once (W3C
+  // section 6.2): a task that asks or sends first takes over what the gauge says.
+  size_t amount() const { return seen_ + held_; }
+  void begin_task();
+  void follow_gauge();
+  void update_amount(napi_env env);
+  void watch_amount();
+  void ask_for_update();
 
   EngineObject& owner_;
   Engine::PeerId peer_;
@@ -56,6 +66,11 @@ class DataChannelObject {
   media::sctp::ChannelConfig config_;
   State state_;
   uint32_t low_threshold_ = 0;
+  size_t seen_ = 0;  // of the gauge, by the program
+  size_t held_ = 0;  // bytes that the program keeps until it can send them
+  bool in_task_ = false;
+  bool update_asked_ = false;
+  bool low_ = false;         // it has fallen, and the program has not heard
   napi_ref self_ = nullptr;  // strong until it is closed
 };
 

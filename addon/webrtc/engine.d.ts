@@ -207,7 +207,9 @@ export interface DataChannel {
   readonly maxPacketLifeTime: number | null;
   readonly negotiated: boolean;
   readonly readyState: 'connecting' | 'open' | 'closing' | 'closed';
+  /** Bytes that wait to be sent. It falls between tasks of the program, never within one. */
   readonly bufferedAmount: number;
+  /** Each fall of bufferedAmount from above it to it or below is one onbufferedamountlow. */
   bufferedAmountLowThreshold: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: string | ArrayBuffer }) => void) | null;

@@ -173,7 +173,6 @@ class Engine {
   Outcome<ChannelInfo> create_channel(PeerId peer, const media::sctp::ChannelConfig& config);
   Outcome<bool> send_data(PeerId peer, const ChannelInfo& channel, bool text, std::vector<uint8_t> bytes);
   Outcome<bool> close_channel(PeerId peer, uint32_t channel);
-  Outcome<bool> set_low_threshold(PeerId peer, uint32_t channel, size_t bytes);
   // The program has dealt with received messages of this cost (media/session/peer_data.h).
   void release_data(PeerId peer, size_t cost);
 

@@ -22,7 +22,7 @@ Outcome<ChannelInfo> Engine::create_channel(PeerId id, const media::sctp::Channe
   Peer* peer = find(id);
   if (!peer) return Failure{"ERR_NO_PEER", "the peer is closed"};
   if (media::SubscriberNegotiator* negotiator = subscriber(id)) negotiator->add_data();
-  ChannelInfo info{next_channel_++, std::make_shared<media::DataGauge>(0)};
+  ChannelInfo info{next_channel_++, std::make_shared<media::DataGauge>()};
   auto command = [hub = &threads_[peer->thread]->hub, id, info, config](TimePoint now, SendSlab& out) {
     if (media::PeerData* data = hub->data(id)) data->create(info.id, config, info.gauge, now, out);
   };
@@ -46,10 +46,10 @@ Outcome<bool> Engine::send_data(PeerId id, const ChannelInfo& channel, bool text
     return Failure{"ERR_MESSAGE_TOO_LARGE",
                    "the peer takes messages of up to " + std::to_string(most) + " bytes"};
   }
-  if (*channel.gauge + bytes.size() > kMaxBufferedAmount) {
+  if (channel.gauge->bytes() + bytes.size() > kMaxBufferedAmount) {
     return Failure{"ERR_BUFFER_FULL", "too much waits to be sent: see bufferedAmount"};
   }
-  *channel.gauge += bytes.size();
+  channel.gauge->add(bytes.size());
   MediaThread& thread = *threads_[peer->thread];
   if (!thread.outbox.put({id, channel.id, text, std::move(bytes)})) return true;
   auto posted =
@@ -81,12 +81,6 @@ void Engine::send_outbox(MediaThread& thread, TimePoint now, SendSlab& out) {
 Outcome<bool> Engine::close_channel(PeerId id, uint32_t channel) {
   return on_data(
       id, [channel](media::PeerData& data, TimePoint now, SendSlab& out) { data.close(channel, now, out); });
-}
-
-Outcome<bool> Engine::set_low_threshold(PeerId id, uint32_t channel, size_t bytes) {
-  return on_data(id, [channel, bytes](media::PeerData& data, TimePoint, SendSlab&) {
-    data.set_low_threshold(channel, bytes);
-  });
 }
 
 void Engine::release_data(PeerId id, size_t cost) {

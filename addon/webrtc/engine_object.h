@@ -54,6 +54,8 @@ class EngineObject {
   // The JavaScript object of a data channel, which hears of its events from now on.
   napi_value add_channel(Engine::PeerId peer, const ChannelInfo& info,
                          const media::sctp::ChannelConfig& config, bool open);
+  // Tells a data channel in a task of JavaScript's own. On any thread.
+  void receive_data(media::DataEvent&& event);
 
  private:
   explicit EngineObject(napi_env env) : env_(env) {}
@@ -80,7 +82,6 @@ class EngineObject {
   void emit(const media::HubEvent& event);
   void emit_ice(const media::HubEvent& event);
   // engine_object_data.cc: events of data channels.
-  void receive_data(media::DataEvent&& event);  // on the media thread
   void read_inbox();
   void emit_data(const media::DataEvent& event);
   void detach_channels(std::optional<Engine::PeerId> peer);

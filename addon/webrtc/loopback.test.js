@@ -77,6 +77,66 @@ test('messages of any kind and size come whole, both ways', { timeout: 40000 }, 
   assert.throws(() => a.createDataChannel('x', { maxRetransmits: 1, maxPacketLifeTime: 1 }), TypeError);
 });
 
+/** Nothing of JavaScript runs, and the media thread has time to send what it has. */
+const block = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+
+test('each time that bufferedAmount falls to its threshold is told once', { timeout: 40000 }, async (t) => {
+  const [a, b] = pair(t);
+  const channel = a.createDataChannel('chat');
+  const [{ channel: theirs }] = await Promise.all([next(b, 'datachannel'), next(channel, 'open')]);
+  theirs.onmessage = ({ data }) => data === 'end' && theirs.send('end');
+  let told = [];
+  channel.onbufferedamountlow = () => told.push(channel.bufferedAmount);
+  /** What was told of what one task does, when all of it has gone. */
+  const toldOf = async (task) => {
+    told = [];
+    task();
+    const before = channel.bufferedAmount;
+    block();
+    assert.strictEqual(channel.bufferedAmount, before, 'it falls between tasks');
+    while (channel.bufferedAmount > 0) await new Promise((done) => setTimeout(done));
+    channel.send('end'); // less than any threshold
+    await next(channel, 'message');
+    return told;
+  };
+  const send = (size) => {
+    channel.send(Buffer.alloc(size));
+    block();
+  };
+  const together = await toldOf(() => {
+    channel.bufferedAmountLowThreshold = 1000;
+    send(600);
+    send(600);
+  });
+  assert.deepStrictEqual(together, [0]);
+  const above = await toldOf(() => {
+    channel.bufferedAmountLowThreshold = 1000;
+    send(2000);
+    send(2000);
+  });
+  assert.deepStrictEqual(above, [0]);
+  const changed = await toldOf(() => {
+    channel.bufferedAmountLowThreshold = 10000;
+    send(2000);
+    channel.bufferedAmountLowThreshold = 1000;
+  });
+  assert.deepStrictEqual(changed, [0]);
+  const never = await toldOf(() => {
+    channel.bufferedAmountLowThreshold = 1000;
+    send(2000);
+    channel.bufferedAmountLowThreshold = 2000;
+  });
+  assert.deepStrictEqual(never, []);
+  const blob = await toldOf(() => {
+    channel.bufferedAmountLowThreshold = 1000;
+    channel.send(new Blob([Buffer.alloc(800)]));
+    send(800);
+    assert.strictEqual(channel.bufferedAmount, 1600);
+  });
+  assert.strictEqual(blob.length, 1);
+  assert.ok(blob[0] <= 1000);
+});
+
 test('raw pictures and sound arrive; a track that is added later, too', { timeout: 60000 }, async (t) => {
   const [a, b] = pair(t);
   const video = new VideoSource();

@@ -71,7 +71,6 @@ class Association {
     virtual void on_incoming_reset(std::span<const uint16_t> streams) = 0;
     // Our side of these is reset, or the peer refused.
     virtual void on_outgoing_reset(std::span<const uint16_t> streams, bool performed) = 0;
-    virtual void on_buffered_low(uint16_t stream) = 0;
     // The peer began anew: nothing of before is left on either side.
     virtual void on_restarted() = 0;
     // The end. "" when both sides agreed to it.
@@ -114,7 +113,6 @@ class Association {
   uint16_t outbound_streams() const { return outbound_streams_; }
   size_t buffered_amount(uint16_t stream) const { return queue_.buffered(stream); }
   size_t buffered_amount() const { return queue_.buffered(); }
-  void set_low_threshold(uint16_t stream, size_t bytes) { queue_.set_low_threshold(stream, bytes); }
   AssociationStats stats() const;
 
  private:
@@ -152,7 +150,6 @@ class Association {
   void apply(const StreamReset::Outcome& outcome, PacketSink& out);
   void on_heartbeat_ack(std::span<const uint8_t> value, TimePoint now);
   void deliver();
-  void tell_low(TimePoint now);
   bool receives_data() const;
   bool sends_data() const;
 

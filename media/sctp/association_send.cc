@@ -179,13 +179,6 @@ void Association::flush(TimePoint now, PacketSink& out) {
     retransmit_at_ = now + rto_.timeout();
   }
   if (p.packets() > 0 && heartbeat_at_ != kNever) heartbeat_at_ = now + config_.heartbeat_interval;
-  tell_low(now);
-}
-
-void Association::tell_low(TimePoint now) {
-  while (const auto stream = queue_.take_low()) observer_.on_buffered_low(*stream);
-  // What it queued in return goes at the next deadline, which is now.
-  if (!window_full_ && !queue_.empty() && burst_at_ == kNever) burst_at_ = now;
 }
 
 bool Association::count_error() {

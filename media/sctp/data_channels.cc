@@ -131,7 +131,6 @@ void DataChannels::open(Channel& channel) {
     return finish_close(channel);
   }
   channel.stats.state = ChannelState::kOpen;
-  association_.set_low_threshold(*config.id, channel.low_threshold);
   observer_.on_open(channel.stats.handle);
 }
 
@@ -325,10 +324,6 @@ void DataChannels::on_outgoing_reset(std::span<const uint16_t> streams, bool per
   }
 }
 
-void DataChannels::on_buffered_low(uint16_t stream) {
-  if (const Channel* channel = by_stream(stream)) observer_.on_buffered_amount_low(channel->stats.handle);
-}
-
 void DataChannels::close_all() {
   std::vector<Handle> all;
   for (const auto& [handle, channel] : channels_) all.push_back(handle);
@@ -353,14 +348,6 @@ size_t DataChannels::buffered_amount(Handle handle) const {
   return channel != nullptr && channel->stats.config.id
              ? association_.buffered_amount(*channel->stats.config.id)
              : 0;
-}
-
-void DataChannels::set_buffered_amount_low_threshold(Handle handle, size_t bytes) {
-  Channel* channel = find(handle);
-  if (channel == nullptr) return;
-  channel->low_threshold = bytes;
-  if (channel->stats.state == ChannelState::kOpen)
-    association_.set_low_threshold(*channel->stats.config.id, bytes);
 }
 
 const ChannelConfig* DataChannels::config(Handle handle) const {

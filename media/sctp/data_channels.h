@@ -59,8 +59,6 @@ class DataChannels final : private Association::Observer {
     // One of ours is open; config().id is its stream.
     virtual void on_open(Handle channel) = 0;
     virtual void on_message(Handle channel, Kind kind, std::vector<uint8_t>&& bytes) = 0;
-    // What waits to be sent fell to the threshold or below.
-    virtual void on_buffered_amount_low(Handle channel) = 0;
     // The peer closes it; nothing more can be sent.
     virtual void on_closing(Handle channel) = 0;
     // Gone: the handle means nothing any more.
@@ -100,7 +98,6 @@ class DataChannels final : private Association::Observer {
   void shutdown(TimePoint now, PacketSink& out) { association_.shutdown(now, out); }
 
   size_t buffered_amount(Handle channel) const;
-  void set_buffered_amount_low_threshold(Handle channel, size_t bytes);
   // Null for a handle that is gone.
   const ChannelConfig* config(Handle channel) const;
   ChannelState state(Handle channel) const;
@@ -111,10 +108,9 @@ class DataChannels final : private Association::Observer {
  private:
   struct Channel {
     ChannelStats stats;
-    bool acknowledged = false;    // the peer knows it: unordered messages cannot overtake its opening
-    bool incoming_reset = false;  // the peer's side is closed
-    bool outgoing_reset = false;  // ours is
-    size_t low_threshold = 0;
+    bool acknowledged = false;      // the peer knows it: unordered messages cannot overtake its opening
+    bool incoming_reset = false;    // the peer's side is closed
+    bool outgoing_reset = false;    // ours is
     TimePoint give_up_at = kNever;  // closing
     size_t left = 0;                // closing: bytes that were queued when that was set
   };
@@ -128,7 +124,6 @@ class DataChannels final : private Association::Observer {
   void on_message(Message&& message) override;
   void on_incoming_reset(std::span<const uint16_t> streams) override;
   void on_outgoing_reset(std::span<const uint16_t> streams, bool performed) override;
-  void on_buffered_low(uint16_t stream) override;
   void on_restarted() override;
   void on_closed(const char* reason) override;
 

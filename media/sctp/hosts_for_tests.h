@@ -73,7 +73,6 @@ class AssociationHost final : public Host<Association>, public Association::Obse
   void on_outgoing_reset(std::span<const uint16_t> streams, bool performed) override {
     if (performed) outgoing_resets.insert(outgoing_resets.end(), streams.begin(), streams.end());
   }
-  void on_buffered_low(uint16_t stream) override { low.push_back(stream); }
   void on_restarted() override { ++restarted; }
   void on_closed(const char* reason) override {
     ++closed;
@@ -84,7 +83,7 @@ class AssociationHost final : public Host<Association>, public Association::Obse
   bool keep_messages = true;
   std::vector<Message> messages;
   size_t received = 0;
-  std::vector<uint16_t> incoming_resets, outgoing_resets, low;
+  std::vector<uint16_t> incoming_resets, outgoing_resets;
   int established = 0, restarted = 0, closed = 0;
   std::string close_reason;
 };
@@ -112,7 +111,6 @@ class ChannelsHost final : public Host<DataChannels>, public DataChannels::Obser
   void on_message(Handle channel, DataChannels::Kind kind, std::vector<uint8_t>&& bytes) override {
     messages[channel].push_back({kind, std::move(bytes)});
   }
-  void on_buffered_amount_low(Handle channel) override { low.push_back(channel); }
   void on_closing(Handle channel) override { closing.push_back(channel); }
   void on_closed(Handle channel) override { closed.push_back(channel); }
   void on_association(Association::State state, const char* why) override {
@@ -123,7 +121,7 @@ class ChannelsHost final : public Host<DataChannels>, public DataChannels::Obser
   DataChannels channels;
   std::map<Handle, ChannelConfig> announced;
   std::map<Handle, std::vector<Received>> messages;
-  std::vector<Handle> opened, low, closing, closed;
+  std::vector<Handle> opened, closing, closed;
   std::vector<Association::State> association_states;
   std::string reason;
 };

@@ -48,9 +48,7 @@ bool SendQueue::push(uint16_t id, uint32_t protocol, std::span<const uint8_t> by
 void SendQueue::account(const Outgoing& m, Stream& stream, size_t sent) {
   buffered_ -= sent;
   if (!m.counted) return;
-  const bool was_above = stream.buffered > stream.low_threshold;
   stream.buffered -= sent;
-  if (was_above && stream.buffered <= stream.low_threshold) low_.push_back(m.stream);
 }
 
 void SendQueue::drop_front(Stream& stream) {
@@ -170,7 +168,6 @@ void SendQueue::clear() {
   turns_.clear();
   slots_.clear();
   free_.clear();
-  low_.clear();
   buffered_ = 0;
   in_message_ = false;
 }
@@ -178,15 +175,6 @@ void SendQueue::clear() {
 size_t SendQueue::buffered(uint16_t id) const {
   const auto it = streams_.find(id);
   return it == streams_.end() ? 0 : it->second.buffered;
-}
-
-void SendQueue::set_low_threshold(uint16_t id, size_t threshold) { streams_[id].low_threshold = threshold; }
-
-std::optional<uint16_t> SendQueue::take_low() {
-  if (low_.empty()) return std::nullopt;
-  const uint16_t id = low_.back();
-  low_.pop_back();
-  return id;
 }
 
 }  // namespace parley::media::sctp

@@ -78,16 +78,12 @@ class SendQueue {
 
   size_t buffered() const { return buffered_; }  // bytes not yet sent, over all streams
   size_t buffered(uint16_t stream) const;
-  void set_low_threshold(uint16_t stream, size_t threshold);
-  // A stream whose buffered bytes fell to its threshold since the last call; nothing when there is none.
-  std::optional<uint16_t> take_low();
   size_t streams() const { return streams_.size(); }
 
  private:
   struct Stream {
     std::deque<Slot> messages;
     size_t buffered = 0;
-    size_t low_threshold = 0;
     uint32_t next_ordered = 0;
     uint32_t next_unordered = 0;  // I-DATA counts these apart
     bool has_turn = false;
@@ -108,7 +104,6 @@ class SendQueue {
   std::deque<uint16_t> turns_;  // streams with something to send, the next one first
   std::vector<Outgoing> slots_;
   std::vector<Slot> free_;
-  std::vector<uint16_t> low_;
   size_t buffered_ = 0;
 };
 

@@ -369,7 +369,6 @@ class Channels : public dtls::DataSink, public sctp::PacketSink, public sctp::Da
   void on_channel(Handle, const sctp::ChannelConfig&) override {}
   void on_open(Handle) override {}
   void on_message(Handle, sctp::DataChannels::Kind, std::vector<uint8_t>&&) override {}
-  void on_buffered_amount_low(Handle) override {}
   void on_closing(Handle) override {}
   void on_closed(Handle) override {}
   void on_association(sctp::Association::State, const char*) override {}

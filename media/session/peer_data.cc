@@ -68,11 +68,6 @@ void PeerData::close(uint32_t id, TimePoint now, SendSlab& out) {
   poll(now, out);
 }
 
-void PeerData::set_low_threshold(uint32_t id, size_t bytes) {
-  const auto it = by_id_.find(id);
-  if (it != by_id_.end()) channels_.set_buffered_amount_low_threshold(it->second, bytes);
-}
-
 void PeerData::release(size_t cost, TimePoint now, SendSlab& out) {
   Records records(transport_, out);
   channels_.release(cost, now, records);
@@ -122,7 +117,7 @@ void PeerData::read_gauges() {
     if (it == by_handle_.end()) return true;
     Channel& channel = it->second;
     const size_t left = std::min(channels_.buffered_amount(handle), channel.queued);
-    *channel.gauge -= channel.queued - left;
+    if (channel.gauge->take(channel.queued - left)) tell(DataEvent::Type::kBuffered, channel.id);
     channel.queued = left;
     channel.active = left > 0;
     return left == 0;
@@ -144,7 +139,7 @@ void PeerData::tell(DataEvent::Type type, uint32_t id) {
 
 void PeerData::on_channel(Handle handle, const sctp::ChannelConfig& config) {
   const uint32_t id = kRemoteId | handle;
-  auto gauge = std::make_shared<DataGauge>(0);
+  auto gauge = std::make_shared<DataGauge>();
   by_handle_[handle] = {id, gauge, 0, false};
   by_id_[id] = handle;
   DataEvent event;
@@ -178,18 +173,13 @@ void PeerData::on_message(Handle handle, sctp::DataChannels::Kind kind, std::vec
   settings_.sink(std::move(event));
 }
 
-void PeerData::on_buffered_amount_low(Handle handle) {
-  read_gauges();  // so that the program sees what it is told
-  tell(DataEvent::Type::kBufferedLow, id_of(handle));
-}
-
 void PeerData::on_closing(Handle handle) { tell(DataEvent::Type::kClosing, id_of(handle)); }
 
 void PeerData::on_closed(Handle handle) {
   const auto it = by_handle_.find(handle);
   if (it == by_handle_.end()) return;
   const uint32_t id = it->second.id;
-  *it->second.gauge -= it->second.queued;
+  it->second.gauge->take(it->second.queued);  // not low, but over
   by_id_.erase(id);
   by_handle_.erase(it);
   tell(DataEvent::Type::kClosed, id);

@@ -4,7 +4,6 @@
 // limited by the gauge that both sides share.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,17 +12,15 @@
 #include <vector>
 
 #include "media/sctp/data_channels.h"
+#include "media/session/data_gauge.h"
 #include "media/session/data_section.h"
 #include "media/session/transport.h"
 
 namespace parley::media {
 
-// Bytes of one channel that the program has sent and the network has not taken. Added to by the program's
-// thread, taken from by the media thread.
-using DataGauge = std::atomic<size_t>;
-
 struct DataEvent {
-  enum class Type : uint8_t { kChannel, kOpen, kMessage, kBufferedLow, kClosing, kClosed };
+  // kBuffered: the gauge has fallen to what the program watches for.
+  enum class Type : uint8_t { kChannel, kOpen, kMessage, kBuffered, kClosing, kClosed };
   Type type = Type::kMessage;
   uint32_t peer = 0;
   uint32_t channel = 0;
@@ -58,7 +55,6 @@ class PeerData final : public dtls::DataSink, private sctp::DataChannels::Observ
   // Queues; poll() sends.
   void send(uint32_t id, bool text, std::span<const uint8_t> bytes, TimePoint now);
   void close(uint32_t id, TimePoint now, SendSlab& out);
-  void set_low_threshold(uint32_t id, size_t bytes);
   // The program has dealt with messages that cost so much (bytes and kMessageCost for each).
   void release(size_t cost, TimePoint now, SendSlab& out);
 
@@ -86,7 +82,6 @@ class PeerData final : public dtls::DataSink, private sctp::DataChannels::Observ
   void on_channel(Handle handle, const sctp::ChannelConfig& config) override;
   void on_open(Handle handle) override;
   void on_message(Handle handle, sctp::DataChannels::Kind kind, std::vector<uint8_t>&& bytes) override;
-  void on_buffered_amount_low(Handle handle) override;
   void on_closing(Handle handle) override;
   void on_closed(Handle handle) override;
   void on_association(sctp::Association::State state, const char* reason) override;

@@ -41,7 +41,6 @@ class Channels final : public media::dtls::DataSink,
                   std::vector<uint8_t>&& bytes) override {
     echoes_.push_back({channel, kind, std::move(bytes)});
   }
-  void on_buffered_amount_low(Handle) override {}
   void on_closing(Handle) override {}
   void on_closed(Handle) override {}
   void on_association(media::sctp::Association::State, const char*) override {}

@@ -7,20 +7,11 @@ const { RTCErrorEvent, defineHandlers } = require('./events');
 const kMake = Symbol('make');
 const MAX_ID = 65534;
 
-const sentInThisTask = new Set();
-function endTask() {
-  for (const each of sentInThisTask) each.forgetBuffered();
-  sentInThisTask.clear();
-}
-
 class RTCDataChannel extends EventTarget {
   #native;
   #binaryType = 'arraybuffer';
   #opened;
   #waiting = []; // messages behind a Blob whose bytes are being read
-  #waitingBytes = 0;
-  #lastSize = 0;
-  #buffered = 0; // when this task last sent, or when the connection was closed
   #closing = false; // by us
   #closingSeen = false; // by the other side
   #abandoned = false;
@@ -75,9 +66,7 @@ class RTCDataChannel extends EventTarget {
     return this.#closing && state !== 'closed' ? 'closing' : state;
   }
   get bufferedAmount() {
-    if (this.#abandoned) return this.#buffered;
-    // What this task has sent waits at least until the next one, as W3C says.
-    return Math.max(this.#native.bufferedAmount + this.#waitingBytes, this.#buffered);
+    return this.#native.bufferedAmount;
   }
   get bufferedAmountLowThreshold() {
     return this.#native.bufferedAmountLowThreshold;
@@ -94,21 +83,13 @@ class RTCDataChannel extends EventTarget {
 
   send(data) {
     if (this.readyState !== 'open') throw invalidState(`the channel is ${this.readyState}`);
-    const before = this.bufferedAmount;
-    this.#queue(data);
-    if (sentInThisTask.size === 0) setImmediate(endTask);
-    sentInThisTask.add(this);
-    this.#buffered = Math.max(this.bufferedAmount, before + this.#lastSize);
-  }
-  #queue(data) {
     const blob = data instanceof Blob;
     const value = blob || ArrayBuffer.isView(data) || isBuffer(data) ? data : String(data);
     if (!blob && this.#waiting.length === 0) return this.#send(value);
     // What is sent later may change: its bytes are taken now.
-    this.#lastSize = sizeOf(value);
     const copy = blob || typeof value === 'string' ? value : bytesOf(value).slice();
     this.#waiting.push(copy);
-    this.#waitingBytes += sizeOf(copy);
+    this.#native.heldAmount += sizeOf(copy);
     if (this.#waiting.length === 1) this.#sendWaiting();
   }
   close() {
@@ -118,7 +99,6 @@ class RTCDataChannel extends EventTarget {
   }
 
   #send(value) {
-    this.#lastSize = sizeOf(value);
     try {
       this.#native.send(value);
     } catch (error) {
@@ -134,8 +114,8 @@ class RTCDataChannel extends EventTarget {
       const [first] = this.#waiting;
       const value = first instanceof Blob ? await first.arrayBuffer() : first;
       this.#waiting.shift();
-      this.#waitingBytes -= sizeOf(first);
       if (this.#abandoned || this.#native.readyState !== 'open') continue;
+      this.#native.heldAmount -= sizeOf(first);
       try {
         this.#send(value);
       } catch (error) {
@@ -167,7 +147,6 @@ class RTCDataChannel extends EventTarget {
     this.#tell(new RTCErrorEvent('error', { error: new RTCError(init, message) }));
   }
   #tell(event) {
-    endTask(); // what is told is told in a task of its own
     if (!this.#abandoned) this.dispatchEvent(event);
   }
 
@@ -175,12 +154,8 @@ class RTCDataChannel extends EventTarget {
   announce() {
     if (this.readyState === 'open') this.#tell(new Event('open'));
   }
-  forgetBuffered() {
-    if (!this.#abandoned) this.#buffered = 0;
-  }
   /** The connection is closed: no more events. */
   abandon() {
-    this.#buffered = this.bufferedAmount;
     this.#abandoned = true;
   }
   /** As the native side will number it: known as soon as the DTLS role is. */
