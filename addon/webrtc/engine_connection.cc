@@ -174,8 +174,9 @@ Outcome<bool> Engine::add_candidate(PeerId id, const media::jsep::Session::Remot
   if (candidate.ufrag != c->remote_ufrag) return true;
   const size_t thread = find(id)->thread;
   if (!candidate.candidate) {
-    return run_on(thread,
-                  [id](Hub& hub, TimePoint now, SendSlab&) { hub.end_of_remote_candidates(id, now); });
+    return run_on(thread, [id, ufrag = candidate.ufrag](Hub& hub, TimePoint now, SendSlab&) {
+      hub.end_of_remote_candidates(id, ufrag, now);
+    });
   }
   auto usable = media::ice::from_sdp(*candidate.candidate);
   if (!usable) return true;  // of a transport that we do not speak

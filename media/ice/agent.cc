@@ -59,6 +59,7 @@ void Agent::set_remote(RemoteParameters remote, TimePoint now) {
   const bool is_first = !current_.remote;
   if (remote.lite) set_role(Role::kControlling);
   current_.remote = std::move(remote);
+  suspended_.reset();
   if (is_first) {
     started_ = now;
     next_check_ = now;
@@ -69,6 +70,11 @@ void Agent::set_remote(RemoteParameters remote, TimePoint now) {
 bool Agent::add_remote_candidate(const Candidate& candidate, TimePoint now) {
   if (!candidate.ufrag.empty() && current_.remote && candidate.ufrag != current_.remote->credentials.ufrag) {
     return false;
+  }
+  if (is_of_suspended(candidate.ufrag)) {
+    if (suspended_->late.size() >= kMaxRemoteCandidates) return false;
+    suspended_->late.push_back(candidate);
+    return true;
   }
   if (!candidate.address.valid()) {
     if (!is_mdns_name(candidate.name) || unresolved_.size() >= kMaxNames) return false;
@@ -104,8 +110,8 @@ std::optional<uint32_t> Agent::add_remote(Candidate candidate) {
   return static_cast<uint32_t>(remotes_.size() - 1);
 }
 
-void Agent::end_of_remote_candidates(TimePoint now) {
-  end_of_remote_ = true;
+void Agent::end_of_remote_candidates(TimePoint now, std::string_view ufrag) {
+  (is_of_suspended(ufrag) ? suspended_->end_of_remote : end_of_remote_) = true;
   update(now);
 }
 
@@ -169,12 +175,26 @@ std::optional<uint32_t> Agent::find_remote(const SocketAddress& address, bool tc
   return std::nullopt;
 }
 
-void Agent::restart(Credentials local, TimePoint now) {
+bool Agent::is_of_suspended(std::string_view ufrag) const {
+  return suspended_ && !ufrag.empty() && suspended_->generation.remote->credentials.ufrag == ufrag;
+}
+
+void Agent::suspend() {
   // A restart during a restart: the session that has nominated nobody is forgotten, the proven one stays.
   const CandidatePair* proven = nominated();
   if (proven == nullptr && !old_) proven = selected_pair();
-  if (proven != nullptr) old_ = OldSession{std::move(current_), *proven};
-  current_ = Generation{std::move(local), std::nullopt};
+  if (proven != nullptr) old_ = OldSession{current_, *proven};
+  if (current_.remote) {
+    suspended_ = Suspended{std::move(current_),
+                           std::exchange(list_, CheckList(config_.max_pairs)),
+                           std::move(remotes_),
+                           std::move(unresolved_),
+                           {},
+                           peer_reflexive_,
+                           end_of_remote_,
+                           started_,
+                           first_valid_};
+  }
   list_.clear();
   remotes_.clear();
   unresolved_.clear();
@@ -182,6 +202,39 @@ void Agent::restart(Credentials local, TimePoint now) {
   end_of_remote_ = false;
   started_ = first_valid_ = kNever;
   if (!old_) lost_ = false;
+}
+
+void Agent::resume(TimePoint now) {
+  Suspended s = *std::exchange(suspended_, std::nullopt);
+  // Its path has lived on.
+  if (old_ && old_->generation.local == s.generation.local) {
+    if (CandidatePair* pair = s.list.find(old_->pair.local, old_->pair.remote)) *pair = old_->pair;
+    old_.reset();
+  }
+  current_ = std::move(s.generation);
+  list_ = std::move(s.list);
+  remotes_ = std::move(s.remotes);
+  unresolved_ = std::move(s.unresolved);
+  peer_reflexive_ = s.peer_reflexive;
+  end_of_remote_ = s.end_of_remote;
+  started_ = s.started;
+  first_valid_ = s.first_valid;
+  // Without what went away meanwhile and connections that nobody waited for; with what came.
+  std::vector<uint32_t> gone;
+  for (const CandidatePair& p : list_.pairs())
+    if (!locals_[p.local].alive || !p.can_send()) gone.push_back(p.id);
+  for (const uint32_t id : gone) list_.remove(id);
+  for (uint32_t r = 0; r < remotes_.size(); ++r) pair_remote(r);
+  for (const Candidate& candidate : s.late) add_remote_candidate(candidate, now);
+}
+
+void Agent::restart(Credentials local, TimePoint now) {
+  if (suspended_ && suspended_->generation.local == local) {
+    resume(now);
+  } else {
+    suspend();
+    current_ = Generation{std::move(local), std::nullopt};
+  }
   for (const LocalCandidate& l : locals_) {
     if (l.alive && l.candidate.type != CandidateType::kPeerReflexive) announce(l.candidate);
   }

@@ -128,11 +128,12 @@ class Agent {
   const std::optional<RemoteParameters>& remote() const { return current_.remote; }
   // False: of no use (another generation's, too many). A name that mDNS resolves makes a kResolve event.
   bool add_remote_candidate(const Candidate& candidate, TimePoint now);
-  void end_of_remote_candidates(TimePoint now);
+  // `ufrag` as in a candidate.
+  void end_of_remote_candidates(TimePoint now, std::string_view ufrag = "");
   // No address: it cannot be resolved.
   void on_resolved(std::string_view name, const std::optional<SocketAddress>& address, TimePoint now);
   // RFC 8445 section 9: new local credentials. The old path stays selected until the new session nominates
-  // one.
+  // one. Until set_remote() the restart can be taken back with the credentials of before.
   void restart(Credentials local, TimePoint now);
   Role role() const { return role_; }
   void set_role(Role role);
@@ -194,6 +195,17 @@ class Agent {
     CandidatePair pair;
   };
 
+  // What a restart sets aside until the peer has agreed to it.
+  struct Suspended {
+    Generation generation;
+    CheckList list;
+    std::vector<Candidate> remotes, unresolved;
+    std::vector<Candidate> late;  // signalled since
+    size_t peer_reflexive;
+    bool end_of_remote;
+    TimePoint started, first_valid;
+  };
+
   // agent_gathering.cc
   void take_gathered(TimePoint now, SendSlab& out);
   void take_found(Gatherer::Found found, TimePoint now);
@@ -226,6 +238,9 @@ class Agent {
   std::optional<uint32_t> find_base(const Route& route) const;
   std::optional<uint32_t> find_remote(const SocketAddress& address, bool tcp) const;
   std::optional<uint32_t> add_remote(Candidate candidate);
+  bool is_of_suspended(std::string_view ufrag) const;
+  void suspend();
+  void resume(TimePoint now);
   void update(TimePoint now);
   void update_selected();
   bool is_hopeless(TimePoint now) const;
@@ -268,6 +283,7 @@ class Agent {
   Random& random_;
   Generation current_;
   std::optional<OldSession> old_;
+  std::optional<Suspended> suspended_;
   Role role_;
   uint64_t tie_breaker_;
   State state_ = State::kNew;

@@ -206,6 +206,51 @@ TEST_F(AgentScenario, RestartsKeepTheOldPathUntilTheNewOneIsThere) {
   ASSERT_TRUE(net.run_until([&] { return !a.agent.owns_ufrag(proven); }, 3s));
 }
 
+TEST_F(AgentScenario, ARestartThatIsTakenBackLeavesTheSessionAsItWas) {
+  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
+  ASSERT_TRUE(connect(a, b));
+  const Credentials local = a.agent.local();
+  const Route before = *a.agent.selected();
+  a.agent.restart(Credentials::generate(net.random()), net.now());
+  a.agent.restart(Credentials::generate(net.random()), net.now());
+  net.run_for(40s);
+  a.agent.restart(local, net.now());
+  ASSERT_TRUE(a.agent.remote());
+  EXPECT_EQ(a.agent.remote()->credentials, b.agent.local());
+  EXPECT_EQ(a.agent.selected(), before);
+  // Not only the old path lives, as between two sessions: another is found when it breaks.
+  net.run_for(60s);
+  EXPECT_TRUE(a.connected() && b.connected());
+  b.add_address("198.51.100.3");
+  ASSERT_TRUE(net.run_until([&] { return a.agent.pairs().size() == 2; }, 5s));
+  net.detach(b.addresses()[0]);
+  SendSlab none(1500, 8);
+  b.agent.remove_local(b.addresses()[0], net.now(), none);
+  ASSERT_TRUE(net.run_until([&] { return talk(a, b); }, 30s));
+}
+
+TEST_F(AgentScenario, CandidatesThatComeDuringARestartAreOfTheSessionThatTheyName) {
+  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
+  signalling.emplace(net, a, b);
+  std::vector<Candidate> late;
+  signalling->lets_through = [&](const Candidate& c) {
+    if (c.ufrag == b.agent.local().ufrag) late.push_back(c);
+    return false;
+  };
+  signalling->exchange_credentials();
+  a.gather();
+  b.gather();
+  net.run_for(1s);
+  ASSERT_FALSE(late.empty());
+  const Credentials local = a.agent.local();
+  a.agent.restart(Credentials::generate(net.random()), net.now());
+  for (const Candidate& c : late) EXPECT_TRUE(a.agent.add_remote_candidate(c, net.now()));
+  a.agent.end_of_remote_candidates(net.now(), b.agent.local().ufrag);
+  EXPECT_TRUE(a.agent.pairs().empty()) << "the new session has nothing to do with them";
+  a.agent.restart(local, net.now());
+  EXPECT_TRUE(net.run_until([&] { return a.connected() && b.connected(); }, 5s));
+}
+
 TEST_F(AgentScenario, ARestartThatLeadsNowhereEndsWithTheOldConsent) {
   AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
   ASSERT_TRUE(connect(a, b));

@@ -87,7 +87,7 @@ class Hub final : public DatagramHandler, private TrackTap {
   // those of the sockets that drive this hub.
   bool add_peer(uint32_t id, const ice::Credentials& local, const FullIce& ice, TimePoint now, SendSlab& out);
   void add_remote_candidate(uint32_t peer, const ice::Candidate& candidate, TimePoint now);
-  void end_of_remote_candidates(uint32_t peer, TimePoint now);
+  void end_of_remote_candidates(uint32_t peer, std::string_view ufrag, TimePoint now);
   void on_resolved(uint32_t peer, const std::string& name, const std::optional<SocketAddress>& address,
                    TimePoint now);
   void set_ice_role(uint32_t peer, ice::Role role);

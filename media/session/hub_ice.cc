@@ -24,10 +24,10 @@ void Hub::add_remote_candidate(uint32_t peer, const ice::Candidate& candidate, T
   if (ice::Agent* agent = entry->peer->transport().ice().full()) agent->add_remote_candidate(candidate, now);
 }
 
-void Hub::end_of_remote_candidates(uint32_t peer, TimePoint now) {
+void Hub::end_of_remote_candidates(uint32_t peer, std::string_view ufrag, TimePoint now) {
   Entry* entry = find(peer);
   if (entry == nullptr) return;
-  if (ice::Agent* agent = entry->peer->transport().ice().full()) agent->end_of_remote_candidates(now);
+  if (ice::Agent* agent = entry->peer->transport().ice().full()) agent->end_of_remote_candidates(now, ufrag);
 }
 
 void Hub::on_resolved(uint32_t peer, const std::string& name, const std::optional<SocketAddress>& address,

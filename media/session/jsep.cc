@@ -316,30 +316,43 @@ Outcome<Session::RemoteCandidate> Session::add_remote_candidate(std::string_view
                                                                 std::optional<size_t> m_line,
                                                                 std::string_view ufrag) {
   if (state_ == SignalingState::kClosed) return invalid_state("the connection is closed");
-  std::optional<Applied>& remote = pending_remote_ ? pending_remote_ : current_remote_;
-  if (!remote) return invalid_state("there is no remote description yet");
-  std::vector<sdp::MediaSection>& media = remote->value.media;
-  if (text.empty() && !mid && !m_line && !media.empty()) {
-    for (sdp::MediaSection& m : media) m.end_of_candidates = true;  // of all sections
-  }
-  sdp::MediaSection* section = nullptr;
-  for (size_t i = 0; i < media.size(); ++i) {
-    const bool meant = mid ? media[i].mid == *mid : m_line ? *m_line == i : text.empty();
-    if (meant && section == nullptr) section = &media[i];
-  }
-  if (section == nullptr) return Failure{ErrorName::kOperation, "the candidate is for no section", 0};
-  if (!ufrag.empty() && section->ice_ufrag != ufrag)
-    return Failure{ErrorName::kOperation, "the candidate is of another ICE generation", 0};
-  RemoteCandidate result{section->mid, section->ice_ufrag, std::nullopt};
-  if (text.empty()) {
-    section->end_of_candidates = true;
-    return result;
-  }
+  // The newest first: it is meant where no generation is named.
+  std::vector<Applied*> remotes;
+  for (std::optional<Applied>* d : {&pending_remote_, &current_remote_})
+    if (*d) remotes.push_back(&**d);
+  if (remotes.empty()) return invalid_state("there is no remote description yet");
   if (text.starts_with("a=")) text.remove_prefix(2);
   if (text.starts_with("candidate:")) text.remove_prefix(10);
-  result.candidate = sdp::parse_candidate(text);
-  if (!result.candidate) return Failure{ErrorName::kOperation, "the candidate is malformed", 0};
-  if (section->candidates.size() < sdp::kMaxItemsPerSection) section->candidates.push_back(*result.candidate);
+  std::optional<sdp::Candidate> candidate;
+  if (!text.empty() && !(candidate = sdp::parse_candidate(text)))
+    return Failure{ErrorName::kOperation, "the candidate is malformed", 0};
+
+  const auto is_meant = [&](const sdp::MediaSection& m, size_t line) {
+    return mid ? m.mid == *mid : m_line ? *m_line == line : text.empty();
+  };
+  std::vector<sdp::MediaSection*> sections;  // of either description
+  for (Applied* remote : remotes) {
+    for (size_t i = 0; i < remote->value.media.size(); ++i)
+      if (is_meant(remote->value.media[i], i)) sections.push_back(&remote->value.media[i]);
+    if (sections.empty()) return Failure{ErrorName::kOperation, "the candidate is for no section", 0};
+  }
+  const auto knows = [&](std::string_view name) {
+    return std::any_of(sections.begin(), sections.end(), [&](const auto* m) { return m->ice_ufrag == name; });
+  };
+  if (!ufrag.empty() && !knows(ufrag))
+    return Failure{ErrorName::kOperation, "the candidate is of another ICE generation", 0};
+  if (ufrag.empty() && candidate && !candidate->ufrag.empty() && knows(candidate->ufrag))
+    ufrag = candidate->ufrag;
+  RemoteCandidate result{sections[0]->mid, ufrag.empty() ? sections[0]->ice_ufrag : std::string(ufrag),
+                         candidate};
+  for (sdp::MediaSection* m : sections) {
+    if (m->ice_ufrag != result.ufrag) continue;
+    if (!candidate) {
+      m->end_of_candidates = true;
+    } else if (m->candidates.size() < sdp::kMaxItemsPerSection) {
+      m->candidates.push_back(*candidate);
+    }
+  }
   return result;
 }
 

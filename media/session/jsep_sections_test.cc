@@ -134,5 +134,49 @@ TEST_F(JsepTest, TakesAndShowsCandidates) {
   EXPECT_EQ(parsed(b_.pending_remote()->sdp).media[0].candidates.size(), 3u);
 }
 
+// RFC 8838 section 12: a candidate is of the generation that its ufrag names, whether or not that is about
+// to end.
+TEST_F(JsepTest, TakesCandidatesOfTheGenerationInUseWhileARestartIsPending) {
+  a_.want_data_channels();
+  negotiate(a_, b_);
+  const std::string used = a_.local_credentials().ufrag;
+  a_.restart_ice();
+  must(a_.set_local({}, ""));
+  must(b_.set_remote(SdpType::kOffer, local_text(a_)));
+  const std::string next = a_.local_credentials().ufrag;
+  ASSERT_NE(used, next);
+  const std::string line = "candidate:1 1 udp 1 192.0.2.7 99 typ host";
+  const auto candidates = [](const std::optional<Session::Text>& text) {
+    return parsed(text->sdp).media[0].candidates.size();
+  };
+  const auto old = b_.add_remote_candidate(line, "0", {}, used);
+  ASSERT_TRUE(old.ok());
+  EXPECT_EQ(old->ufrag, used);
+  EXPECT_EQ(b_.add_remote_candidate(line + " ufrag " + used, "0", {}, "")->ufrag, used);
+  EXPECT_EQ(candidates(b_.current_remote()), 2u);
+  EXPECT_EQ(candidates(b_.pending_remote()), 0u);
+  EXPECT_EQ(b_.add_remote_candidate(line, "0", {}, next)->ufrag, next);
+  EXPECT_EQ(b_.add_remote_candidate(line, "0", {}, "")->ufrag, next) << "none named: the newest";
+  EXPECT_EQ(candidates(b_.pending_remote()), 2u);
+  EXPECT_EQ(error_of(b_.add_remote_candidate(line, "0", {}, "other")), ErrorName::kOperation);
+  ASSERT_TRUE(b_.add_remote_candidate("", {}, {}, used).ok());
+  EXPECT_TRUE(parsed(b_.current_remote()->sdp).media[0].end_of_candidates);
+  EXPECT_FALSE(parsed(b_.pending_remote()->sdp).media[0].end_of_candidates);
+  // The one that has offered goes on with what it has, too.
+  EXPECT_EQ(a_.add_remote_candidate(line, "0", {}, b_.local_credentials().ufrag)->ufrag,
+            b_.local_credentials().ufrag);
+}
+
+TEST_F(JsepTest, ShowsCandidatesInEachDescriptionOfTheirGeneration) {
+  a_.want_data_channels();
+  negotiate(a_, b_);
+  must(a_.set_local({}, ""));
+  must(b_.set_remote(SdpType::kOffer, local_text(a_)));
+  ASSERT_TRUE(b_.add_remote_candidate("candidate:1 1 udp 1 192.0.2.7 99 typ host", "0", {}, "").ok());
+  EXPECT_EQ(parsed(b_.pending_remote()->sdp).media[0].candidates.size(), 1u);
+  must(b_.set_remote(SdpType::kRollback, ""));
+  EXPECT_EQ(parsed(b_.current_remote()->sdp).media[0].candidates.size(), 1u);
+}
+
 }  // namespace
 }  // namespace parley::media::jsep
