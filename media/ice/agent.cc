@@ -183,7 +183,7 @@ void Agent::suspend() {
   // A restart during a restart: the session that has nominated nobody is forgotten, the proven one stays.
   const CandidatePair* proven = nominated();
   if (proven == nullptr && !old_) proven = selected_pair();
-  if (proven != nullptr) old_ = OldSession{current_, *proven};
+  if (proven != nullptr) old_ = OldSession{current_, *proven, Candidate(remote_of(*proven))};
   if (current_.remote) {
     suspended_ = Suspended{std::move(current_),
                            std::exchange(list_, CheckList(config_.max_pairs)),

@@ -176,7 +176,9 @@ class Agent {
   const std::vector<CandidatePair>& pairs() const { return list_.pairs(); }
   const CandidatePair* selected_pair() const;
   const Candidate& local_of(const CandidatePair& pair) const { return locals_[pair.mapped].candidate; }
-  const Candidate& remote_of(const CandidatePair& pair) const { return remotes_[pair.remote]; }
+  const Candidate& remote_of(const CandidatePair& pair) const {
+    return old_ && &pair == &old_->pair ? old_->remote : remotes_[pair.remote];
+  }
 
  private:
   struct LocalCandidate {
@@ -193,6 +195,7 @@ class Agent {
   struct OldSession {
     Generation generation;
     CandidatePair pair;
+    Candidate remote;  // of the pair
   };
 
   // What a restart sets aside until the peer has agreed to it.

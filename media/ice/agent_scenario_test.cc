@@ -188,6 +188,7 @@ TEST_F(AgentScenario, RestartsKeepTheOldPathUntilTheNewOneIsThere) {
     b.agent.restart(Credentials::generate(net.random()), net.now());
     EXPECT_TRUE(a.connected() && b.connected());
     EXPECT_TRUE(talk(a, b)) << "while the answer is on its way";
+    EXPECT_EQ(a.agent.remote_of(*a.agent.selected_pair()).address, b.addresses()[0]);
     EXPECT_TRUE(a.agent.owns_ufrag(ufrag));
     signalling->exchange_credentials();
     ASSERT_TRUE(net.run_until([&] { return !a.agent.owns_ufrag(ufrag) && b.agent.completed(); }, 3s));
