@@ -299,6 +299,7 @@ export class RTCPeerConnection extends EventTarget {
   addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void>;
   restartIce(): void;
   getConfiguration(): RTCConfiguration;
+  /** Other servers and another iceTransportPolicy are for the next gathering: the next offer restarts ICE. */
   setConfiguration(configuration: RTCConfiguration): void;
   addTrack(track: MediaStreamTrack, ...streams: MediaStream[]): RTCRtpSender;
   removeTrack(sender: RTCRtpSender): void;

@@ -40,6 +40,7 @@ struct Connection {
   std::map<uint32_t, Received> received{};  // by transceiver
   std::map<uint32_t, SinkFactory> sinks{};  // by transceiver
   media::FullIce ice{};                     // as the configuration says, without addresses
+  bool ice_changed = false;                 // since the media thread was told
   std::string remote_ufrag = "";            // whose candidates the media thread takes
 };
 

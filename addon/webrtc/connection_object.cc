@@ -168,6 +168,14 @@ napi_value restart_ice(napi_env env, napi_callback_info info) {
   return call.nothing();
 }
 
+// needIceRestart(): the next offer restarts ICE, but is not asked for.
+napi_value need_ice_restart(napi_env env, napi_callback_info info) {
+  Call<0> call(env, info);
+  if (!call.connection) return nullptr;
+  call.session().need_restart();
+  return call.nothing();
+}
+
 napi_value add_remote_candidate(napi_env env, napi_callback_info info) {
   Call<4> call(env, info);
   if (!call.connection) return nullptr;
@@ -190,11 +198,12 @@ napi_value resolved(napi_env env, napi_callback_info info) {
 }
 
 // setIceServers([{type: 'stun' | 'turn', ip, port, transport: 'udp' | 'tcp' | 'tls', host, username,
-// credential}], relayOnly): before the first description is set.
+// credential}], relayOnly): for the next phase of gathering.
 napi_value set_ice_servers(napi_env env, napi_callback_info info) {
   Call<2> call(env, info);
   if (!call.connection) return nullptr;
   media::FullIce& ice = call.connection->ice;
+  call.connection->ice_changed = true;
   ice.relay_only = read_boolean(env, call.values[1]).value_or(false);
   ice.stun_servers.clear();
   ice.turn_servers.clear();
@@ -289,6 +298,7 @@ napi_value ConnectionObject::define(napi_env env) {
       {"signalingState", signaling_state},
       {"negotiationNeeded", negotiation_needed},
       {"restartIce", restart_ice},
+      {"needIceRestart", need_ice_restart},
       {"addRemoteCandidate", add_remote_candidate},
       {"resolved", resolved},
       {"setIceServers", set_ice_servers},

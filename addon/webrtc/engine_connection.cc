@@ -69,12 +69,15 @@ Outcome<bool> Engine::apply(PeerId id, const media::jsep::Changes& changes) {
     if (!known) c->ice.role = offers ? media::ice::Role::kControlling : media::ice::Role::kControlled;
     if (auto started = start_peer(id, *changes.local_credentials); !started) return started;
     if (known) {
-      auto posted = run_on(find(id)->thread,
-                           [id, local = *changes.local_credentials](Hub& hub, TimePoint now, SendSlab&) {
-                             hub.restart_ice(id, local, now);
-                           });
+      auto posted =
+          run_on(find(id)->thread, [id, local = *changes.local_credentials, ice = c->ice,
+                                    changed = c->ice_changed](Hub& hub, TimePoint now, SendSlab& out) {
+            if (changed) return hub.restart_ice(id, local, ice, now, out);
+            hub.restart_ice(id, local, now);
+          });
       if (!posted) return posted;
     }
+    c->ice_changed = false;
   }
   return changes.plan ? apply_plan(id, *c, *changes.plan) : Outcome<bool>(true);
 }

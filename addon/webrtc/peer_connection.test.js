@@ -238,6 +238,74 @@ test('errors have W3C names', async (t) => {
   assert.throws(() => new RTCSessionDescription({ type: 'x' }), TypeError);
 });
 
+test('another configuration is checked, and restarts ICE with the next offer', async (t) => {
+  const a = open(t);
+  const b = open(t);
+  const refuses = (configuration, name) =>
+    assert.throws(() => a.setConfiguration(configuration), { name }, JSON.stringify(configuration));
+  const server = { urls: 'turn:192.0.2.1', username: 'u', credential: 'c' };
+  refuses({ bundlePolicy: 'max-bundle' }, 'InvalidModificationError');
+  refuses({ bundlePolicy: 'max-bundle', iceServers: [{ urls: 'x' }] }, 'InvalidModificationError');
+  refuses(
+    { certificates: [await RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' })] },
+    'InvalidModificationError',
+  );
+  refuses({ iceTransportPolicy: 'none' }, 'TypeError');
+  refuses({ iceServers: [{}] }, 'TypeError');
+  for (const urls of [
+    [],
+    'x',
+    'stun:',
+    'stun:a:99999',
+    'stun:a?transport=udp',
+    'turn:a?transport=x',
+    'stun:a/b',
+  ])
+    refuses({ iceServers: [{ ...server, urls }] }, 'SyntaxError');
+  refuses({ iceServers: [{ urls: 'turn:a' }] }, 'InvalidAccessError');
+  refuses({ iceServers: [{ ...server, username: 'u'.repeat(510) }] }, 'InvalidAccessError');
+  a.setConfiguration({ iceCandidatePoolSize: 1 });
+
+  const ufrag = ({ sdp }) => /^a=ice-ufrag:(.*)$/m.exec(sdp)[1];
+  const same = { iceCandidatePoolSize: 1 };
+  const negotiate = async () => {
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    await b.setLocalDescription();
+    await a.setRemoteDescription(b.localDescription);
+    return ufrag(a.localDescription);
+  };
+  a.createDataChannel('x');
+  const first = await negotiate();
+  refuses({ iceCandidatePoolSize: 0 }, 'InvalidModificationError');
+  a.setConfiguration(same);
+  assert.strictEqual(ufrag(await a.createOffer()), first);
+  let asked = 0;
+  await new Promise((done) => setTimeout(done)); // for what was asked before
+  a.onnegotiationneeded = () => asked++;
+  a.setConfiguration({ ...same, iceTransportPolicy: 'relay' });
+  assert.strictEqual(a.getConfiguration().iceTransportPolicy, 'relay');
+  const second = await negotiate();
+  assert.notStrictEqual(second, first);
+  assert.strictEqual(await negotiate(), second);
+  a.setConfiguration({ ...same, iceTransportPolicy: 'relay', iceServers: [server] });
+  a.setConfiguration({ ...same, iceTransportPolicy: 'relay', iceServers: [{ ...server }] });
+  assert.notStrictEqual(await negotiate(), second);
+  assert.strictEqual(asked, 0);
+  a.close();
+  assert.throws(() => a.setConfiguration(same), { name: 'InvalidStateError' });
+});
+
+test('without a server, a policy of relays alone leaves no candidate', async (t) => {
+  const a = open(t, { iceTransportPolicy: 'relay' });
+  const told = [];
+  a.onicecandidate = ({ candidate }) => candidate?.candidate && told.push(candidate.candidate);
+  a.createDataChannel('x');
+  await a.setLocalDescription();
+  while (a.iceGatheringState !== 'complete') await next(a, 'icegatheringstatechange');
+  assert.deepStrictEqual(told, []);
+});
+
 test('certificates are made, shown in descriptions and kept', async (t) => {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const certificate = await RTCPeerConnection.generateCertificate(algorithm);

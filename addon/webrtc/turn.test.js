@@ -102,6 +102,34 @@ test(
   },
 );
 
+test('servers that are set later are asked when ICE restarts', { timeout: 50000 }, async (t) => {
+  const turn = await startCoturn();
+  t.after(() => turn.close());
+  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  t.after(() => [a, b].forEach((pc) => pc.close()));
+  const channel = a.createDataChannel('x');
+  const [before, { channel: theirs }] = await Promise.all([
+    connect(a, b),
+    next(b, 'datachannel'),
+    next(channel, 'open'),
+  ]);
+  assert.ok(before.every(({ type }) => type === 'host'));
+  for (const pc of [a, b])
+    pc.setConfiguration({ iceServers: [iceServer(turn, 'udp')], iceTransportPolicy: 'relay' });
+  const gathered = await connect(a, b);
+  channel.send('there all the time');
+  assert.strictEqual((await next(theirs, 'message')).data, 'there all the time');
+  const path = async () => {
+    const all = [...(await a.getStats()).values()];
+    return all.find(({ type }) => type === 'local-candidate').candidateType;
+  };
+  while ((await path()) !== 'relay') await new Promise((done) => setTimeout(done, 50));
+  assert.ok(gathered.length >= 2 && gathered.every(({ type }) => type === 'relay'), 'relayed alone');
+  assert.ok(turn.sessions() >= 2);
+  channel.send('by the relays');
+  assert.strictEqual((await next(theirs, 'message')).data, 'by the relays');
+});
+
 test('a wrong password is told, and gives no relay', { timeout: 50000 }, async (t) => {
   const turn = await startCoturn();
   t.after(() => turn.close());

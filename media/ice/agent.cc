@@ -139,7 +139,7 @@ void Agent::pair_remote(uint32_t remote) {
 void Agent::make_pair(uint32_t local, uint32_t remote) {
   const LocalCandidate& l = locals_[local];
   const Candidate& r = remotes_[remote];
-  if (!l.alive || !l.is_base || !can_pair(l.candidate, r)) return;
+  if (!l.alive || l.retired || !l.is_base || !can_pair(l.candidate, r)) return;
   if (config_.relay_only && l.candidate.type != CandidateType::kRelayed) return;
   CandidatePair pair;
   pair.local = local;
@@ -219,10 +219,10 @@ void Agent::resume(TimePoint now) {
   end_of_remote_ = s.end_of_remote;
   started_ = s.started;
   first_valid_ = s.first_valid;
-  // Without what went away meanwhile and connections that nobody waited for; with what came.
+  // Without connections that nobody waited for; with what came meanwhile.
   std::vector<uint32_t> gone;
   for (const CandidatePair& p : list_.pairs())
-    if (!locals_[p.local].alive || !p.can_send()) gone.push_back(p.id);
+    if (!p.can_send()) gone.push_back(p.id);
   for (const uint32_t id : gone) list_.remove(id);
   for (uint32_t r = 0; r < remotes_.size(); ++r) pair_remote(r);
   for (const Candidate& candidate : s.late) add_remote_candidate(candidate, now);
@@ -236,7 +236,7 @@ void Agent::restart(Credentials local, TimePoint now) {
     current_ = Generation{std::move(local), std::nullopt};
   }
   for (const LocalCandidate& l : locals_) {
-    if (l.alive && l.candidate.type != CandidateType::kPeerReflexive) announce(l.candidate);
+    if (l.alive && !l.retired && l.candidate.type != CandidateType::kPeerReflexive) announce(l.candidate);
   }
   if (gathering_state_ == GatheringState::kComplete) {
     emit({.type = AgentEvent::Type::kGatheringState});  // complete for the new session as well

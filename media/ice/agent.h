@@ -135,6 +135,9 @@ class Agent {
   // RFC 8445 section 9: new local credentials. The old path stays selected until the new session nominates
   // one. Until set_remote() the restart can be taken back with the credentials of before.
   void restart(Credentials local, TimePoint now);
+  // The same with a new phase of gathering, and what it is for. Relays that the old path needs live as long
+  // as it does.
+  void restart(Credentials local, Servers servers, bool relay_only, TimePoint now, SendSlab& out);
   Role role() const { return role_; }
   void set_role(Role role);
 
@@ -186,6 +189,7 @@ class Agent {
     SocketAddress base;
     bool is_base = false;  // pairs are made with it: host and relayed candidates
     bool alive = true;
+    bool retired = false;  // of a server that is none of ours any more: not for the current session
   };
   struct Generation {
     Credentials local;
@@ -216,6 +220,7 @@ class Agent {
   std::optional<uint32_t> store_local(LocalCandidate local);
   const LocalCandidate* socket_of(const SocketAddress& base) const;
   void bind_selected(TimePoint now, SendSlab& out);
+  void release_retired(SendSlab& out);
   // Room for a message along the route, by a relay where it is one's; `write` fills it and returns the size.
   template <class Write>
   void transmit(const Route& route, TimePoint now, SendSlab& out, Write write) {

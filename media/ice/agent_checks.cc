@@ -52,6 +52,7 @@ void Agent::on_deadline(TimePoint now, SendSlab& out) {
   run_probes(now, out);
   replace_dead_path(now);
   maybe_nominate(now);
+  release_retired(out);
   update(now);
 }
 

@@ -1,5 +1,7 @@
-// A full agent on the simulated network, and the signalling between two of them.
+// A full agent on the simulated network, the signalling between two of them, and what their scenarios need.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 #include "media/core/bytes.h"
 #include "media/ice/agent.h"
 #include "media/ice/network_for_tests.h"
+#include "media/turn/server_for_tests.h"
 
 namespace parley::media::testing {
 
@@ -105,6 +108,40 @@ class Signalling {
   IceNetwork& network_;
   AgentHost& a_;
   AgentHost& b_;
+};
+
+// Two of them, and a STUN and TURN server.
+class AgentScenario : public ::testing::Test {
+ protected:
+  AgentScenario() { net.attach(kServer, server); }
+  void use_servers(AgentHost& host) {
+    host.agent.add_stun_server(kServer);
+    host.agent.add_turn_server({kServer, {"user", "secret"}, ice::TurnVia::kUdp, ""});
+  }
+  bool connect(AgentHost& a, AgentHost& b, Duration within = std::chrono::seconds(10), bool ice2 = true) {
+    signalling.emplace(net, a, b);
+    a.gather();
+    b.gather();
+    signalling->exchange_credentials(ice2);
+    return net.run_until(
+        [&] {
+          // Checks of pairs that lead nowhere go on for a while.
+          return a.connected() && b.connected() && a.agent.selected_pair()->nominated &&
+                 b.agent.selected_pair()->nominated;
+        },
+        within);
+  }
+  // A text each way along the selected path.
+  bool talk(AgentHost& a, AgentHost& b) {
+    a.received.clear();
+    b.received.clear();
+    if (!a.say("from a") || !b.say("from b")) return false;
+    return net.run_until([&] { return !a.received.empty() && !b.received.empty(); }, std::chrono::seconds(2));
+  }
+  static inline const SocketAddress kServer = *SocketAddress::parse("192.0.2.10", 3478);
+  IceNetwork net{20261121};
+  TurnServer server{kServer, "user", "secret", [this](const SocketAddress& a) { net.attach(a, server); }};
+  std::optional<Signalling> signalling;
 };
 
 }  // namespace parley::media::testing

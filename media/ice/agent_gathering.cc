@@ -63,8 +63,37 @@ std::optional<uint32_t> Agent::store_local(LocalCandidate local) {
 std::vector<Candidate> Agent::local_candidates() const {
   std::vector<Candidate> out;
   for (const LocalCandidate& l : locals_)
-    if (l.alive && l.candidate.type != CandidateType::kPeerReflexive) out.push_back(l.candidate);
+    if (l.alive && !l.retired && l.candidate.type != CandidateType::kPeerReflexive)
+      out.push_back(l.candidate);
   return out;
+}
+
+void Agent::restart(Credentials local, Servers servers, bool relay_only, TimePoint now, SendSlab& out) {
+  config_.relay_only = relay_only;
+  const std::vector<SocketAddress> left = gatherer_.set_servers(std::move(servers), out);
+  for (LocalCandidate& l : locals_) {
+    if (l.candidate.type == CandidateType::kRelayed)
+      l.retired = std::find(left.begin(), left.end(), l.base) != left.end();
+    // Whether it still is theirs they are asked again.
+    if (l.candidate.type == CandidateType::kServerReflexive) l.retired = true;
+  }
+  if (gathers_) set_gathering_state(GatheringState::kGathering);
+  restart(std::move(local), now);
+  take_gathered(now, out);
+}
+
+void Agent::release_retired(SendSlab& out) {
+  if (suspended_) return;
+  for (uint32_t i = 0; i < locals_.size(); ++i) {
+    LocalCandidate& l = locals_[i];
+    if (!l.alive || !l.retired || l.candidate.type != CandidateType::kRelayed) continue;
+    const bool is_used =
+        (old_ && old_->pair.local == i) || std::any_of(list_.pairs().begin(), list_.pairs().end(),
+                                                       [i](const CandidatePair& p) { return p.local == i; });
+    if (is_used) continue;
+    gatherer_.forget_relay(l.base, out);
+    l.alive = false;
+  }
 }
 
 void Agent::drop_local(const SocketAddress& base, TimePoint now) {
@@ -72,10 +101,8 @@ void Agent::drop_local(const SocketAddress& base, TimePoint now) {
     LocalCandidate& l = locals_[i];
     if (!l.alive || l.base != base) continue;
     l.alive = false;
-    std::vector<uint32_t> gone;
-    for (const CandidatePair& p : list_.pairs())
-      if (p.local == i) gone.push_back(p.id);
-    for (const uint32_t id : gone) list_.remove(id);
+    list_.remove_local(i);
+    if (suspended_) suspended_->list.remove_local(i);
     if (old_ && old_->pair.local == i) old_.reset();
   }
   if (selected_ && selected_pair() == nullptr && list_.pairs().empty()) lost_ = false;  // others may come
@@ -150,9 +177,11 @@ void Agent::take_found(Gatherer::Found found, TimePoint now) {
   if (socket == nullptr) return;
   const bool relayed = found.type == Type::kRelayed;
   const auto type = relayed ? CandidateType::kRelayed : CandidateType::kServerReflexive;
-  for (const LocalCandidate& l : locals_) {
-    // No NAT, two servers that see the same, or one that a check has told before.
-    if (!relayed && l.alive && l.candidate.address == found.address && l.base == found.base) return;
+  for (LocalCandidate& l : locals_) {
+    if (relayed || !l.alive || l.candidate.address != found.address || l.base != found.base) continue;
+    // No NAT, two servers that see the same, one that a check has told before, or as in the session before.
+    if (std::exchange(l.retired, false)) announce(l.candidate);
+    return;
   }
   LocalCandidate local;
   local.is_base = relayed;

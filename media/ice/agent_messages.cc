@@ -46,6 +46,9 @@ Verdict Agent::on_request(const stun::Message& m, const Route& source, TimePoint
   const Generation* generation = is_current                 ? &current_
                                  : old_ && owns_ufrag(ours) ? &old_->generation
                                                             : nullptr;
+  // Nothing can be said before the restart is agreed to, or taken back.
+  if (generation == nullptr && suspended_ && ours == suspended_->generation.local.ufrag)
+    return Verdict::kIgnored;
   const bool is_peer = generation != nullptr &&
                        (!generation->remote || m.sender_ufrag() == generation->remote->credentials.ufrag);
   if (!is_peer || !m.verify_integrity(generation->local.password)) {

@@ -1,55 +1,20 @@
-// Scenarios of the full ICE agent: NATs of every kind, relays, loss, restarts, paths that die, networks that
+// Scenarios of the full ICE agent: NATs of every kind, relays, loss, paths that die, networks that
 // change, names, TCP, and peers that mean ill.
 #include <gtest/gtest.h>
 
 #include "media/core/bytes.h"
 #include "media/ice/agent_for_tests.h"
 #include "media/ice/lite_agent.h"
-#include "media/turn/server_for_tests.h"
 
 namespace parley::media::ice {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::AgentHost;
+using testing::AgentScenario;
 using testing::IceNetwork;
 using testing::NatKind;
 using testing::Signalling;
-
-const SocketAddress kServer = *SocketAddress::parse("192.0.2.10", 3478);
-
-class AgentScenario : public ::testing::Test {
- protected:
-  AgentScenario() { net.attach(kServer, server); }
-  void use_servers(AgentHost& host) {
-    host.agent.add_stun_server(kServer);
-    host.agent.add_turn_server({kServer, {"user", "secret"}, TurnVia::kUdp, ""});
-  }
-  bool connect(AgentHost& a, AgentHost& b, Duration within = 10s, bool ice2 = true) {
-    signalling.emplace(net, a, b);
-    a.gather();
-    b.gather();
-    signalling->exchange_credentials(ice2);
-    return net.run_until(
-        [&] {
-          // Checks of pairs that lead nowhere go on for a while.
-          return a.connected() && b.connected() && a.agent.selected_pair()->nominated &&
-                 b.agent.selected_pair()->nominated;
-        },
-        within);
-  }
-  // A text each way along the selected path.
-  bool talk(AgentHost& a, AgentHost& b) {
-    a.received.clear();
-    b.received.clear();
-    if (!a.say("from a") || !b.say("from b")) return false;
-    return net.run_until([&] { return !a.received.empty() && !b.received.empty(); }, 2s);
-  }
-  IceNetwork net{20261121};
-  testing::TurnServer server{kServer, "user", "secret",
-                             [this](const SocketAddress& a) { net.attach(a, server); }};
-  std::optional<Signalling> signalling;
-};
 
 const SocketAddress kNatA = *SocketAddress::parse("203.0.113.1", 0);
 const SocketAddress kNatB = *SocketAddress::parse("203.0.113.2", 0);
@@ -177,92 +142,6 @@ TEST_F(AgentScenario, FiftyCandidatesMakeAHundredPairsAtMost) {
   EXPECT_EQ(a.agent.pairs().size(), 100u);
   // New checks are paced by Ta; retransmissions come on top of them.
   EXPECT_LT(net.sent - before, 2 * (5000 / 50) * 5u);
-}
-
-TEST_F(AgentScenario, RestartsKeepTheOldPathUntilTheNewOneIsThere) {
-  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
-  ASSERT_TRUE(connect(a, b));
-  for (int i = 0; i < 10; ++i) {
-    const std::string ufrag = a.agent.local().ufrag;
-    a.agent.restart(Credentials::generate(net.random()), net.now());
-    b.agent.restart(Credentials::generate(net.random()), net.now());
-    EXPECT_TRUE(a.connected() && b.connected());
-    EXPECT_TRUE(talk(a, b)) << "while the answer is on its way";
-    EXPECT_EQ(a.agent.remote_of(*a.agent.selected_pair()).address, b.addresses()[0]);
-    EXPECT_TRUE(a.agent.owns_ufrag(ufrag));
-    signalling->exchange_credentials();
-    ASSERT_TRUE(net.run_until([&] { return !a.agent.owns_ufrag(ufrag) && b.agent.completed(); }, 3s));
-    EXPECT_TRUE(talk(a, b));
-  }
-  // A restart upon a restart, and checks of the old session in between.
-  const std::string proven = a.agent.local().ufrag;
-  for (int i = 0; i < 3; ++i) {
-    a.agent.restart(Credentials::generate(net.random()), net.now());
-    b.agent.restart(Credentials::generate(net.random()), net.now());
-    net.run_for(10s);
-    EXPECT_TRUE(a.connected() && b.connected());
-    EXPECT_TRUE(a.agent.owns_ufrag(proven));
-  }
-  signalling->exchange_credentials();
-  ASSERT_TRUE(net.run_until([&] { return !a.agent.owns_ufrag(proven); }, 3s));
-}
-
-TEST_F(AgentScenario, ARestartThatIsTakenBackLeavesTheSessionAsItWas) {
-  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
-  ASSERT_TRUE(connect(a, b));
-  const Credentials local = a.agent.local();
-  const Route before = *a.agent.selected();
-  a.agent.restart(Credentials::generate(net.random()), net.now());
-  a.agent.restart(Credentials::generate(net.random()), net.now());
-  net.run_for(40s);
-  a.agent.restart(local, net.now());
-  ASSERT_TRUE(a.agent.remote());
-  EXPECT_EQ(a.agent.remote()->credentials, b.agent.local());
-  EXPECT_EQ(a.agent.selected(), before);
-  // Not only the old path lives, as between two sessions: another is found when it breaks.
-  net.run_for(60s);
-  EXPECT_TRUE(a.connected() && b.connected());
-  b.add_address("198.51.100.3");
-  ASSERT_TRUE(net.run_until([&] { return a.agent.pairs().size() == 2; }, 5s));
-  net.detach(b.addresses()[0]);
-  SendSlab none(1500, 8);
-  b.agent.remove_local(b.addresses()[0], net.now(), none);
-  ASSERT_TRUE(net.run_until([&] { return talk(a, b); }, 30s));
-}
-
-TEST_F(AgentScenario, CandidatesThatComeDuringARestartAreOfTheSessionThatTheyName) {
-  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
-  signalling.emplace(net, a, b);
-  std::vector<Candidate> late;
-  signalling->lets_through = [&](const Candidate& c) {
-    if (c.ufrag == b.agent.local().ufrag) late.push_back(c);
-    return false;
-  };
-  signalling->exchange_credentials();
-  a.gather();
-  b.gather();
-  net.run_for(1s);
-  ASSERT_FALSE(late.empty());
-  const Credentials local = a.agent.local();
-  a.agent.restart(Credentials::generate(net.random()), net.now());
-  for (const Candidate& c : late) EXPECT_TRUE(a.agent.add_remote_candidate(c, net.now()));
-  a.agent.end_of_remote_candidates(net.now(), b.agent.local().ufrag);
-  EXPECT_TRUE(a.agent.pairs().empty()) << "the new session has nothing to do with them";
-  a.agent.restart(local, net.now());
-  EXPECT_TRUE(net.run_until([&] { return a.connected() && b.connected(); }, 5s));
-}
-
-TEST_F(AgentScenario, ARestartThatLeadsNowhereEndsWithTheOldConsent) {
-  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
-  ASSERT_TRUE(connect(a, b));
-  net.blocked = [](const SocketAddress&, const SocketAddress&) { return true; };
-  signalling->restart();
-  net.run_for(45s);
-  EXPECT_EQ(a.agent.state(), State::kFailed);
-  EXPECT_EQ(b.agent.state(), State::kFailed);
-  net.blocked = {};
-  signalling->restart();
-  ASSERT_TRUE(net.run_until([&] { return a.connected() && b.connected(); }, 5s)) << "a restart revives";
 }
 
 TEST_F(AgentScenario, TheReserveTakesOverWhenTheSelectedPathDies) {

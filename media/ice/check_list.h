@@ -80,6 +80,7 @@ class CheckList {
   CandidatePair* add(CandidatePair pair);
   void clear();
   void remove(uint32_t id);
+  void remove_local(uint32_t local);  // all its pairs
 
   CandidatePair* find(uint32_t id);
   CandidatePair* find(uint32_t local, uint32_t remote);

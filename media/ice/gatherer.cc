@@ -15,6 +15,23 @@ void Gatherer::add_turn_server(TurnServer server) {
     turn_servers_.push_back(std::move(server));
 }
 
+std::vector<SocketAddress> Gatherer::set_servers(Servers servers, SendSlab& out) {
+  stun_servers_.clear();
+  turn_servers_.clear();
+  for (const SocketAddress& s : servers.stun) add_stun_server(s);
+  for (TurnServer& s : servers.turn) add_turn_server(std::move(s));
+  asked_.clear();
+  questions_.clear();
+  const auto is_one_of_them = [&](const Relay& r) {
+    return std::find(turn_servers_.begin(), turn_servers_.end(), r.server) != turn_servers_.end();
+  };
+  forget_relays([&](const Relay& r) { return !r.relays && (r.reported || !is_one_of_them(r)); }, out);
+  std::vector<SocketAddress> left;
+  for (const auto& r : relays_)
+    if (r->relays && !is_one_of_them(*r)) left.push_back(r->client->relayed_address());
+  return left;
+}
+
 void Gatherer::gather(const SocketAddress& base, bool relay_only, TimePoint now, SendSlab& out) {
   if (std::find(asked_.begin(), asked_.end(), base) != asked_.end()) return;
   asked_.push_back(base);
@@ -30,6 +47,9 @@ void Gatherer::gather(const SocketAddress& base, bool relay_only, TimePoint now,
   }
   for (const TurnServer& server : turn_servers_) {
     if (server.address.family() != base.family() || relays_.size() >= kMaxRelays) continue;
+    const bool is_there = std::any_of(relays_.begin(), relays_.end(),
+                                      [&](const auto& r) { return r->base == base && r->server == server; });
+    if (is_there) continue;
     auto relay = std::make_unique<Relay>();
     relay->base = base;
     relay->server = server;
@@ -57,11 +77,11 @@ void Gatherer::start(Relay& relay, const Route& route, TimePoint now, SendSlab& 
 void Gatherer::forget(const SocketAddress& base, SendSlab& out) {
   std::erase(asked_, base);
   std::erase_if(questions_, [&](const Question& q) { return q.route.local == base; });
-  std::erase_if(relays_, [&](const auto& r) {
-    if (r->base != base) return false;
-    if (r->client) r->client->close(out);
-    return true;
-  });
+  forget_relays([&](const Relay& r) { return r.base == base; }, out);
+}
+
+void Gatherer::forget_relay(const SocketAddress& relayed, SendSlab& out) {
+  forget_relays([&](const Relay& r) { return r.relays && r.client->relayed_address() == relayed; }, out);
 }
 
 bool Gatherer::busy() const {

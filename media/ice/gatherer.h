@@ -24,6 +24,12 @@ struct TurnServer {
   turn::Account account;
   TurnVia via = TurnVia::kUdp;
   std::string host;  // for the certificate of kTls
+  bool operator==(const TurnServer&) const = default;
+};
+
+struct Servers {
+  std::vector<SocketAddress> stun;
+  std::vector<TurnServer> turn;
 };
 
 class Gatherer {
@@ -60,9 +66,13 @@ class Gatherer {
   void add_stun_server(const SocketAddress& address);
   void add_turn_server(TurnServer server);
   bool has_servers() const { return !stun_servers_.empty() || !turn_servers_.empty(); }
+  // For a new phase of gathering. Gives the relays whose servers are not among them: they work until
+  // forget_relay().
+  std::vector<SocketAddress> set_servers(Servers servers, SendSlab& out);
   // From a UDP socket's address; once for each.
   void gather(const SocketAddress& base, bool relay_only, TimePoint now, SendSlab& out);
   void forget(const SocketAddress& base, SendSlab& out);
+  void forget_relay(const SocketAddress& relayed, SendSlab& out);
   bool busy() const;
   std::optional<Found> poll_found();
   std::optional<Connection> poll_connection();
@@ -98,6 +108,14 @@ class Gatherer {
     bool reported = false;
     bool relays = false;
   };
+  template <class Predicate>
+  void forget_relays(Predicate is_meant, SendSlab& out) {
+    std::erase_if(relays_, [&](const auto& r) {
+      if (!is_meant(*r)) return false;
+      if (r->client) r->client->close(out);
+      return true;
+    });
+  }
   void ask(const Question& question, SendSlab& out);
   void start(Relay& relay, const Route& route, TimePoint now, SendSlab& out);
   void report(Relay& relay);

@@ -94,6 +94,9 @@ class Hub final : public DatagramHandler, private TrackTap {
   // For TCP connections of our own; without one there are none. It must outlive the peers.
   void set_connector(Connector* connector) { connector_ = connector; }
   void restart_ice(uint32_t peer, const ice::Credentials& local, TimePoint now);
+  // With the servers and the policy of `ice`, which a full agent gathers for anew.
+  void restart_ice(uint32_t peer, const ice::Credentials& local, const FullIce& ice, TimePoint now,
+                   SendSlab& out);
   void set_remote(uint32_t peer, const RemoteTransport& remote, TimePoint now, SendSlab& out);
   // Before the first peer: limits of data channels, and who hears of them.
   void set_data(DataSettings settings) { data_ = std::move(settings); }

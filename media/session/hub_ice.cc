@@ -18,6 +18,15 @@ bool Hub::add_peer(uint32_t id, const ice::Credentials& local, const FullIce& ic
   return true;
 }
 
+void Hub::restart_ice(uint32_t peer, const ice::Credentials& local, const FullIce& ice, TimePoint now,
+                      SendSlab& out) {
+  Entry* entry = find(peer);
+  if (entry == nullptr) return;
+  entry->peer->transport().ice().restart(local, ice, now, out);
+  add_ufrag(*entry, local.ufrag);
+  follow_agent(*entry, now, out);
+}
+
 void Hub::add_remote_candidate(uint32_t peer, const ice::Candidate& candidate, TimePoint now) {
   Entry* entry = find(peer);
   if (entry == nullptr) return;

@@ -76,6 +76,13 @@ class IceTransport {
     if (ice::Agent* agent = full()) return agent->set_remote(std::move(remote), now);
     lite().set_remote(std::move(remote.credentials));
   }
+  // Of a full agent, with a new phase of gathering.
+  void restart(ice::Credentials local, const FullIce& options, TimePoint now, SendSlab& out) {
+    ice::Agent* agent = full();
+    if (agent == nullptr) return restart(std::move(local), now);
+    agent->restart(std::move(local), {options.stun_servers, options.turn_servers}, options.relay_only, now,
+                   out);
+  }
   ice::Verdict on_stun(const stun::Message& m, const Route& source, TimePoint now, SendSlab& out) {
     return visit([&](auto& agent) { return agent.on_stun(m, source, now, out); });
   }

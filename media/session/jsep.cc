@@ -166,7 +166,7 @@ std::optional<Session::Text> Session::text_of(const std::optional<Applied>& desc
 
 void Session::save() {
   if (saved_) return;
-  saved_ = Saved{transceivers_, local_, numbers_, restart_requested_};
+  saved_ = Saved{transceivers_, local_, numbers_, restart_requested_, restart_needed_};
 }
 
 // Back in the stable state: what was pending holds.

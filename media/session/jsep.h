@@ -58,6 +58,8 @@ class Session {
   // A remote offer over a local one rolls that back first.
   Outcome<Changes> set_remote(SdpType type, std::string_view text);
   void restart_ice() { restart_requested_ = true; }
+  // Section 4.1.18's needs-ice-restart bit: the next offer restarts, and is not asked for.
+  void need_restart() { restart_needed_ = true; }
   void close();
 
   SignalingState state() const { return state_; }
@@ -102,6 +104,7 @@ class Session {
     ice::Credentials local;
     NumberSpace numbers;
     bool restart_requested = false;
+    bool restart_needed = false;
   };
 
   static std::optional<Text> text_of(const std::optional<Applied>& description);
@@ -148,6 +151,7 @@ class Session {
   NumberSpace numbers_;
   bool data_wanted_ = false;
   bool restart_requested_ = false;
+  bool restart_needed_ = false;
   ice::Credentials local_;
   std::optional<dtls::Role> dtls_role_;
   std::optional<ice::Credentials> remote_credentials_;

@@ -94,7 +94,7 @@ Outcome<Changes> Session::apply_local(SdpType type, const Created& created) {
   const bool first = !current_local_ && !pending_local_;
   const bool fresh = first || created.credentials != local_;
   if (fresh) changes.local_credentials = created.credentials;
-  if (fresh) restart_requested_ = false;
+  if (fresh) restart_requested_ = restart_needed_ = false;
   local_ = created.credentials;
   if (type == SdpType::kOffer) {
     for (size_t i = 0; i < created.owners.size(); ++i) {
@@ -342,7 +342,8 @@ void Session::rollback(Changes* changes) {
   if (local_ != saved_->local) changes->local_credentials = saved_->local;
   local_ = saved_->local;
   numbers_ = saved_->numbers;
-  restart_requested_ = saved_->restart_requested;
+  restart_requested_ = restart_requested_ || saved_->restart_requested;
+  restart_needed_ = restart_needed_ || saved_->restart_needed;
   saved_.reset();
   pending_local_.reset();
   pending_remote_.reset();

@@ -129,7 +129,7 @@ Outcome<std::string> Session::create_offer(bool ice_restart) {
                    std::string("no offer can be made in the state ") + to_string(state_), 0};
   }
   Created created;
-  const bool restart = (ice_restart || restart_requested_) && latest_local() != nullptr;
+  const bool restart = (ice_restart || restart_requested_ || restart_needed_) && latest_local() != nullptr;
   created.credentials = restart ? ice::Credentials::generate(random_, options_.ufrag_prefix) : local_;
   sdp::SessionDescription& offer = created.value;
   const auto place = [&](sdp::MediaSection section, uint32_t owner) {

@@ -167,6 +167,42 @@ TEST_F(JsepTest, TakesCandidatesOfTheGenerationInUseWhileARestartIsPending) {
             b_.local_credentials().ufrag);
 }
 
+// RFC 8829 section 4.1.18: other servers or another policy ask for no negotiation, but change the next offer.
+TEST_F(JsepTest, AnOfferRestartsIceWhenItIsNeeded) {
+  a_.want_data_channels();
+  a_.need_restart();
+  negotiate(a_, b_);
+  std::string used = a_.local_credentials().ufrag;
+  negotiate(a_, b_);
+  EXPECT_EQ(a_.local_credentials().ufrag, used) << "it was the first gathering";
+  a_.need_restart();
+  EXPECT_FALSE(a_.negotiation_needed());
+  must(a_.set_local({}, ""));
+  EXPECT_NE(a_.local_credentials().ufrag, used);
+  must(a_.set_local(SdpType::kRollback, ""));
+  EXPECT_EQ(a_.local_credentials().ufrag, used);
+  negotiate(a_, b_);
+  EXPECT_NE(a_.local_credentials().ufrag, used) << "a rollback takes nothing of that back";
+  used = a_.local_credentials().ufrag;
+  negotiate(a_, b_);
+  EXPECT_EQ(a_.local_credentials().ufrag, used) << "done";
+  a_.need_restart();
+  b_.restart_ice();
+  negotiate(b_, a_);
+  used = a_.local_credentials().ufrag;
+  negotiate(a_, b_);
+  EXPECT_EQ(a_.local_credentials().ufrag, used) << "the other side has restarted";
+}
+
+TEST_F(JsepTest, ARestartThatIsAskedForDuringAnOfferIsKept) {
+  a_.want_data_channels();
+  negotiate(a_, b_);
+  must(a_.set_local({}, ""));
+  a_.restart_ice();
+  must(a_.set_local(SdpType::kRollback, ""));
+  EXPECT_TRUE(a_.negotiation_needed());
+}
+
 TEST_F(JsepTest, ShowsCandidatesInEachDescriptionOfTheirGeneration) {
   a_.want_data_channels();
   negotiate(a_, b_);

@@ -20,6 +20,7 @@ namespace parley::media::turn {
 struct Account {
   std::string username;
   std::string password;
+  bool operator==(const Account&) const = default;
 };
 
 class Client {

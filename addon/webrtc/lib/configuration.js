@@ -2,6 +2,7 @@
 'use strict';
 
 const dns = require('dns');
+const { isDeepStrictEqual } = require('util');
 const { RTCCertificate } = require('./certificate');
 const { invalidAccess } = require('./errors');
 
@@ -11,6 +12,18 @@ function oneOf(value, values) {
   if (!values.includes(value)) throw new TypeError(`${value} is not one of ${values.join(', ')}`);
 }
 
+// RFC 7064 section 3.1 and RFC 7065 section 3.1: of STUN without a query.
+const kServerUrl =
+  /^(?:(stuns?)|(turns?)):(\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/i;
+
+function readUrl(url) {
+  const [, stun, turn, host, port, transport] = kServerUrl.exec(url) ?? [];
+  const scheme = (stun ?? turn)?.toLowerCase();
+  if (scheme === undefined || Number(port ?? 1) > 65535 || (stun && transport))
+    throw new DOMException(`not a STUN or TURN URL: ${url}`, 'SyntaxError');
+  return { scheme, host: host.replace(/[[\]]/g, ''), port, transport: transport?.toLowerCase() };
+}
+
 /** An RTCIceServer, its URLs in a list. */
 function readServer(server) {
   const { urls: given, username, credential } = server ?? {};
@@ -18,13 +31,12 @@ function readServer(server) {
   const urls = [given].flat().map(String);
   if (urls.length === 0) throw new DOMException('an ICE server needs a URL', 'SyntaxError');
   for (const url of urls) {
-    const scheme = /^(stuns?|turns?):[^\s/]+$/i.exec(url)?.[1].toLowerCase();
-    if (scheme === undefined) throw new DOMException(`not a STUN or TURN URL: ${url}`, 'SyntaxError');
+    const { scheme, transport } = readUrl(url);
     if (scheme.startsWith('turn') && (username === undefined || credential === undefined))
       throw invalidAccess('a TURN server needs a username and a credential');
     if (scheme.startsWith('turn') && Buffer.byteLength(username) > kMostUsername)
       throw invalidAccess(`a username is at most ${kMostUsername} bytes long`);
-    if (scheme === 'stuns' || (scheme === 'turns' && /[?&]transport=udp/i.test(url)))
+    if (scheme === 'stuns' || (scheme === 'turns' && transport === 'udp'))
       throw new DOMException(
         `STUN over TLS and TURN over DTLS are not implemented: ${url}`,
         'NotSupportedError',
@@ -42,8 +54,11 @@ function readPoolSize(value) {
   return Math.trunc(size);
 }
 
-/** The dictionary with its defaults, checked; also against the one before, where there is one. */
-function readConfiguration(configuration, before = null) {
+/**
+ * The dictionary with its defaults, checked; also against the one before, where there is one (W3C section 4.4.1.6). `described`: a
+ * local description was set.
+ */
+function readConfiguration(configuration, before = null, described = false) {
   const {
     iceServers = [],
     iceTransportPolicy = 'all',
@@ -59,15 +74,17 @@ function readConfiguration(configuration, before = null) {
     bundlePolicy,
     certificates: readCertificates(certificates),
     iceCandidatePoolSize: readPoolSize(iceCandidatePoolSize),
-    iceServers: [...iceServers].map(readServer),
+    iceServers: [],
     iceTransportPolicy,
     rtcpMuxPolicy,
   };
   if (before && configuration?.certificates) checkCertificates(read.certificates, before.certificates);
   if (before) read.certificates = before.certificates;
-  for (const name of before ? ['bundlePolicy', 'rtcpMuxPolicy'] : [])
+  const fixed = ['bundlePolicy', 'rtcpMuxPolicy', ...(described ? ['iceCandidatePoolSize'] : [])];
+  for (const name of before ? fixed : [])
     if (read[name] !== before[name])
       throw new DOMException(`${name} cannot change`, 'InvalidModificationError');
+  read.iceServers = [...iceServers].map(readServer);
   if (rtcpMuxPolicy === 'negotiate')
     throw new DOMException('RTCP is always multiplexed', 'NotSupportedError');
   return read;
@@ -90,13 +107,12 @@ function checkCertificates(given, before) {
 /** STUN and TURN servers by address, one each; those whose names nobody knows are left out. */
 async function lookUp(iceServers) {
   const wanted = iceServers.flatMap(({ urls, username = '', credential = '' }) =>
-    [urls].flat().map((url) => {
-      const [, scheme, host, port, transport = 'udp'] =
-        /^(stun|turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(\w+))?$/i.exec(url) ?? [];
-      const secure = scheme?.toLowerCase() === 'turns';
+    urls.map((url) => {
+      const { scheme, host, port, transport = 'udp' } = readUrl(url);
+      const secure = scheme === 'turns';
       return {
-        type: secure ? 'turn' : scheme?.toLowerCase(),
-        host: host?.replace(/[[\]]/g, ''),
+        type: secure ? 'turn' : scheme,
+        host,
         port: Number(port ?? (secure ? 5349 : 3478)),
         transport: secure ? 'tls' : transport,
         username,
@@ -113,7 +129,11 @@ async function lookUp(iceServers) {
       }
     }),
   );
-  return found.filter((server) => server !== null && server.type !== undefined);
+  return found.filter((server) => server !== null);
 }
 
-module.exports = { lookUp, readConfiguration };
+/** Whether another gathering is needed to follow it (RFC 8829 section 4.1.18). */
+const gathersAnother = (a, b) =>
+  a.iceTransportPolicy !== b.iceTransportPolicy || !isDeepStrictEqual(a.iceServers, b.iceServers);
+
+module.exports = { gathersAnother, lookUp, readConfiguration };

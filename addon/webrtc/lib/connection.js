@@ -4,7 +4,7 @@
 const dns = require('dns');
 const { makeCertificate } = require('./certificate');
 const { Channels } = require('./channels');
-const { lookUp, readConfiguration } = require('./configuration');
+const { gathersAnother, lookUp, readConfiguration } = require('./configuration');
 const { acquire } = require('./engine');
 const { guarded, invalidAccess, invalidState } = require('./errors');
 const events = require('./events');
@@ -51,7 +51,7 @@ class RTCPeerConnection extends EventTarget {
   #gathering = new Gathering(this, this.#transport.iceTransport);
   #remoteStreams = new RemoteStreams(this);
   #channels = new Channels(this, this.#transport);
-  #servers = null; // a promise: their names are looked up
+  #servers = null; // a promise: those of the configuration are looked up and told
 
   /** The second argument is this module's own: an engine that several connections share, and which of them share a thread of it. */
   constructor(configuration = {}, shared = {}) {
@@ -112,7 +112,11 @@ class RTCPeerConnection extends EventTarget {
   }
   setConfiguration(configuration) {
     this.#refuseClosed();
-    this.#configuration = readConfiguration(configuration, this.#configuration);
+    const before = this.#configuration;
+    this.#configuration = readConfiguration(configuration, before, this.localDescription !== null);
+    if (!gathersAnother(before, this.#configuration)) return;
+    this.#servers = null;
+    this.native.needIceRestart();
   }
 
   // --- offer and answer
@@ -136,7 +140,7 @@ class RTCPeerConnection extends EventTarget {
       const { type, sdp = '' } = description ?? {};
       if (type !== undefined) new RTCSessionDescription({ type }); // checks the type
       if (type === 'rollback') this.#checkRollback('have-local-offer', 'have-local-pranswer');
-      if (this.#configuration.iceServers.length > 0) await this.#findServers();
+      await this.#findServers();
       await nextTask();
       if (this.#closed) return;
       const changes = guarded(() => this.native.setLocal(type ?? '', String(sdp ?? '')));
@@ -410,11 +414,11 @@ class RTCPeerConnection extends EventTarget {
     for (const [, candidate] of sdp.matchAll(/^a=(candidate:.*)\r$/gm))
       ice.addRemote(new RTCIceCandidate({ candidate, sdpMid, sdpMLineIndex: 0 }));
   }
-  /** Looks the servers' names up once; the native side takes addresses. */
+  /** Looks the servers' names up, once for each configuration; the native side takes addresses. */
   #findServers() {
-    this.#servers ??= lookUp(this.#configuration.iceServers).then((servers) => {
-      if (!this.#closed)
-        this.native.setIceServers(servers, this.#configuration.iceTransportPolicy === 'relay');
+    const { iceServers, iceTransportPolicy } = this.#configuration;
+    this.#servers ??= lookUp(iceServers).then((servers) => {
+      if (!this.#closed) this.native.setIceServers(servers, iceTransportPolicy === 'relay');
     });
     return this.#servers;
   }
