@@ -244,14 +244,9 @@ napi_value get_stats(napi_env env, napi_callback_info info) {
   // Which transceiver each number belongs to, as it is now.
   StreamOwners owners;
   for (const auto& [transceiver, r] : call.connection->received)
-    owners.tracks[r.track] = {transceiver, 0, r.codec, 0, 0, 0};
+    owners.tracks[r.track] = {transceiver, 0, r.codec, nullptr};
   for (const auto& [key, s] : call.connection->sent)
-    owners.subscriptions[s.subscription] = {key.first,
-                                            key.second,
-                                            s.codec,
-                                            s.sender ? s.sender->frames_encoded() : 0,
-                                            s.sender ? s.sender->key_frames_encoded() : 0,
-                                            s.sender ? s.sender->target_bitrate() : 0};
+    owners.subscriptions[s.subscription] = {key.first, key.second, s.codec, s.sender};
   ConnectionObject& self = *call.self;
   return self.promise<media::PeerStats>(
       env, [&](auto sink) { return self.engine().peer_stats(self.id(), std::move(sink)); },

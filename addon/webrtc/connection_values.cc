@@ -37,9 +37,17 @@ napi_value make_stream(napi_env env, uint32_t id, const StreamOwner& owner, medi
   set(env, object, "encoding", make_number(env, static_cast<double>(owner.encoding)));
   set(env, object, "payloadType", make_number(env, owner.codec.codec.payload_type));
   set(env, object, "codec", make_codec(env, media::negotiation::kind_name(kind), owner.codec.codec));
-  set(env, object, "framesEncoded", make_number(env, static_cast<double>(owner.frames_encoded)));
-  set(env, object, "targetBitrate", make_number(env, owner.target_bitrate));
-  set(env, object, "keyFramesEncoded", make_number(env, static_cast<double>(owner.key_frames_encoded)));
+  if (!owner.sender) return object;
+  const MediaSender& sender = *owner.sender;
+  set(env, object, "framesEncoded", make_number(env, static_cast<double>(sender.frames_encoded())));
+  set(env, object, "keyFramesEncoded", make_number(env, static_cast<double>(sender.key_frames_encoded())));
+  set(env, object, "targetBitrate", make_number(env, sender.target_bitrate()));
+  set(env, object, "totalEncodeTime",
+      make_number(env, static_cast<double>(sender.encode_time().count()) / 1e6));
+  const MediaSender::Size size = sender.encoded_size();
+  if (size.width == 0) return object;
+  set(env, object, "frameWidth", make_number(env, size.width));
+  set(env, object, "frameHeight", make_number(env, size.height));
   return object;
 }
 

@@ -4,10 +4,12 @@
 #include <node_api.h>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "addon/webrtc/media_sender.h"
 #include "media/session/jsep_types.h"
 #include "media/session/peer.h"
 
@@ -29,9 +31,7 @@ struct StreamOwner {
   uint32_t transceiver = 0;
   size_t encoding = 0;
   media::ChosenCodec codec;
-  uint64_t frames_encoded = 0;
-  uint64_t key_frames_encoded = 0;
-  uint32_t target_bitrate = 0;
+  std::shared_ptr<const MediaSender> sender;  // of a stream that is sent
 };
 struct StreamOwners {
   std::map<uint32_t, StreamOwner> tracks;

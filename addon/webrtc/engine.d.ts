@@ -50,6 +50,8 @@ export interface Track {
 export interface EncodingStats {
   rid: string;
   ssrc: number;
+  /** Of its retransmissions; 0: none, or not known yet. */
+  rtxSsrc: number;
   active: boolean;
   packetsReceived: number;
   bytesReceived: number;
@@ -62,10 +64,13 @@ export interface EncodingStats {
   pliCount: number;
   keyFrames: number;
 }
-export interface TrackStats extends Omit<EncodingStats, 'rid' | 'ssrc' | 'bitrate'> {
+export interface TrackStats extends Omit<EncodingStats, 'rid' | 'ssrc' | 'rtxSsrc' | 'bitrate'> {
   id: string;
   kind: MediaKind;
+  /** To the publisher, the latest; 0: not known. */
   roundTripTime: number;
+  totalRoundTripTime: number;
+  roundTripTimeMeasurements: number;
   subscriptions: number;
   encodings: EncodingStats[];
 }
@@ -84,7 +89,10 @@ export interface SubscriptionStats {
   pliCount: number;
   fractionLost: number;
   packetsLost: number;
+  /** The latest; 0: not known. */
   roundTripTime: number;
+  totalRoundTripTime: number;
+  roundTripTimeMeasurements: number;
   layers: Layers;
   preferredLayers: Layers;
   priority: number;

@@ -143,12 +143,16 @@ void MediaSender::encode_picture(const Picture& picture, int64_t timestamp_us, d
   video_encoder_->set_bitrate(target_bitrate());
   const auto timestamp = static_cast<uint32_t>(timestamp_us * 9 / 100);
   const bool key = key_wanted_.exchange(false);
+  const auto began = std::chrono::steady_clock::now();
   const auto encoded = video_encoder_->encode(*source, timestamp, key);
+  encode_time_us_ +=
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count();
   if (!encoded) {
     if (key) key_wanted_ = true;
     return;
   }
   ++frames_;
+  encoded_size_ = Size{width, height};
   if (encoded->key) ++key_frames_;
   dispatch(packetizer_.split(*encoded), timestamp, {});
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,6 +44,11 @@ class MediaSender final : public media::AdaptiveSource, public std::enable_share
   uint32_t target_bitrate() const;
   uint64_t frames_encoded() const { return frames_; }
   uint64_t key_frames_encoded() const { return key_frames_; }
+  struct Size {
+    uint32_t width = 0, height = 0;  // 0: nothing is encoded yet
+  };
+  Size encoded_size() const { return encoded_size_; }
+  std::chrono::microseconds encode_time() const { return std::chrono::microseconds(encode_time_us_); }
 
   // On the media thread.
   Claim claim(media::TimePoint now) const override;
@@ -74,11 +80,13 @@ class MediaSender final : public media::AdaptiveSource, public std::enable_share
   media::TimePoint fed_;  // the media thread's: a picture came
   std::atomic<uint64_t> frames_{0};
   std::atomic<uint64_t> key_frames_{0};
-  EncodingSettings settings_;             // JavaScript's thread
-  std::vector<int16_t> samples_;          // JavaScript's thread: less than a packet
-  unsigned channels_ = 0;                 // JavaScript's thread
-  uint32_t audio_timestamp_ = 0;          // JavaScript's thread
-  media::codecs::Packetizer packetizer_;  // the strand's, as all below
+  std::atomic<Size> encoded_size_{Size()};
+  std::atomic<int64_t> encode_time_us_{0};  // of all frames
+  EncodingSettings settings_;               // JavaScript's thread
+  std::vector<int16_t> samples_;            // JavaScript's thread: less than a packet
+  unsigned channels_ = 0;                   // JavaScript's thread
+  uint32_t audio_timestamp_ = 0;            // JavaScript's thread
+  media::codecs::Packetizer packetizer_;    // the strand's, as all below
   std::optional<int64_t> last_picture_us_;
   std::unique_ptr<media::codecs::VideoEncoder> video_encoder_;
   media::codecs::VideoSettings video_settings_;

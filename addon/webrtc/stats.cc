@@ -23,6 +23,7 @@ napi_value make_encoding(napi_env env, const media::EncodingStats& encoding) {
   set(env, object, "active", make_boolean(env, encoding.active));
   set_numbers(env, object,
               {{"ssrc", static_cast<double>(encoding.ssrc)},
+               {"rtxSsrc", static_cast<double>(encoding.rtx_ssrc)},
                {"packetsReceived", static_cast<double>(encoding.packets)},
                {"bytesReceived", static_cast<double>(encoding.bytes)},
                {"packetsDuplicated", static_cast<double>(encoding.duplicates)},
@@ -38,10 +39,11 @@ napi_value make_encoding(napi_env env, const media::EncodingStats& encoding) {
 }
 
 // The sender's own account of a received stream (RFC 3550 section 6.4.1); its clock in seconds since 1900.
-napi_value make_sender_report(napi_env env, const media::rtcp::SenderReport& report) {
+napi_value make_sender_report(napi_env env, const media::rtcp::SenderReport& report, uint64_t count) {
   const napi_value object = make_object(env);
   set_numbers(env, object,
-              {{"packetsSent", static_cast<double>(report.packets)},
+              {{"reportsSent", static_cast<double>(count)},
+               {"packetsSent", static_cast<double>(report.packets)},
                {"bytesSent", static_cast<double>(report.octets)},
                {"ntp", static_cast<double>(report.ntp) / 4294967296.0}});
   return object;
@@ -60,7 +62,11 @@ napi_value make_path(napi_env env, const media::PathStats& path) {
   set_numbers(env, object,
               {{"currentRoundTripTime", seconds(path.round_trip)},
                {"totalRoundTripTime", seconds(path.total_round_trip)},
-               {"responsesReceived", static_cast<double>(path.responses_received)}});
+               {"requestsSent", static_cast<double>(path.requests_sent)},
+               {"responsesReceived", static_cast<double>(path.responses_received)},
+               {"requestsReceived", static_cast<double>(path.requests_received)},
+               {"responsesSent", static_cast<double>(path.responses_sent)},
+               {"changes", static_cast<double>(path.changes)}});
   return object;
 }
 
@@ -77,6 +83,8 @@ napi_value make_track_stats(napi_env env, const media::TrackStats& track) {
                {"packetsLost", static_cast<double>(track.lost)},
                {"jitter", track.jitter_seconds},
                {"roundTripTime", track.rtt_seconds},
+               {"totalRoundTripTime", track.total_rtt_seconds},
+               {"roundTripTimeMeasurements", static_cast<double>(track.rtt_measurements)},
                {"nackCount", static_cast<double>(track.nacks)},
                {"pliCount", static_cast<double>(track.plis)},
                {"keyFrames", static_cast<double>(track.key_frames)},
@@ -85,8 +93,10 @@ napi_value make_track_stats(napi_env env, const media::TrackStats& track) {
                {"subscriptions", static_cast<double>(track.subscriptions)}});
   const napi_value encodings = make_array(env);
   for (const auto& one : track.encodings) append(env, encodings, make_encoding(env, one));
-  if (!track.encodings.empty() && track.encodings.front().sender_report)
-    set(env, object, "senderReport", make_sender_report(env, *track.encodings.front().sender_report));
+  if (!track.encodings.empty() && track.encodings.front().sender_report) {
+    const media::EncodingStats& first = track.encodings.front();
+    set(env, object, "senderReport", make_sender_report(env, *first.sender_report, first.sender_reports));
+  }
   set(env, object, "encodings", encodings);
   return object;
 }
@@ -99,6 +109,7 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
   set(env, object, "waitingForKeyFrame", make_boolean(env, subscription.waiting_for_key_frame));
   set_numbers(env, object,
               {{"ssrc", static_cast<double>(subscription.ssrc)},
+               {"rtxSsrc", static_cast<double>(subscription.rtx_ssrc)},
                {"frames", static_cast<double>(subscription.frames)},
                {"redundantPacketsSent", static_cast<double>(subscription.redundant)},
                {"packetsSent", static_cast<double>(subscription.packets)},
@@ -112,7 +123,9 @@ napi_value make_subscription(napi_env env, const media::SubscriptionStats& subsc
                {"fractionLost", subscription.fraction_lost},
                {"packetsLost", static_cast<double>(subscription.lost)},
                {"jitter", subscription.jitter_seconds},
-               {"roundTripTime", subscription.rtt_seconds}});
+               {"roundTripTime", subscription.rtt_seconds},
+               {"totalRoundTripTime", subscription.total_rtt_seconds},
+               {"roundTripTimeMeasurements", static_cast<double>(subscription.rtt_measurements)}});
   set(env, object, "layers", make_layers(env, subscription.layers));
   set(env, object, "preferredLayers", make_layers(env, subscription.preferred_layers));
   set(env, object, "priority", make_number(env, subscription.priority));
@@ -165,6 +178,9 @@ napi_value make_peer_stats(napi_env env, const media::PeerStats& stats) {
                {"packetsRefused", static_cast<double>(stats.packets_refused)},
                {"packetsSent", static_cast<double>(stats.packets_sent)},
                {"bytesSent", static_cast<double>(stats.bytes_sent)}});
+  if (stats.estimated_by_us)
+    set(env, object, "availableIncomingBitrate",
+        make_number(env, static_cast<double>(*stats.estimated_by_us)));
   if (stats.path) set(env, object, "path", make_path(env, *stats.path));
   if (!stats.remote_certificate.empty())
     set(env, object, "remoteCertificate", make_string(env, stats.remote_certificate));

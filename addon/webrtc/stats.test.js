@@ -52,6 +52,19 @@ const MANDATORY = [
   ['certificate', {}, ['fingerprint', 'fingerprintAlgorithm', 'base64Certificate']],
   ['peer-connection', {}, ['dataChannelsOpened', 'dataChannelsClosed']],
   ['data-channel', {}, ['label', 'protocol', 'dataChannelIdentifier', 'state']],
+  // What is not mandatory, and known.
+  ['candidate-pair', {}, ['requestsSent', 'requestsReceived', 'responsesSent', 'responsesReceived']],
+  ['transport', {}, ['selectedCandidatePairChanges', 'dtlsRole', 'iceRole', 'iceLocalUsernameFragment']],
+  ['inbound-rtp', { kind: 'audio' }, ['audioLevel', 'totalSamplesReceived']],
+  ['inbound-rtp', { kind: 'video' }, ['rtxSsrc', 'frameWidth', 'frameHeight', 'framesPerSecond']],
+  ['outbound-rtp', { kind: 'video' }, ['rtxSsrc', 'encodingIndex', 'targetBitrate', 'totalEncodeTime']],
+  ['outbound-rtp', { kind: 'video' }, ['frameWidth', 'frameHeight', 'keyFramesEncoded', 'active']],
+  ['outbound-rtp', { kind: 'audio' }, ['encodingIndex', 'active']],
+  ['remote-inbound-rtp', {}, ['fractionLost', 'totalRoundTripTime', 'roundTripTimeMeasurements']],
+  ['remote-outbound-rtp', {}, ['reportsSent', 'totalRoundTripTime', 'roundTripTimeMeasurements']],
+  ['media-source', { kind: 'audio' }, ['audioLevel']],
+  ['local-candidate', {}, ['usernameFragment', 'foundation', 'priority']],
+  ['remote-candidate', {}, ['usernameFragment', 'foundation', 'priority']],
   ['data-channel', {}, ['messagesSent', 'bytesSent', 'messagesReceived', 'bytesReceived']],
 ];
 

@@ -282,6 +282,7 @@ void Agent::update_selected() {
   const std::optional<Route> now_selected = pair != nullptr ? std::optional(pair->route) : std::nullopt;
   if (now_selected == selected_) return;
   selected_ = now_selected;
+  if (selected_) ++selected_changes_;
   emit({.type = AgentEvent::Type::kSelected});
 }
 

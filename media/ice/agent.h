@@ -182,6 +182,7 @@ class Agent {
   const Candidate& remote_of(const CandidatePair& pair) const {
     return old_ && &pair == &old_->pair ? old_->remote : remotes_[pair.remote];
   }
+  uint32_t selected_changes() const { return selected_changes_; }
 
  private:
   struct LocalCandidate {
@@ -305,6 +306,7 @@ class Agent {
   bool lost_ = false;  // consent expired on the last path there was
   CheckList list_;
   std::optional<Route> selected_;
+  uint32_t selected_changes_ = 0;  // to a path
   std::deque<AgentEvent> events_;
   Gatherer gatherer_;
 

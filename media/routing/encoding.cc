@@ -101,6 +101,7 @@ bool Encoding::on_sender_report(const rtcp::SenderReport& report, TimePoint now)
   // Of a lone encoding a report may be the first that is heard; encodings told apart by rid must be known.
   if (expected ? report.sender != *expected : !config_.rid.empty()) return false;
   sender_report_ = report;
+  ++stats_.sender_reports;
   sender_report_at_ = now;
   return true;
 }
@@ -134,6 +135,7 @@ EncodingStats Encoding::stats(TimePoint now) const {
   EncodingStats s = stats_;
   s.rid = config_.rid;
   s.ssrc = source_ ? source_->value : 0;
+  s.rtx_ssrc = rtx_source_.value_or(config_.rtx_ssrc.value_or(Ssrc{0})).value;
   s.lost = statistics_.lost();
   s.jitter_seconds = statistics_.jitter_seconds();
   s.nacks = nacks_.requested();

@@ -36,7 +36,9 @@ struct EncodingStats {
   uint64_t plis = 0;
   uint64_t key_frames = 0;
   uint64_t frames = 0;                              // of video: their last packets came
+  uint32_t rtx_ssrc = 0;                            // 0: none, or not known yet
   std::optional<rtcp::SenderReport> sender_report;  // the latest
+  uint64_t sender_reports = 0;
   uint32_t bitrate_bps = 0;
   bool active = false;
 };

@@ -121,7 +121,10 @@ void Subscription::on_report(const rtcp::ReportBlock& block, TimePoint now) {
     if (sent.ntp_middle != block.last_sr) continue;
     const double delay = block.delay_since_last_sr / 65536.0;
     const double rtt = static_cast<double>((now - sent.at).count()) / 1e6 - delay;
-    if (rtt >= 0 && rtt < 60) stats_.rtt_seconds = rtt;
+    if (rtt < 0 || rtt >= 60) continue;
+    stats_.rtt_seconds = rtt;
+    stats_.total_rtt_seconds += rtt;
+    ++stats_.rtt_measurements;
   }
 }
 
@@ -148,6 +151,7 @@ bool Subscription::write_report(ByteWriter& out, TimePoint now) {
 SubscriptionStats Subscription::stats() const {
   SubscriptionStats s = stats_;
   s.ssrc = config_.ssrc.value;
+  s.rtx_ssrc = config_.rtx_payload_type ? config_.rtx_ssrc.value : 0;
   s.paused = paused_;
   s.waiting_for_key_frame = waiting_for_key_frame_ && video();
   s.layers = current_layers();

@@ -31,6 +31,7 @@ struct SubscriptionStats {
   uint32_t id = 0;
   uint32_t track = 0;
   uint32_t ssrc = 0;
+  uint32_t rtx_ssrc = 0;  // 0: none
   uint64_t packets = 0;
   uint64_t bytes = 0;  // payload
   uint64_t retransmitted = 0;
@@ -44,7 +45,9 @@ struct SubscriptionStats {
   double fraction_lost = 0;
   int32_t lost = 0;
   double jitter_seconds = 0;  // as the subscriber reports it
-  double rtt_seconds = 0;     // 0: not known yet
+  double rtt_seconds = 0;     // the latest
+  double total_rtt_seconds = 0;
+  uint64_t rtt_measurements = 0;
   bool paused = false;
   bool waiting_for_key_frame = false;
   LayerTarget layers{0, 0};      // forwarded

@@ -360,6 +360,8 @@ TrackStats Track::stats() const {
     s.encodings.push_back(std::move(one));
   }
   s.rtt_seconds = static_cast<double>(round_trip_.value_or(Duration(0)).count()) / 1e6;
+  s.total_rtt_seconds = static_cast<double>(total_round_trip_.count()) / 1e6;
+  s.rtt_measurements = round_trips_;
   s.discarded = sink_.discarded();
   s.subscriptions = subscriptions_.size();
   s.active = active_;

@@ -39,8 +39,10 @@ struct TrackStats {
   uint64_t recovered = 0;  // arrived late or again, filling a gap
   int64_t lost = 0;
   double jitter_seconds = 0;
-  double rtt_seconds = 0;  // to the publisher; 0: not known
-  uint64_t nacks = 0;      // packets asked for again
+  double rtt_seconds = 0;  // to the publisher, the latest; 0: not known
+  double total_rtt_seconds = 0;
+  uint64_t rtt_measurements = 0;
+  uint64_t nacks = 0;  // packets asked for again
   uint64_t plis = 0;
   uint64_t key_frames = 0;
   uint64_t frames = 0;
@@ -90,7 +92,11 @@ class Track {
   // The source says goodbye: it is inactive from now on.
   void on_bye(Ssrc source);
   // To the publisher and back: how long to wait for what was asked for.
-  void set_round_trip(Duration round_trip) { round_trip_ = round_trip; }
+  void set_round_trip(Duration round_trip) {
+    round_trip_ = round_trip;
+    total_round_trip_ += round_trip;
+    ++round_trips_;
+  }
   void set_paused(bool paused, TimePoint now, SendSlab& out);
   void request_key_frame(TimePoint now, SendSlab& out);  // of every encoding
   void request_key_frame(size_t encoding, TimePoint now, SendSlab& out);
@@ -170,6 +176,8 @@ class Track {
   bool paused_ = false;
   uint8_t fir_command_ = 0;
   std::optional<Duration> round_trip_;
+  Duration total_round_trip_{0};
+  uint64_t round_trips_ = 0;
   TimePoint last_packet_;
   TimePoint next_selection_ = kNever;  // simulcast only
   bool active_ = false;

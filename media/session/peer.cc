@@ -227,11 +227,15 @@ PeerStats Peer::stats() const {
   s.packets_sent = transport_.egress().packets();
   s.bytes_sent = transport_.egress().bytes();
   s.estimated_by_receiver = remb_;
+  if (receive_estimator_ && receive_estimator_->next_deadline() != kNever)
+    s.estimated_by_us = receive_estimator_->rate_bps();
   s.sending = send_side_.stats();
   if (const ice::Agent* agent = transport_.ice().full()) {
     if (const ice::CandidatePair* pair = agent->selected_pair()) {
-      s.path = PathStats{agent->local_of(*pair), agent->remote_of(*pair), pair->nominated, pair->rtt,
-                         pair->total_rtt,        pair->responses_received};
+      s.path = PathStats{
+          agent->local_of(*pair), agent->remote_of(*pair),  pair->nominated,          pair->rtt,
+          pair->total_rtt,        pair->requests_sent,      pair->responses_received, pair->requests_received,
+          pair->responses_sent,   agent->selected_changes()};
     }
     s.remote_certificate = transport_.remote_certificate();
     s.suite = transport_.suite();

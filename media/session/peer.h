@@ -29,7 +29,8 @@ struct PathStats {
   bool nominated = false;
   Duration round_trip{0};  // 0: not known yet
   Duration total_round_trip{0};
-  uint64_t responses_received = 0;
+  uint64_t requests_sent = 0, responses_received = 0, requests_received = 0, responses_sent = 0;
+  uint32_t changes = 0;  // of the selected path, this one among them
 };
 
 struct PeerStats {
@@ -42,6 +43,7 @@ struct PeerStats {
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
   std::optional<uint64_t> estimated_by_receiver;  // bit/s that its way in carries, should it say so (REMB)
+  std::optional<int64_t> estimated_by_us;         // likewise of the way from it, when it goes by our REMB
   std::optional<SendSideStats> sending;           // of a peer that gives feedback
   std::vector<TrackStats> tracks;
   std::vector<SubscriptionStats> subscriptions;

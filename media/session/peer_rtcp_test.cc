@@ -152,7 +152,10 @@ TEST_F(PeerRtcp, LearnsThePublishersRoundTripFromItsAnswers) {
   run(50ms);
   const rtcp::LastReceiverReport answers[] = {{asked->first, middle, 0}};
   send(kPublisher, [&](ByteWriter& w) { rtcp::write_last_receiver_reports(w, {1111}, answers); });
-  const double rtt = hub_.peer_stats(kPublisher)->tracks[0].rtt_seconds;
+  const TrackStats measured = hub_.peer_stats(kPublisher)->tracks[0];
+  const double rtt = measured.rtt_seconds;
+  EXPECT_GE(measured.rtt_measurements, 1u);
+  EXPECT_NEAR(measured.total_rtt_seconds, rtt * static_cast<double>(measured.rtt_measurements), 0.02);
   EXPECT_GE(rtt, 0.05);
   EXPECT_LE(rtt, 1.1);
 }
@@ -198,6 +201,7 @@ TEST_F(PeerRtcp, TellsAPublisherThatGoesByRembWhatItsWayCarries) {
   track.extensions.abs_send_time = 2;
   track.remb = true;
   hub_.set_tracks(kPublisher, {track});
+  EXPECT_FALSE(hub_.peer_stats(kPublisher)->estimated_by_us) << "of what?";
   const std::vector<uint8_t> payload(500, 0x10);
   for (uint16_t n = 0; n < 300; ++n, run(10ms)) {
     rtp::HeaderWriter header({FakeClient::kPayloadType, true, {n}, {n * 900u}, {1111}});
@@ -221,6 +225,7 @@ TEST_F(PeerRtcp, TellsAPublisherThatGoesByRembWhatItsWayCarries) {
   }
   EXPECT_GE(told, 2);
   EXPECT_LE(told, 4);
+  EXPECT_GE(hub_.peer_stats(kPublisher)->estimated_by_us.value_or(0), 400'000);
   track.remb = false;
   clients_[0]->compounds.clear();
   hub_.set_tracks(kPublisher, {track});

@@ -286,6 +286,7 @@ class RTCPeerConnection extends EventTarget {
       iceState: this.iceConnectionState,
       iceRole: this.#transport.iceTransport.role,
       iceLocalUsernameFragment: this.#transport.iceTransport.getLocalParameters()?.usernameFragment,
+      iceRemoteUsernameFragment: this.#transport.iceTransport.getRemoteParameters()?.usernameFragment,
       dtlsState: this.#transport.state,
       dtlsRole: dtlsRoleIn(this.currentLocalDescription, this.currentRemoteDescription),
       servers: this.#configuration.iceServers.flatMap(({ urls }) => urls),

@@ -9,17 +9,25 @@ const WINDOW_MS = 1000;
 class AudioMeter {
   totalAudioEnergy = 0;
   totalSamplesDuration = 0;
+  #samples = 0; // of one channel
+  #audioLevel; // of the latest samples
 
   /** @param {Int16Array} samples 48 kHz, channels interleaved */
   add(samples, channels) {
     let sum = 0;
     for (let i = 0; i < samples.length; i++) sum += samples[i] * samples[i];
-    this.totalAudioEnergy += sum / (FULL_SCALE * FULL_SCALE * channels * SAMPLE_RATE);
+    const energy = sum / (FULL_SCALE * FULL_SCALE);
+    this.totalAudioEnergy += energy / (channels * SAMPLE_RATE);
+    if (samples.length > 0) this.#audioLevel = Math.sqrt(energy / samples.length);
+    this.#samples += samples.length / channels;
     this.totalSamplesDuration += samples.length / channels / SAMPLE_RATE;
+  }
+  get samples() {
+    return this.#samples;
   }
   values() {
     const { totalAudioEnergy, totalSamplesDuration } = this;
-    return { totalAudioEnergy, totalSamplesDuration };
+    return { audioLevel: this.#audioLevel, totalAudioEnergy, totalSamplesDuration };
   }
 }
 

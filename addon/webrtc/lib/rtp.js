@@ -246,7 +246,7 @@ class RTCRtpReceiver {
   }
   counts() {
     const { frames, width, height, framesPerSecond, ...heard } = this.#meter.values();
-    if (frames === undefined) return heard;
+    if (frames === undefined) return { ...heard, totalSamplesReceived: this.#meter.samples };
     const size = width === undefined ? {} : { frameWidth: width, frameHeight: height };
     return { framesDecoded: frames, framesPerSecond, ...size };
   }

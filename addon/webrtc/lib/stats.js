@@ -3,6 +3,8 @@
 
 const { createHash } = require('crypto');
 const { RTCIceCandidate } = require('./descriptions');
+const { invalidAccess } = require('./errors');
+const { MediaStreamTrack } = require('./tracks');
 
 class RTCStatsReport {
   #map;
@@ -43,8 +45,31 @@ const pick = (from, names) =>
 
 const kReceived = ['packetsReceived', 'bytesReceived', 'packetsLost', 'jitter', 'nackCount', 'pliCount'];
 const kSent = ['ssrc', 'packetsSent', 'bytesSent', 'retransmittedPacketsSent', 'nackCount', 'pliCount'];
+const kEncoded = [
+  'framesEncoded',
+  'keyFramesEncoded',
+  'frameWidth',
+  'frameHeight',
+  'totalEncodeTime',
+  'targetBitrate',
+];
+const kChecked = [
+  'nominated',
+  'totalRoundTripTime',
+  'requestsSent',
+  'requestsReceived',
+  'responsesSent',
+  'responsesReceived',
+];
 const kTransported = ['packetsReceived', 'bytesReceived', 'packetsSent', 'bytesSent'];
 const NTP_TO_UNIX_S = 2208988800;
+
+/** Of one stream; the latest when there is one. */
+const roundTrips = ({ roundTripTime, totalRoundTripTime, roundTripTimeMeasurements }) => ({
+  roundTripTime: roundTripTimeMeasurements > 0 ? roundTripTime : undefined,
+  totalRoundTripTime,
+  roundTripTimeMeasurements,
+});
 
 /** Puts a report together. */
 class Builder {
@@ -67,7 +92,7 @@ class Builder {
 
   inbound(stream, track, { kind, mid, receiver }) {
     const id = `I${stream.id}`;
-    const [{ ssrc } = {}] = track.encodings;
+    const [{ ssrc, rtxSsrc } = {}] = track.encodings;
     const common = { ssrc: ssrc || undefined, kind, transportId: 'T', codecId: this.codec(stream, 'I') };
     const { senderReport } = track;
     const video = { keyFramesReceived: track.keyFrames, framesReceived: track.frames };
@@ -76,6 +101,7 @@ class Builder {
       ...pick(track, kReceived),
       mid,
       trackIdentifier: receiver.track.id,
+      rtxSsrc: rtxSsrc || undefined,
       retransmittedPacketsReceived: track.packetsRecovered,
       packetsDiscarded: track.packetsDiscarded,
       ...(kind === 'video' ? video : {}),
@@ -83,14 +109,16 @@ class Builder {
       remoteId: senderReport && `RO${stream.id}`,
     });
     if (!senderReport) return;
-    const { packetsSent, bytesSent, ntp } = senderReport;
+    const { packetsSent, bytesSent, reportsSent, ntp } = senderReport;
     const remoteTimestamp = (ntp - NTP_TO_UNIX_S) * 1000;
     this.add('remote-outbound-rtp', `RO${stream.id}`, {
       ...common,
       localId: id,
       packetsSent,
       bytesSent,
+      reportsSent,
       remoteTimestamp,
+      ...roundTrips(track),
     });
   }
 
@@ -98,7 +126,6 @@ class Builder {
     const id = `O${stream.id}`;
     const { rid, active } = sender.encodings[stream.encoding] ?? {};
     const codecId = this.codec(stream, 'O');
-    const { framesEncoded, keyFramesEncoded } = stream;
     this.add('outbound-rtp', id, {
       ...pick(sent, kSent),
       kind,
@@ -106,17 +133,17 @@ class Builder {
       active: active !== false,
       rid,
       ...(kind === 'video'
-        ? { framesEncoded, keyFramesEncoded, framesSent: sent.frames, targetBitrate: stream.targetBitrate }
+        ? { ...pick(stream, kEncoded), framesSent: sent.frames, rtxSsrc: sent.rtxSsrc || undefined }
         : {}),
+      encodingIndex: stream.encoding,
       mediaSourceId: sender.track ? this.source(sender.track) : undefined,
       transportId: 'T',
       codecId,
       remoteId: `RI${stream.id}`,
     });
     const told = pick(sent, ['ssrc', 'packetsLost', 'fractionLost', 'jitter']);
-    const roundTripTime = sent.roundTripTime > 0 ? sent.roundTripTime : undefined;
     const common = { kind, transportId: 'T', codecId, localId: id };
-    this.add('remote-inbound-rtp', `RI${stream.id}`, { ...common, ...told, roundTripTime });
+    this.add('remote-inbound-rtp', `RI${stream.id}`, { ...common, ...told, ...roundTrips(sent) });
   }
 
   source({ kind, id, source }) {
@@ -136,35 +163,44 @@ class Builder {
       iceRole: connection.iceRole,
       iceLocalUsernameFragment: connection.iceLocalUsernameFragment,
       selectedCandidatePairId: path && 'P',
+      selectedCandidatePairChanges: path?.changes,
       ...pick(peer, ['tlsVersion', 'dtlsCipher', 'srtpCipher']),
       localCertificateId: this.certificate('X', native.localCertificate),
       remoteCertificateId: this.certificate('RX', peer.remoteCertificate),
     });
     if (!path) return;
-    const { currentRoundTripTime, totalRoundTripTime, responsesReceived, nominated } = path;
+    const { currentRoundTripTime, responsesReceived } = path;
     this.add('candidate-pair', 'P', {
       ...transported,
       transportId: 'T',
-      localCandidateId: this.candidate('local-candidate', 'LC', path.local, connection.servers),
-      remoteCandidateId: this.candidate('remote-candidate', 'RC', path.remote, []),
+      localCandidateId: this.candidate('local-candidate', 'LC', path.local, connection),
+      remoteCandidateId: this.candidate('remote-candidate', 'RC', path.remote, {
+        iceLocalUsernameFragment: connection.iceRemoteUsernameFragment,
+      }),
       state: connection.iceState === 'failed' ? 'failed' : 'succeeded',
-      nominated,
-      totalRoundTripTime,
+      ...pick(path, kChecked),
       currentRoundTripTime: responsesReceived > 0 ? currentRoundTripTime : undefined,
-      responsesReceived,
       availableOutgoingBitrate: peer.sending?.availableOutgoingBitrate,
+      availableIncomingBitrate: peer.availableIncomingBitrate,
     });
   }
 
   /** `servers`: of one that was asked, its URL. */
-  candidate(type, id, text, servers) {
+  candidate(type, id, text, { servers = [], iceLocalUsernameFragment: usernameFragment }) {
     const read = new RTCIceCandidate({ candidate: text, sdpMid: '0' });
     const { address, port, protocol, type: candidateType, priority, foundation, tcpType } = read;
     const { relatedAddress, relatedPort } = read;
     const asked = candidateType === 'relay' || candidateType === 'srflx';
     const url = asked && servers.length === 1 ? servers[0] : undefined;
     const where = { address, port, protocol, candidateType, priority, foundation, tcpType };
-    return this.add(type, id, { transportId: 'T', ...where, relatedAddress, relatedPort, url });
+    return this.add(type, id, {
+      transportId: 'T',
+      ...where,
+      relatedAddress,
+      relatedPort,
+      usernameFragment,
+      url,
+    });
   }
 
   certificate(id, base64Certificate) {
@@ -173,6 +209,16 @@ class Builder {
     const fingerprint = digest.toUpperCase().match(/../g).join(':');
     return this.add('certificate', id, { fingerprint, fingerprintAlgorithm: 'sha-256', base64Certificate });
   }
+}
+
+/** The sender or receiver that getStats() is asked about; null: everything. */
+function selected(selector, transceivers) {
+  if (!(selector instanceof MediaStreamTrack)) return selector;
+  const found = transceivers
+    .flatMap(({ sender, receiver }) => [sender, receiver])
+    .filter((each) => each.track === selector);
+  if (found.length !== 1) throw invalidAccess('the track is not of exactly one sender or receiver');
+  return found[0];
 }
 
 /**
@@ -217,4 +263,4 @@ function makeReport(native, find, selector, connection) {
   return new RTCStatsReport(builder.map);
 }
 
-module.exports = { RTCStatsReport, makeReport };
+module.exports = { RTCStatsReport, makeReport, selected };
