@@ -239,6 +239,8 @@ void EngineObject::emit_ice(const media::HubEvent& event) {
     const bool complete = event.gathering == media::ice::GatheringState::kComplete;
     if (complete) session.add_local_candidate(std::nullopt);
     tell(event.peer, "gathering", make_string(env_, complete ? "complete" : "gathering"), "");
+  } else if (event.ice.type == Type::kSelected) {
+    tell(event.peer, "selected", make_undefined(env_), "");
   } else if (event.ice.type == Type::kResolve) {
     tell(event.peer, "resolve", make_string(env_, event.ice.name), "");
   } else if (event.ice.type == Type::kCandidateError) {

@@ -114,16 +114,17 @@ test('servers that are set later are asked when ICE restarts', { timeout: 50000 
     next(channel, 'open'),
   ]);
   assert.ok(before.every(({ type }) => type === 'host'));
+  const { iceTransport } = a.sctp.transport;
+  let changes = 0;
+  iceTransport.onselectedcandidatepairchange = () => changes++;
   for (const pc of [a, b])
     pc.setConfiguration({ iceServers: [iceServer(turn, 'udp')], iceTransportPolicy: 'relay' });
   const gathered = await connect(a, b);
   channel.send('there all the time');
   assert.strictEqual((await next(theirs, 'message')).data, 'there all the time');
-  const path = async () => {
-    const all = [...(await a.getStats()).values()];
-    return all.find(({ type }) => type === 'local-candidate').candidateType;
-  };
-  while ((await path()) !== 'relay') await new Promise((done) => setTimeout(done, 50));
+  while (iceTransport.getSelectedCandidatePair().local.type !== 'relay')
+    await next(iceTransport, 'selectedcandidatepairchange');
+  assert.ok(changes > 0);
   assert.ok(gathered.length >= 2 && gathered.every(({ type }) => type === 'relay'), 'relayed alone');
   assert.ok(turn.sessions() >= 2);
   channel.send('by the relays');

@@ -17,7 +17,7 @@ const { RTCIceCandidate, RTCSessionDescription } = require('./descriptions');
 const { RTCRtpSender, RTCRtpTransceiver } = require('./rtp');
 const { RemoteStreams } = require('./remote_streams');
 const { ShownDescriptions } = require('./shown_descriptions');
-const { makeReport } = require('./stats');
+const { makeReport, selected } = require('./stats');
 const { makeTransport } = require('./transports');
 const { MediaStream, MediaStreamTrack } = require('./tracks');
 
@@ -280,7 +280,7 @@ class RTCPeerConnection extends EventTarget {
   }
 
   async getStats(selector = null) {
-    const chosen = this.#selected(selector);
+    const chosen = selected(selector, this.getTransceivers());
     const native = this.#closed ? kNothing : await guarded(() => this.native.getStats());
     return makeReport(native, (id) => this.#transceivers.get(id), chosen, {
       iceState: this.iceConnectionState,
@@ -293,14 +293,6 @@ class RTCPeerConnection extends EventTarget {
       channels: this.#channels.counts,
       dataChannels: this.#channels.stats(),
     });
-  }
-  #selected(selector) {
-    if (!(selector instanceof MediaStreamTrack)) return selector;
-    const found = this.getTransceivers()
-      .flatMap(({ sender, receiver }) => [sender, receiver])
-      .filter((each) => each.track === selector);
-    if (found.length !== 1) throw invalidAccess('the track is not of exactly one sender or receiver');
-    return found[0];
   }
 
   close() {
@@ -429,6 +421,7 @@ class RTCPeerConnection extends EventTarget {
     if (type === 'candidate') return this.#gathering.onCandidate(payload);
     if (type === 'gathering') return this.#gathering.onState(payload);
     if (type === 'resolve') return this.#resolve(payload);
+    if (type === 'selected') return void this.#followPath();
     if (type === 'candidate-error') {
       const { server, ...init } = payload;
       const event = new RTCPeerConnectionIceErrorEvent('icecandidateerror', { ...init, url: server });
@@ -448,6 +441,10 @@ class RTCPeerConnection extends EventTarget {
     const { receiving } = await this.#nativeStats();
     const stream = receiving.find(({ id }) => `t${id}` === trackId);
     if (!this.#closed) this.#transceivers.get(stream?.transceiver)?.receiver.track.setMuted(muted);
+  }
+  async #followPath() {
+    const { peer } = await this.#nativeStats();
+    if (!this.#closed && peer.path) this.#transport.iceTransport.select(peer.path);
   }
   async #nativeStats() {
     try {
