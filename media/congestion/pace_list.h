@@ -14,6 +14,8 @@ class PaceList {
  public:
   static constexpr Duration kTick = std::chrono::milliseconds(5);
 
+  explicit PaceList(Duration tick = kTick) : tick_(tick) {}
+
   class Member {
    public:
     virtual ~Member() = default;
@@ -28,7 +30,7 @@ class PaceList {
   void add(Member& member, TimePoint now) {
     if (member.listed_) return;
     member.listed_ = true;
-    if (members_.empty()) next_ = now + kTick;
+    if (members_.empty()) next_ = now + tick_;
     members_.push_back(&member);
   }
   void remove(Member& member) {
@@ -40,11 +42,12 @@ class PaceList {
   TimePoint next_deadline() const { return members_.empty() ? kNever : next_; }
   void on_deadline(TimePoint now, SendSlab& out) {
     if (now < next_deadline()) return;
-    next_ = now + kTick;
+    next_ = now + tick_;
     std::erase_if(members_, [&](Member* m) { return !(m->listed_ = m->on_pace(now, out)); });
   }
 
  private:
+  const Duration tick_;
   std::vector<Member*> members_;
   TimePoint next_;
 };

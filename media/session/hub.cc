@@ -34,7 +34,8 @@ Hub::Entry* Hub::add(uint32_t id, const ice::Credentials& local, IceTransport ic
   if (peers_.size() >= kMaxPeers || peers_.contains(id) || by_ufrag_.contains(local.ufrag)) return nullptr;
   Entry& entry = peers_[id];
   entry.peer = std::make_unique<Peer>(
-      id, std::move(ice), Peer::Shared{certificate_, pool_, random_, tracks_, pacing_, data_}, now);
+      id, std::move(ice), Peer::Shared{certificate_, pool_, random_, tracks_, pacing_, data_, data_bursts_},
+      now);
   add_ufrag(entry, local.ufrag);
   if (next_tick_ == kNever) next_tick_ = now + kTick;
   return &entry;
@@ -261,10 +262,13 @@ void Hub::deliver(Entry& entry, const Datagram& datagram, TimePoint now, SendSla
   }
 }
 
-TimePoint Hub::next_deadline() const { return std::min(next_tick_, pacing_.next_deadline()); }
+TimePoint Hub::next_deadline() const {
+  return std::min({next_tick_, pacing_.next_deadline(), data_bursts_.next_deadline()});
+}
 
 void Hub::on_deadline(TimePoint now, SendSlab& out) {
   pacing_.on_deadline(now, out);
+  data_bursts_.on_deadline(now, out);
   if (now < next_tick_) return;
   next_tick_ = peers_.empty() && mirrors_.empty() && pipes_.empty() ? kNever : now + kTick;
   tend_mirrors(now, out);

@@ -229,6 +229,7 @@ class Hub final : public DatagramHandler, private TrackTap {
   std::unordered_map<uint32_t, audio::AudioGroup> audio_groups_;  // outlive the tracks in them
   TrackTable tracks_;
   congestion::PaceList pacing_;
+  congestion::PaceList data_bursts_{PeerData::kShortestPause};
   DataSettings data_;
   std::unordered_map<uint32_t, LocalTrack> local_tracks_;
   std::unordered_map<uint32_t, PipeEntry> pipes_;

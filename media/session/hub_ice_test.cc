@@ -163,6 +163,43 @@ TEST_F(HubIceTest, TwoFullPeersConnectDirectly) {
   ASSERT_TRUE(net.run_until([&] { return b.state == PeerState::kClosed; }, 1s));
 }
 
+// Bursts follow each other faster than the hub's tick.
+TEST_F(HubIceTest, DataGoesAsFastAsTheWayIsShort) {
+  constexpr size_t kMessage = 100'000, kMessages = 40;
+  net.delay = 100us;
+  End a(net, certificate_a, "192.0.2.1", 0), b(net, certificate_b, "198.51.100.1", 0);
+  size_t received = 0;
+  b.hub.set_data({{}, [&](DataEvent&& event) { received += event.bytes.size(); }});
+  bool open = false;
+  a.hub.set_data({{}, [&](DataEvent&& event) { open = open || event.type == DataEvent::Type::kOpen; }});
+  a.start(ice::Role::kControlling);
+  b.start(ice::Role::kControlled);
+  ASSERT_TRUE(connect(a, b, 3s));
+  const auto gauge = std::make_shared<DataGauge>();
+  for (End* end : {&a, &b}) end->hub.data(1)->set_remote({5000, 0}, net.now(), net.slab_of(&end->hub));
+  a.hub.data(1)->create(1, {.label = "x"}, gauge, net.now(), net.slab_of(&a.hub));
+  ASSERT_TRUE(net.run_until([&] { return open; }, 3s));
+  const std::vector<uint8_t> message(kMessage, 7);
+  size_t released = 0;
+  const auto all_came = [&] {
+    const size_t whole = (received - released) / kMessage;
+    released += whole * kMessage;
+    if (whole > 0)
+      b.hub.data(1)->release(whole * (kMessage + PeerData::kMessageCost), net.now(), net.slab_of(&b.hub));
+    return gauge->bytes() == 0 && received % (kMessage * kMessages) == 0;
+  };
+  for (const bool window_is_open : {false, true}) {
+    for (size_t i = 0; i < kMessages; ++i) {
+      gauge->add(kMessage);
+      a.hub.data(1)->send(1, false, message, net.now());
+    }
+    a.hub.data(1)->poll(net.now(), net.slab_of(&a.hub));
+    EXPECT_TRUE(net.run_until(all_came, 2s)) << window_is_open << ": " << received;
+    net.run_for(100ms);
+  }
+  EXPECT_EQ(received, 2 * kMessage * kMessages);
+}
+
 TEST_F(HubIceTest, TwoFullPeersConnectFromThreadsThatHearNothing) {
   End a(net, certificate_a, "192.0.2.1", 0, true), b(net, certificate_b, "198.51.100.1", 0, true);
   a.start(ice::Role::kControlling);

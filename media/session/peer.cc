@@ -144,7 +144,8 @@ void Peer::on_dtls(std::span<const uint8_t> datagram, const Route& source, TimeP
 }
 
 PeerData& Peer::data() {
-  if (!data_) data_ = std::make_unique<PeerData>(id_, shared_.data, transport_, shared_.random);
+  if (!data_)
+    data_ = std::make_unique<PeerData>(id_, shared_.data, transport_, shared_.random, shared_.data_bursts);
   return *data_;
 }
 

@@ -68,6 +68,7 @@ class Peer {
     TrackTable& tracks;
     congestion::PaceList& pacing;
     const DataSettings& data;
+    congestion::PaceList& data_bursts;
   };
 
   Peer(uint32_t id, IceTransport ice, Shared shared, TimePoint now);

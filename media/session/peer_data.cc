@@ -19,10 +19,15 @@ class Records final : public sctp::PacketSink {
 
 }  // namespace
 
-PeerData::PeerData(uint32_t peer, const DataSettings& settings, PeerTransport& transport, Random& random)
-    : peer_(peer), settings_(settings), transport_(transport), channels_(settings.config, random, *this) {}
+PeerData::PeerData(uint32_t peer, const DataSettings& settings, PeerTransport& transport, Random& random,
+                   congestion::PaceList& bursts)
+    : peer_(peer),
+      settings_(settings),
+      transport_(transport),
+      bursts_(bursts),
+      channels_(settings.config, random, *this) {}
 
-PeerData::~PeerData() = default;
+PeerData::~PeerData() { bursts_.remove(*this); }
 
 void PeerData::set_remote(const RemoteData& remote, TimePoint now, SendSlab& out) {
   remote_ = remote;
@@ -86,6 +91,12 @@ void PeerData::poll(TimePoint now, SendSlab& out) {
   if (channels_.next_deadline() <= now) channels_.on_deadline(now, records);
   channels_.flush(now, records);
   read_gauges();
+  if (channels_.next_deadline() < now + kSoon) bursts_.add(*this, now);
+}
+
+bool PeerData::on_pace(TimePoint now, SendSlab& out) {
+  poll(now, out);
+  return !ended_ && channels_.next_deadline() < now + kSoon;
 }
 
 dtls::DataSink* PeerData::receiver(TimePoint now, SendSlab& out) {

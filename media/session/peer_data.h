@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "media/congestion/pace_list.h"
 #include "media/sctp/data_channels.h"
 #include "media/session/data_gauge.h"
 #include "media/session/data_section.h"
@@ -36,15 +37,23 @@ struct DataSettings {
   std::function<void(DataEvent&&)> sink;
 };
 
-class PeerData final : public dtls::DataSink, private sctp::DataChannels::Observer {
+class PeerData final : public dtls::DataSink,
+                       private sctp::DataChannels::Observer,
+                       private congestion::PaceList::Member {
  public:
   // Ids of the channels that peers open have this bit; the program's own do not.
   static constexpr uint32_t kRemoteId = 0x80000000;
   // What a message costs besides its bytes, so that empty ones are not free.
   static constexpr size_t kMessageCost = 64;
 
-  // Settings, transport and randomness outlive it.
-  PeerData(uint32_t peer, const DataSettings& settings, PeerTransport& transport, Random& random);
+  // Between the bursts of an association that has more to send than goes at once. `bursts` looks at it as
+  // often; poll() alone comes with the hub's tick, which would hold up whoever has a short way.
+  static constexpr Duration kShortestPause = std::chrono::milliseconds(1);
+  static constexpr Duration kSoon = std::chrono::milliseconds(10);
+
+  // Settings, transport, randomness and the list outlive it.
+  PeerData(uint32_t peer, const DataSettings& settings, PeerTransport& transport, Random& random,
+           congestion::PaceList& bursts);
   ~PeerData() override;
 
   // The descriptions are exchanged.
@@ -86,12 +95,15 @@ class PeerData final : public dtls::DataSink, private sctp::DataChannels::Observ
   void on_closed(Handle handle) override;
   void on_association(sctp::Association::State state, const char* reason) override;
 
+  bool on_pace(TimePoint now, SendSlab& out) override;
+
   void tell(DataEvent::Type type, uint32_t id);
   void read_gauges();
 
   uint32_t peer_;
   const DataSettings& settings_;
   PeerTransport& transport_;
+  congestion::PaceList& bursts_;
   sctp::DataChannels channels_;
   std::optional<RemoteData> remote_;
   std::unordered_map<Handle, Channel> by_handle_;
