@@ -296,6 +296,17 @@ test('another configuration is checked, and restarts ICE with the next offer', a
   assert.throws(() => a.setConfiguration(same), { name: 'InvalidStateError' });
 });
 
+test('servers and policy are those of the latest configuration', async (t) => {
+  const server = { urls: 'turn:localhost:9', username: 'u', credential: 'c' };
+  const a = open(t, { iceTransportPolicy: 'relay', iceServers: [server] });
+  a.createDataChannel('x');
+  const set = a.setLocalDescription(); // looks the name up
+  a.setConfiguration({});
+  await set;
+  while (a.iceGatheringState !== 'complete') await next(a, 'icegatheringstatechange');
+  assert.match(a.localDescription.sdp, / typ host/);
+});
+
 test('without a server, a policy of relays alone leaves no candidate', async (t) => {
   const a = open(t, { iceTransportPolicy: 'relay' });
   const told = [];

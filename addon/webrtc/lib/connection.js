@@ -51,7 +51,7 @@ class RTCPeerConnection extends EventTarget {
   #gathering = new Gathering(this, this.#transport.iceTransport);
   #remoteStreams = new RemoteStreams(this);
   #channels = new Channels(this, this.#transport);
-  #servers = null; // a promise: those of the configuration are looked up and told
+  #told = null; // the configuration whose servers the native side knows
 
   /** The second argument is this module's own: an engine that several connections share, and which of them share a thread of it. */
   constructor(configuration = {}, shared = {}) {
@@ -114,9 +114,8 @@ class RTCPeerConnection extends EventTarget {
     this.#refuseClosed();
     const before = this.#configuration;
     this.#configuration = readConfiguration(configuration, before, this.localDescription !== null);
-    if (!gathersAnother(before, this.#configuration)) return;
-    this.#servers = null;
-    this.native.needIceRestart();
+    if (gathersAnother(before, this.#configuration)) this.native.needIceRestart();
+    else if (this.#told === before) this.#told = this.#configuration;
   }
 
   // --- offer and answer
@@ -407,13 +406,15 @@ class RTCPeerConnection extends EventTarget {
     for (const [, candidate] of sdp.matchAll(/^a=(candidate:.*)\r$/gm))
       ice.addRemote(new RTCIceCandidate({ candidate, sdpMid, sdpMLineIndex: 0 }));
   }
-  /** Looks the servers' names up, once for each configuration; the native side takes addresses. */
-  #findServers() {
-    const { iceServers, iceTransportPolicy } = this.#configuration;
-    this.#servers ??= lookUp(iceServers).then((servers) => {
-      if (!this.#closed) this.native.setIceServers(servers, iceTransportPolicy === 'relay');
-    });
-    return this.#servers;
+  /** Looks the servers' names up, once for each configuration, and tells the native side of them; it takes addresses. */
+  async #findServers() {
+    while (!this.#closed && this.#told !== this.#configuration) {
+      const wanted = this.#configuration;
+      const servers = await lookUp(wanted.iceServers);
+      if (this.#closed || wanted !== this.#configuration) continue; // others were set meanwhile
+      this.native.setIceServers(servers, wanted.iceTransportPolicy === 'relay');
+      this.#told = wanted;
+    }
   }
   #onNative(type, payload) {
     if (this.#closed) return;
