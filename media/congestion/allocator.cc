@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "media/congestion/path_delay.h"
+
 namespace parley::media::congestion {
 namespace {
 
@@ -14,6 +16,10 @@ constexpr int64_t kRaisePercent = 92;
 constexpr int64_t kKeepPercent = 108;
 // The lowest layer is kept for longer: a poor picture is better than none.
 constexpr int64_t kLowestPercent = 125;
+// The second as well, if it was sent for longer than this and the queue is not long: cuts for a queue that
+// many made go deeper than is needed, and when those with the higher layers have yielded it is gone.
+constexpr int64_t kLowPercent = 150;
+constexpr Duration kSettled = std::chrono::seconds(5);
 // However little there seems to be: an estimate that has just begun, or just been cut, is mostly wrong.
 constexpr Duration kLowestPatience = std::chrono::seconds(4);
 constexpr Duration kBackAfter = std::chrono::seconds(2);
@@ -50,18 +56,20 @@ int Allocator::next_step(std::span<const LayerOption> options, int from, int cur
   return -1;
 }
 
-bool Allocator::may_raise(const State& s, const LayerOption& to, TimePoint now) const {
-  const bool same_size = s.sending && to.spatial == s.layers.spatial;
-  const Duration hold = same_size ? s.hold / kShorterForPictures : s.hold;
-  if (s.lowered && now - *s.lowered < hold) return false;
+bool Allocator::may_raise(State& s, const Demand& d, int to, TimePoint now) {
+  const bool same_size = s.sending && d.options[static_cast<size_t>(to)].spatial == s.layers.spatial;
+  const int shorter = same_size ? kShorterForPictures : 1;
+  const Step& step = s.step(to);
+  if (step.lowered && now - *step.lowered < step.hold / shorter) return false;
+  if (s.lowered && now - *s.lowered < kHold / shorter) return false;
   return !s.raised || now - *s.raised >= kBetweenRaises;
 }
 
-std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> demands, int64_t bps,
-                                                       int64_t proven_bps, TimePoint now) {
+std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> demands, const Room& room,
+                                                       TimePoint now) {
   for (State& s : states_) s.seen = false;
   picked_.assign(demands.size(), -1);
-  int64_t left = bps;
+  int64_t left = room.bps;
   for (size_t i = 0; i < demands.size(); ++i) {
     state_of(demands[i].id).seen = true;
     if (!demands[i].audio || demands[i].options.empty()) continue;
@@ -71,7 +79,7 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
   std::erase_if(states_, [](const State& s) { return !s.seen; });
   const int64_t video = std::max<int64_t>(left, 0);
   const int64_t raise_room =
-      std::max<int64_t>(std::min(left, proven_bps - (bps - left)), 0) * kRaisePercent / 100;
+      std::max<int64_t>(std::min(left, room.proven_bps - (room.bps - left)), 0) * kRaisePercent / 100;
 
   // Steps of all, one at a time: whose turn it is decides the order above.
   int64_t used = 0;
@@ -109,12 +117,14 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
     const int64_t more = cost_of(d.options[static_cast<size_t>(step)]) - before;
     bool fits;
     if (step <= current) {
-      const int64_t most = video * (step == 0 ? kLowestPercent : kKeepPercent) / 100;
+      const bool settled = !s.lowered || now - *s.lowered >= kSettled;
+      const bool low = step == 1 && step == current && settled && room.queue <= PathDelay::kLongQueue;
+      const int64_t most = video * (step == 0 ? kLowestPercent : low ? kLowPercent : kKeepPercent) / 100;
       fits = used + more <= video;
       // A little too much is borne for a while: rates of encoders vary.
       if (!fits && used + more <= most) {
         if (!s.tight_since) s.tight_since = now;
-        fits = step == 0 || now - *s.tight_since < kPatience;
+        fits = step == 0 || now - *s.tight_since < (low ? kLowPatience : kPatience);
       } else if (!fits && step == 0) {
         if (!s.tight_since) s.tight_since = now;
         fits = now - *s.tight_since < kLowestPatience;
@@ -127,10 +137,9 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
       // finds out only by that.
       const int64_t needed = used == 0 ? more / 2 : used + more;
       const bool back = step == 0 && needed <= video && now - s.lowered.value_or(now) >= kBackAfter;
-      fits = first || back ||
-             (used + more <= raise_room && may_raise(s, d.options[static_cast<size_t>(step)], now));
+      fits = first || back || (used + more <= raise_room && may_raise(s, d, step, now));
       if (!fits && used + more > raise_room) {
-        const int64_t wanted = (used + more) * 100 / kRaisePercent + (bps - video);
+        const int64_t wanted = (used + more) * 100 / kRaisePercent + (room.bps - video);
         if (wanted_ == 0 || wanted < wanted_) wanted_ = wanted;
       }
     }
@@ -141,7 +150,7 @@ std::span<const Allocator::Choice> Allocator::allocate(std::span<const Demand> d
     picked_[turn] = step;
     used += more;
   }
-  allocated_ = used + (bps - video);
+  allocated_ = used + (room.bps - video);
   wanted_ = std::max(wanted_, allocated_);
 
   choices_.clear();
@@ -168,14 +177,15 @@ void Allocator::settle(State& s, const Demand& d, int index, TimePoint now) {
     s.layers = {o.spatial, o.temporal};
   }
   if (fresh || index == before || d.audio) return;
+  Step& step = s.step(std::max(index, before));
   if (index > before) {
-    s.raised = now;
+    s.raised = step.raised = now;
     return;
   }
-  // Raised in vain: the next try is later.
-  const bool again = s.raised && now - *s.raised < kHold * 2;
-  s.hold = again ? std::min(s.hold * 2, kLongestHold) : kHold;
-  s.lowered = now;
+  // Raised in vain: the next try is later. A low layer is not kept away for long.
+  const bool again = before > 1 && step.raised && now - *step.raised < kHold * 2;
+  step.hold = again ? std::min(step.hold * 2, kLongestHold) : kHold;
+  s.lowered = step.lowered = now;
   s.tight_since.reset();
 }
 

@@ -4,6 +4,8 @@
 // do not flicker between layers.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,12 +19,15 @@ namespace parley::media::congestion {
 class Allocator {
  public:
   static constexpr Duration kHold =
-      std::chrono::seconds(10);  // after lowering; doubled when it happens again
+      std::chrono::seconds(10);  // after lowering; doubled when a high layer is lowered again
   static constexpr Duration kLongestHold = std::chrono::seconds(60);
   // More pictures of the same size are tried again sooner: that costs less and is hardly seen.
   static constexpr int kShorterForPictures = 4;
   static constexpr Duration kBetweenRaises = std::chrono::seconds(1);
   static constexpr Duration kPatience = std::chrono::milliseconds(700);  // with a little too much
+  // The same for the second of the options, if it was sent for a while and the queue is short: those that
+  // share the link and have higher ones yield first.
+  static constexpr Duration kLowPatience = std::chrono::seconds(3);
 
   struct Demand {
     uint32_t id = 0;
@@ -35,16 +40,26 @@ class Allocator {
     std::optional<LayerTarget> layers;  // nothing: does not fit
   };
 
-  // One choice for each demand, in their order; valid until the next call. Only within `proven_bps` is
-  // anything raised.
-  std::span<const Choice> allocate(std::span<const Demand> demands, int64_t bps, int64_t proven_bps,
-                                   TimePoint now);
+  struct Room {
+    int64_t bps = 0;
+    int64_t proven_bps = 0;  // only within this is anything raised
+    Duration queue{0};       // that stands on the path
+  };
+
+  // One choice for each demand, in their order; valid until the next call.
+  std::span<const Choice> allocate(std::span<const Demand> demands, const Room& room, TimePoint now);
   // What would be used if there were room for one more step, in bit/s; no more than now when all is as it
   // should be.
   int64_t wanted_bps() const { return wanted_; }
   int64_t allocated_bps() const { return allocated_; }
 
  private:
+  // Towards an option from the one below it. A high one that was tried in vain says nothing of a low one.
+  struct Step {
+    std::optional<TimePoint> raised, lowered;
+    Duration hold = kHold;
+  };
+  static constexpr size_t kMostSteps = 12;  // beyond, all are one
   struct State {
     uint32_t id = 0;
     int chosen = -1;     // index of an option; -1: none
@@ -52,14 +67,15 @@ class Allocator {
     bool sending = false;
     bool fresh = true;  // has not had a choice yet
     std::optional<TimePoint> raised, lowered, tight_since;
-    Duration hold = kHold;
+    std::array<Step, kMostSteps> steps;
+    Step& step(int index) { return steps[std::min(static_cast<size_t>(index), kMostSteps - 1)]; }
     bool seen = false;
     int64_t cost = 0;
   };
   State& state_of(uint32_t id);
   // What is sent now, where it still exists.
   static int current_index(const State& state, std::span<const LayerOption> options);
-  bool may_raise(const State& state, const LayerOption& to, TimePoint now) const;
+  static bool may_raise(State& state, const Demand& demand, int to, TimePoint now);
   void settle(State& state, const Demand& demand, int index, TimePoint now);
   // The next option that is a step up from `from`; -1: none. Rates of layers that nearly cost the same change
   // places all the time: what is sent (`current`) is no step down because it costs less just now.

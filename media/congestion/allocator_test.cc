@@ -16,7 +16,7 @@ const std::vector<LayerOption> kAudio = {{0, 0, 40'000}};
 class AllocatorTest : public ::testing::Test {
  protected:
   std::span<const Allocator::Choice> allocate(int64_t bps) {
-    return allocator.allocate(demands, bps, bps, now);
+    return allocator.allocate(demands, {bps, bps}, now);
   }
   // The spatial layer each has after `seconds` of this estimate; -1: none.
   std::vector<int> after(int seconds, int64_t bps) {
@@ -36,10 +36,10 @@ TEST_F(AllocatorTest, RaisesOnlyWhatIsProvenAndLowersNothingForThat) {
   demands = {{2, false, 128, kSimulcast}};
   EXPECT_EQ(after(5, 1'000'000), (std::vector{1}));
   for (int i = 0; i < 50; ++i, now += 100ms) {
-    EXPECT_EQ(allocator.allocate(demands, 5'000'000, 300'000, now)[0].layers->spatial, 1);
+    EXPECT_EQ(allocator.allocate(demands, {5'000'000, 300'000}, now)[0].layers->spatial, 1);
   }
   EXPECT_GT(allocator.wanted_bps(), 2'200'000);  // to be probed for
-  EXPECT_EQ(allocator.allocate(demands, 5'000'000, 2'500'000, now)[0].layers->spatial, 2);
+  EXPECT_EQ(allocator.allocate(demands, {5'000'000, 2'500'000}, now)[0].layers->spatial, 2);
 }
 
 TEST_F(AllocatorTest, RisesLayerByLayerToWhatFits) {

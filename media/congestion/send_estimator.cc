@@ -2,6 +2,7 @@
 #include "media/congestion/send_estimator.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace parley::media::congestion {
 namespace {
@@ -17,6 +18,8 @@ constexpr Duration kDrained = std::chrono::milliseconds(60);
 constexpr Duration kQueuedLately = std::chrono::seconds(3);
 constexpr Duration kFirstProbeInterval = std::chrono::seconds(2);
 constexpr Duration kLongestProbeInterval = std::chrono::seconds(8);
+constexpr Duration kLongestTurn = std::chrono::seconds(3);
+constexpr Duration kTurnLasts = std::chrono::milliseconds(500);
 constexpr Duration kReaction = std::chrono::milliseconds(300);
 
 constexpr Duration kNoQueue = std::chrono::milliseconds(15);
@@ -31,6 +34,17 @@ constexpr Duration kLongRun = std::chrono::seconds(1);
 constexpr double kLittle = 0.88, kFillUs = 2e6;
 constexpr Duration kBurst = std::chrono::milliseconds(30);
 constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
+
+// The queue that who sends little takes for others'. It is shorter for those who send more: of all behind one
+// link, those who take most of it yield first, and the rest need not.
+Duration others_queue(int64_t sent_bps) {
+  constexpr double kOrdinaryBps = 500'000;
+  constexpr Duration kLeast = std::chrono::milliseconds(20);
+  const double share = std::sqrt(kOrdinaryBps / static_cast<double>(std::max<int64_t>(sent_bps, 1)));
+  const auto longest = static_cast<double>(PathDelay::kLongQueue.count());
+  return std::clamp(Duration(static_cast<int64_t>(longest * std::min(share, 1.0))), kLeast,
+                    PathDelay::kLongQueue);
+}
 
 }  // namespace
 
@@ -221,9 +235,12 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   // Little that all comes through, with little delay: a queue, if it is one, is made by others.
   const int64_t sent_bps = sent_.rate(to_us(now)).value_or(before);
   note_fill(sent_bps, before, now);
-  if (fill_ < kLittle && recent_queue <= PathDelay::kLongQueue &&
-      input.acknowledged_bps.value_or(0) * 10 > sent_bps * 7) {
+  const int64_t through_bps = input.acknowledged_bps.value_or(0);
+  const Duration others = others_queue(sent_bps);
+  if (fill_ < kLittle && recent_queue <= others && through_bps * 10 > sent_bps * 7) {
     input.harmless_bps = sent_bps * 3 / 2;
+  } else if (fill_ < kLittle && recent_queue <= others * 2 && through_bps * 10 > sent_bps * 8) {
+    input.harmless_bps = sent_bps;  // what is not used goes first
   }
   input.draining = input.standing_queue > kDrained && queued_lately(now);
   if (recent_queue < kFullQueue) {
@@ -309,13 +326,23 @@ void SendEstimator::consider_probing(TimePoint now) {
   const auto sent = acknowledged_.rate(latest_arrival_us_);
   const bool fallen = target * 2 < fell_from_bps_ && now - fell_at_ < kRecovery;
   if (!sent || (!fallen && *sent * 4 > target * 3) || path_.standing_queue() > kNoQueue) return;
-  if (!fallen && wanted_bps_ <= proven_bps(now)) return;
+  if (!fallen && (wanted_bps_ <= proven_bps(now) || !is_turn(now))) return;
   // Not beyond what the receiver or the loss allows: it would prove nothing.
   const bool within = wanted_bps_ <= target;
   if (!within && ((remb_bps_ && *remb_bps_ <= target) || loss_.bound() <= rate_.rate())) return;
   prober_.request(std::min(wanted_bps_, target * 2), !within, now);
   quiet_until_ = now + round_trip_ + kReaction + Prober::kLength;
   probe_not_before_ = now + probe_interval_;
+}
+
+// The same queue held back all who share a link, and they would all find it gone at the same moment: their
+// probes would be one another's queue. So each waits for as long as the time it is tells by chance.
+bool SendEstimator::is_turn(TimePoint now) {
+  if (now > probe_turn_ + kTurnLasts) {
+    const uint64_t drawn = static_cast<uint64_t>(to_us(now) ^ latest_arrival_us_ * 31) * 0x9E3779B97F4A7C15;
+    probe_turn_ = now + kLongestTurn * static_cast<int64_t>(drawn >> 48) / 65536;
+  }
+  return now >= probe_turn_;
 }
 
 void SendEstimator::on_remb(int64_t bps, TimePoint now) {

@@ -62,6 +62,8 @@ class SendEstimator {
   void on_deadline(TimePoint now);
 
   int64_t target_bps() const;
+  // What bursts and jitter leave of the queue on the path.
+  Duration standing_queue() const { return path_.standing_queue(); }
   // How much of the target has been sent, or probed for, and got through in the last seconds. The rest is
   // from a time when more was sent.
   int64_t proven_bps(TimePoint now) const;
@@ -105,6 +107,7 @@ class SendEstimator {
   void note_feedback_time(TimePoint now, int64_t newest_sent_us);
   void use_probe(TimePoint now);
   void consider_probing(TimePoint now);
+  bool is_turn(TimePoint now);
   void begin_outage(TimePoint now);
   void end_outage(TimePoint now);
 
@@ -142,6 +145,7 @@ class SendEstimator {
 
   std::optional<TimePoint> last_over_;
   TimePoint probe_not_before_;
+  TimePoint probe_turn_;
   TimePoint quiet_until_;  // a probe's own queue is no news
   Duration probe_interval_ = std::chrono::seconds(2);
   int64_t proven_bps_ = 0;

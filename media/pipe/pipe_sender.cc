@@ -21,8 +21,8 @@ void PipeSender::allocate(TimePoint now, SendSlab& out) {
   }
   const int64_t bps = estimator().target_bps();
   const bool never_full = estimator().stats().decreases == 0;
-  const auto choices =
-      allocator_.allocate(demands_, bps, never_full ? bps : estimator().proven_bps(now), now);
+  const int64_t proven_bps = never_full ? bps : estimator().proven_bps(now);
+  const auto choices = allocator_.allocate(demands_, {bps, proven_bps, estimator().standing_queue()}, now);
   for (const auto& choice : choices) {
     for (const auto& t : tracks_) {
       if (t->track_id() == choice.id) t->set_allowed(choice.layers, now, out);

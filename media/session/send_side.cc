@@ -62,8 +62,8 @@ void SendSide::allocate(TimePoint now, SendSlab& out) {
     demands_.push_back({s->config().id, s->track()->config().kind == TrackKind::kAudio, s->priority(),
                         s->layer_options(now)});
   }
-  const auto choices =
-      allocator_.allocate(demands_, estimator().target_bps(), estimator().proven_bps(now), now);
+  const auto choices = allocator_.allocate(
+      demands_, {estimator().target_bps(), estimator().proven_bps(now), estimator().standing_queue()}, now);
   for (const auto& choice : choices) {
     for (const auto& s : subscriptions_) {
       if (s->config().id == choice.id && s->target() != choice.layers) s->set_target(choice.layers, now, out);
