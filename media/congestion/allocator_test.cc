@@ -16,7 +16,7 @@ const std::vector<LayerOption> kAudio = {{0, 0, 40'000}};
 class AllocatorTest : public ::testing::Test {
  protected:
   std::span<const Allocator::Choice> allocate(int64_t bps) {
-    return allocator.allocate(demands, {bps, bps}, now);
+    return allocator.allocate(demands, {bps, bps, queue}, now);
   }
   // The spatial layer each has after `seconds` of this estimate; -1: none.
   std::vector<int> after(int seconds, int64_t bps) {
@@ -30,6 +30,7 @@ class AllocatorTest : public ::testing::Test {
   Allocator allocator;
   std::vector<Allocator::Demand> demands;
   TimePoint now = time_from_us(1'000'000);
+  Duration queue{0};
 };
 
 TEST_F(AllocatorTest, RaisesOnlyWhatIsProvenAndLowersNothingForThat) {
@@ -147,6 +148,29 @@ TEST_F(AllocatorTest, KeepsALayerWhoseTemporalLayersCome) {
   now += 2s;
   EXPECT_EQ(after(3, 700'000), (std::vector{1}));
   EXPECT_EQ(allocate(700'000)[0].layers, (LayerTarget{1, 1}));
+}
+
+// Whoever shares the link and has a higher layer yields first; a long queue is one's own.
+TEST_F(AllocatorTest, KeepsTheSecondLayerForAWhileUnlessTheQueueIsLong) {
+  demands = {{1, false, 128, kSimulcast}};
+  EXPECT_EQ(after(10, 700'000), (std::vector{1}));
+  EXPECT_EQ(after(2, 400'000), (std::vector{1}));
+  EXPECT_EQ(after(2, 400'000), (std::vector{0}));
+  EXPECT_EQ(after(30, 700'000), (std::vector{1}));
+  queue = 200ms;
+  EXPECT_EQ(after(1, 400'000), (std::vector{0}));
+}
+
+TEST_F(AllocatorTest, HoldsOnlyTheTopBackThatWasTriedInVain) {
+  demands = {{1, false, 128, kSimulcast}};
+  EXPECT_EQ(after(5, 3'000'000), (std::vector{2}));
+  EXPECT_EQ(after(12, 1'000'000), (std::vector{1}));  // from now on the top waits for 20 s
+  EXPECT_EQ(after(1, 3'000'000), (std::vector{2}));
+  EXPECT_EQ(after(2, 1'000'000), (std::vector{1}));
+  EXPECT_EQ(after(1, 300'000), (std::vector{0}));
+  EXPECT_EQ(after(11, 3'000'000), (std::vector{1}));
+  EXPECT_EQ(after(3, 3'000'000), (std::vector{1}));
+  EXPECT_EQ(after(8, 3'000'000), (std::vector{2}));
 }
 
 }  // namespace
