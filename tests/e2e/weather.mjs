@@ -70,8 +70,11 @@ inOwnNetwork(harness, fileURLToPath(import.meta.url), () => {
       await bela.whenStatistics(({ video: [v] }) => v?.width >= 640, 'seeing a large picture');
 
       // How much a browser puts into a layer varies: the line is to carry the one and not the other.
-      const small = await measureLayer(bela, 0, 320);
-      const middle = await measureLayer(bela, 1, 640);
+      let small, middle;
+      for (let left = OBSERVATIONS; left > 0 && !(middle > small * 1.7); left--) {
+        small = await measureLayer(bela, 0, 320);
+        middle = await measureLayer(bela, 1, 640);
+      }
       const rate = Math.round(Math.sqrt(small * middle) + AUDIO_KILOBITS);
       console.log(`# ${query}: ${small.toFixed(0)} and ${middle.toFixed(0)} kbit/s; a line of ${rate}`);
       assert.ok(middle > small * 1.7, 'the layers are too much alike to be told apart by a line');
