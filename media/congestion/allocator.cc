@@ -56,10 +56,17 @@ int Allocator::next_step(std::span<const LayerOption> options, int from, int cur
   return -1;
 }
 
-bool Allocator::may_raise(State& s, const Demand& d, int to, TimePoint now) {
-  const bool same_size = s.sending && d.options[static_cast<size_t>(to)].spatial == s.layers.spatial;
+Allocator::Step& Allocator::step_to(State& s, int option) {
+  const auto index = static_cast<size_t>(option);
+  if (s.steps.size() <= index) s.steps.resize(index + 1);
+  return s.steps[index];
+}
+
+bool Allocator::may_raise(const State& s, const Demand& d, int to, TimePoint now) {
+  const auto index = static_cast<size_t>(to);
+  const bool same_size = s.sending && d.options[index].spatial == s.layers.spatial;
   const int shorter = same_size ? kShorterForPictures : 1;
-  const Step& step = s.step(to);
+  const Step step = index < s.steps.size() ? s.steps[index] : Step{};
   if (step.lowered && now - *step.lowered < step.hold / shorter) return false;
   if (s.lowered && now - *s.lowered < kHold / shorter) return false;
   return !s.raised || now - *s.raised >= kBetweenRaises;
@@ -177,7 +184,7 @@ void Allocator::settle(State& s, const Demand& d, int index, TimePoint now) {
     s.layers = {o.spatial, o.temporal};
   }
   if (fresh || index == before || d.audio) return;
-  Step& step = s.step(std::max(index, before));
+  Step& step = step_to(s, std::max(index, before));
   if (index > before) {
     s.raised = step.raised = now;
     return;

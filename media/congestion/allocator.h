@@ -4,8 +4,6 @@
 // do not flicker between layers.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -59,7 +57,6 @@ class Allocator {
     std::optional<TimePoint> raised, lowered;
     Duration hold = kHold;
   };
-  static constexpr size_t kMostSteps = 12;  // beyond, all are one
   struct State {
     uint32_t id = 0;
     int chosen = -1;     // index of an option; -1: none
@@ -67,15 +64,15 @@ class Allocator {
     bool sending = false;
     bool fresh = true;  // has not had a choice yet
     std::optional<TimePoint> raised, lowered, tight_since;
-    std::array<Step, kMostSteps> steps;
-    Step& step(int index) { return steps[std::min(static_cast<size_t>(index), kMostSteps - 1)]; }
+    std::vector<Step> steps;  // as far as anything was raised or lowered
     bool seen = false;
     int64_t cost = 0;
   };
   State& state_of(uint32_t id);
+  static Step& step_to(State& state, int option);
   // What is sent now, where it still exists.
   static int current_index(const State& state, std::span<const LayerOption> options);
-  static bool may_raise(State& state, const Demand& demand, int to, TimePoint now);
+  static bool may_raise(const State& state, const Demand& demand, int to, TimePoint now);
   void settle(State& state, const Demand& demand, int index, TimePoint now);
   // The next option that is a step up from `from`; -1: none. Rates of layers that nearly cost the same change
   // places all the time: what is sent (`current`) is no step down because it costs less just now.

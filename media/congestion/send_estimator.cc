@@ -339,7 +339,8 @@ void SendEstimator::consider_probing(TimePoint now) {
 // probes would be one another's queue. So each waits for as long as the time it is tells by chance.
 bool SendEstimator::is_turn(TimePoint now) {
   if (now > probe_turn_ + kTurnLasts) {
-    const uint64_t drawn = static_cast<uint64_t>(to_us(now) ^ latest_arrival_us_ * 31) * 0x9E3779B97F4A7C15;
+    const auto seed = static_cast<uint64_t>(to_us(now)) ^ static_cast<uint64_t>(latest_arrival_us_) * 31;
+    const uint64_t drawn = seed * 0x9E3779B97F4A7C15;  // the golden ratio: near seeds, far products
     probe_turn_ = now + kLongestTurn * static_cast<int64_t>(drawn >> 48) / 65536;
   }
   return now >= probe_turn_;
