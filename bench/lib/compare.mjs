@@ -7,17 +7,65 @@
 //   bench.report();
 //
 // A ratio is the contender's figure divided by the reference's.
+import { parseArgs } from 'node:util';
+
+const OPTIONS = {
+  rounds: { type: 'string' },
+  json: { type: 'boolean' },
+  markdown: { type: 'boolean' },
+  help: { type: 'boolean' },
+};
+const HELP = `
+  --rounds N   of each contender, instead of as many as the program thinks enough
+  --json       print the ratios as one JSON object
+  --markdown   print rows of docs/performance.md
+  --help       print this text
+`;
+
+/** The command line of bench/`title`, which may keep to some of `cases`. `--help`, and what is not understood, end the program. */
+function readCommandLine(title, cases) {
+  const refuse = (why) => {
+    console.error(`bench/${title}: ${why}; --help lists the options`);
+    process.exit(2);
+  };
+  let line;
+  try {
+    line = parseArgs({ options: OPTIONS, allowPositionals: cases.length > 0 });
+  } catch (error) {
+    refuse(error.message.split('. ')[0]);
+  }
+  const { values, positionals: words } = line;
+  const isMeant = (name, word) => name.toLowerCase().includes(word.toLowerCase());
+  const unknown = words.find((word) => !cases.some((name) => isMeant(name, word)));
+  if (unknown !== undefined) refuse(`there is no case '${unknown}'`);
+  if (values.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(values.rounds)) refuse('--rounds wants 1 to 999');
+  if (values.help) {
+    const [word, list] = cases.length > 0 ? [' [case …]', `\nCases: ${cases.join(', ')}\n`] : ['', ''];
+    process.stdout.write(`Usage: bench/${title} [options]${word}\n${HELP}${list}`);
+    process.exit(0);
+  }
+  const wanted = cases.filter((name) => words.length === 0 || words.some((word) => isMeant(name, word)));
+  return { ...values, rounds: values.rounds && Number(values.rounds), wanted };
+}
 
 export class Comparison {
   #rows = [];
 
-  /** @param {string} title @param {{unit: string, better: 'less' | 'more'}} options what the figures are */
-  constructor(title, { unit, better }) {
+  /**
+   * @param {string} title the program's name
+   * @param {{unit: string, better: 'less' | 'more', cases?: string[]}} about what the figures are, and the names of which the command
+   *   line may choose some, or parts of them
+   */
+  constructor(title, { unit, better, cases = [] }) {
     this.title = title;
     this.unit = unit;
     this.better = better;
-    this.json = process.argv.includes('--json');
-    this.markdown = process.argv.includes('--markdown');
+    const { rounds, json, markdown, wanted } = readCommandLine(title, cases);
+    this.rounds = rounds;
+    this.json = json;
+    this.markdown = markdown;
+    /** @type {string[]} the names that were chosen, or all */
+    this.cases = wanted;
   }
 
   /**
@@ -28,14 +76,8 @@ export class Comparison {
    *   word on why, when they fail
    */
   async measure(label, contenders, options) {
-    const {
-      reference,
-      rounds = 5,
-      warmups = 1,
-      unit = this.unit,
-      better = this.better,
-      optional = [],
-    } = options;
+    const { reference, warmups = 1, unit = this.unit, better = this.better, optional = [] } = options;
+    const rounds = this.rounds ?? options.rounds ?? 5;
     const labels = [label].flat();
     const running = new Set(Object.keys(contenders));
     const figures = labels.map(() => Object.fromEntries([...running].map((name) => [name, []])));
