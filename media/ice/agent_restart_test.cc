@@ -40,6 +40,29 @@ TEST_F(AgentScenario, RestartsKeepTheOldPathUntilTheNewOneIsThere) {
   ASSERT_TRUE(net.run_until([&] { return !a.agent.owns_ufrag(proven); }, 3s));
 }
 
+// A relay is waited for longer than another way. That is a matter of the new session, though the old one's
+// path, which is none of a relay, is still the selected one.
+TEST_F(AgentScenario, TheOldPathDoesNotTellHowLongTheNewSessionWaits) {
+  AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
+  use_servers(b);
+  ASSERT_TRUE(connect(a, b));
+  const std::string ufrag = a.agent.local().ufrag;
+  ASSERT_EQ(a.agent.remote_of(*a.agent.selected_pair()).type, CandidateType::kHost);
+  const SocketAddress ours = a.addresses()[0], theirs = b.addresses()[0];
+  net.blocked = [&](const SocketAddress& from, const SocketAddress& to) {
+    return (from == ours && to == theirs) || (from == theirs && to == ours);
+  };
+  signalling->restart();
+  int overdue = 0;
+  const TimePoint begin = net.now();
+  while (a.agent.owns_ufrag(ufrag) && net.now() < begin + 20s) {
+    net.run_for(1ms);
+    overdue += a.agent.next_deadline() <= net.now();
+  }
+  EXPECT_FALSE(a.agent.owns_ufrag(ufrag)) << "the relay took over";
+  EXPECT_EQ(overdue, 0);
+}
+
 TEST_F(AgentScenario, ARestartThatIsTakenBackLeavesTheSessionAsItWas) {
   AgentHost a(net, Role::kControlling, {"198.51.100.1"}), b(net, Role::kControlled, {"198.51.100.2"});
   ASSERT_TRUE(connect(a, b));

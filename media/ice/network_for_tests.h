@@ -184,7 +184,7 @@ class IceNetwork {
       now_ = end;
       return false;
     }
-    if (due != nullptr && at == now_ && ++idle_turns_ > 100000) std::abort();  // a deadline that never moves
+    if (due != nullptr && at == now_ && ++idle_turns_ > 10000) std::abort();  // a deadline that never moves
     if (at > now_) idle_turns_ = 0;
     now_ = at;
     if (due != nullptr) {
