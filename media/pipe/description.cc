@@ -50,7 +50,7 @@ Result<PipedTrack, NegotiationError> parse_description(std::string_view text) {
   if (m.kind != sdp::MediaKind::kAudio && m.kind != sdp::MediaKind::kVideo)
     return NegotiationError{"a piped track is audio or video"};
   track.kind = m.kind == sdp::MediaKind::kAudio ? TrackKind::kAudio : TrackKind::kVideo;
-  if (m.codecs.empty()) return NegotiationError{"the piped track has no codec"};
+  if (m.codecs.empty() || m.codecs.front().is("rtx")) return NegotiationError{"the piped track has no codec"};
   track.codec.codec = m.codecs.front();
   track.codec.kind = codec_kind(track.codec.codec.name);
   const std::string apt = std::to_string(track.codec.codec.payload_type);

@@ -291,6 +291,10 @@ TEST(PipeDescription, RefusesOthers) {
   PipedTrack uneven = camera();
   uneven.encodings = {{"q", Ssrc{1}, Ssrc{2}}, {"", Ssrc{3}, Ssrc{4}}};
   EXPECT_FALSE(parse_description(describe(uneven)).ok());
+  std::string retransmissions = describe(camera());  // alone: of no codec
+  for (size_t at; (at = retransmissions.find("VP8/")) != std::string::npos;)
+    retransmissions.replace(at, 3, "rtx");
+  EXPECT_FALSE(parse_description(retransmissions).ok());
 }
 
 }  // namespace
