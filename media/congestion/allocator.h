@@ -59,14 +59,12 @@ class Allocator {
   };
   struct State {
     uint32_t id = 0;
-    int chosen = -1;     // index of an option; -1: none
     LayerTarget layers;  // of the choice: options come and go
     bool sending = false;
     bool fresh = true;  // has not had a choice yet
     std::optional<TimePoint> raised, lowered, tight_since;
     std::vector<Step> steps;  // as far as anything was raised or lowered
     bool seen = false;
-    int64_t cost = 0;
   };
   State& state_of(uint32_t id);
   static Step& step_to(State& state, int option);

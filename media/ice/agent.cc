@@ -220,10 +220,7 @@ void Agent::resume(TimePoint now) {
   started_ = s.started;
   first_valid_ = s.first_valid;
   // Without connections that nobody waited for; with what came meanwhile.
-  std::vector<uint32_t> gone;
-  for (const CandidatePair& p : list_.pairs())
-    if (!p.can_send()) gone.push_back(p.id);
-  for (const uint32_t id : gone) list_.remove(id);
+  list_.remove_if([](const CandidatePair& p) { return !p.can_send(); });
   for (uint32_t r = 0; r < remotes_.size(); ++r) pair_remote(r);
   for (const Candidate& candidate : s.late) add_remote_candidate(candidate, now);
 }
@@ -271,10 +268,7 @@ const CandidatePair* Agent::nominated() const {
 const CandidatePair* Agent::selected_pair() const {
   if (const CandidatePair* pair = nominated()) return pair;
   if (old_) return &old_->pair;
-  const CandidatePair* best = nullptr;
-  for (const CandidatePair& p : list_.pairs())
-    if (p.valid && (best == nullptr || p.priority > best->priority)) best = &p;
-  return best;
+  return list_.best_valid();
 }
 
 void Agent::update_selected() {

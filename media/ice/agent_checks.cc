@@ -21,20 +21,19 @@ TimePoint Agent::next_deadline() const {
   if (counts_patience && list_.active() == 0) at = std::min(at, started_ + config_.patience);
   if (!current_.remote) return at;
   if (list_.has_work()) at = std::min(at, next_check_);
-  const CandidatePair* best = nullptr;  // of this session, as in maybe_nominate()
   bool settled = role_ == Role::kControlled;
   for (const CandidatePair& p : list_.pairs()) {
     if (p.check) at = std::min(at, p.check->due);
-    if (p.valid) {
-      at = std::min(at, std::min(p.next_probe, p.last_answer + config_.consent_expires_after));
-      if (best == nullptr || p.priority > best->priority) best = &p;
-    }
+    if (p.valid) at = std::min(at, std::min(p.next_probe, p.last_answer + config_.consent_expires_after));
     settled = settled || p.nominated || p.nominating;
     if (p.first_unanswered != kNever && &p == selected_pair() && state_ == State::kConnected) {
       at = std::min(at, p.first_unanswered + config_.disconnected_after);
     }
   }
-  if (best != nullptr && !settled) {
+  // Of this session, as in maybe_nominate(), though the one before a restart may still have the selected
+  // path.
+  const CandidatePair* best = settled ? nullptr : list_.best_valid();
+  if (best != nullptr) {
     const Duration delay =
         is_last_resort(*best) ? config_.nomination_delay_for_relays : config_.nomination_delay;
     at = std::min(at, first_valid_ + delay);

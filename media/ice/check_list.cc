@@ -42,13 +42,6 @@ void CheckList::remove(uint32_t id) {
   std::erase(triggered_, id);
 }
 
-void CheckList::remove_local(uint32_t local) {
-  std::vector<uint32_t> gone;
-  for (const CandidatePair& p : pairs_)
-    if (p.local == local) gone.push_back(p.id);
-  for (const uint32_t id : gone) remove(id);
-}
-
 CandidatePair* CheckList::find(uint32_t id) {
   for (CandidatePair& p : pairs_)
     if (p.id == id) return &p;

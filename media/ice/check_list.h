@@ -80,7 +80,16 @@ class CheckList {
   CandidatePair* add(CandidatePair pair);
   void clear();
   void remove(uint32_t id);
-  void remove_local(uint32_t local);  // all its pairs
+  template <class Predicate>
+  void remove_if(Predicate is_meant) {
+    std::vector<uint32_t> gone;
+    for (const CandidatePair& p : pairs_)
+      if (is_meant(p)) gone.push_back(p.id);
+    for (const uint32_t id : gone) remove(id);
+  }
+  void remove_local(uint32_t local) {  // all its pairs
+    remove_if([local](const CandidatePair& p) { return p.local == local; });
+  }
 
   CandidatePair* find(uint32_t id);
   CandidatePair* find(uint32_t local, uint32_t remote);
@@ -107,6 +116,9 @@ class CheckList {
       if (p.valid && accept(p) && (best == nullptr || p.priority > best->priority)) best = &p;
     }
     return best;
+  }
+  const CandidatePair* best_valid() const {
+    return const_cast<CheckList*>(this)->best_valid([](const CandidatePair&) { return true; });
   }
   // After a change of role: priorities change sides.
   template <class Priority>
