@@ -85,12 +85,12 @@ void RateControl::increase(const Input& input, TimePoint now) {
   } else {
     grown = static_cast<int64_t>(rate * std::pow(kGrowthPerSecond, seconds)) + 1;
   }
-  grown = std::max(grown, std::min(rate_, input.harmless_bps));
-  // What comes through without a queue is there.
-  if (input.acknowledged_bps && queue == 0) grown = std::max(grown, *input.acknowledged_bps);
+  // What comes through is there, without a queue or with one that is not ours.
+  const int64_t through = input.acknowledged_bps.value_or(0);
+  grown = std::max(grown, std::min(std::max(rate_, through), input.harmless_bps));
+  if (queue == 0) grown = std::max(grown, through);
   if (input.acknowledged_bps) {
-    const int64_t most =
-        static_cast<int64_t>(kHeadroom * static_cast<double>(*input.acknowledged_bps)) + kHeadroomBps;
+    const auto most = static_cast<int64_t>(kHeadroom * static_cast<double>(through)) + kHeadroomBps;
     grown = std::min(grown, std::max(most, rate_));
   }
   rate_ = std::clamp(grown, least_, most_);

@@ -23,7 +23,7 @@ class RateControl {
     std::optional<int64_t> carried_bps;       // by the path: where a queue shows it
     Duration standing_queue{0};               // without bursts and jitter
     Duration round_trip{0};
-    int64_t harmless_bps = 0;  // no queue is a reason to go below this
+    int64_t harmless_bps = 0;  // the queue is no reason to go below this, or to stay below what arrives of it
     bool sudden = false;       // the path has just become slow: no cut waits for an older one's effect
     bool draining = false;     // a queue that grew before is still there: wait until it is gone
   };

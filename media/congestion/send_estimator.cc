@@ -31,7 +31,7 @@ constexpr Duration kFall = std::chrono::seconds(1);      // cuts this close are 
 constexpr Duration kRecovery = std::chrono::seconds(6);  // after one, a probe may bring back what it took
 constexpr Duration kProof = std::chrono::seconds(5);
 constexpr Duration kLongRun = std::chrono::seconds(1);
-constexpr double kLittle = 0.88, kFillUs = 2e6;
+constexpr double kLittle = 0.88, kFarLess = 0.25, kFillUs = 2e6;
 constexpr Duration kBurst = std::chrono::milliseconds(30);
 constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
 
@@ -115,6 +115,7 @@ SendEstimator::Counts SendEstimator::take_in(const rtcp::TransportFeedbackReader
   feedback.for_each([&](const rtcp::TransportFeedbackReader::PacketStatus& status) {
     SentHistory::Entry* sent = history_.find(status.seq);
     if (sent == nullptr || sent->state == SentHistory::State::kReceived) return;
+    if (sent->state != SentHistory::State::kLost) told_.add(sent->sent_us, sent->size);
     if (!status.received) {
       if (sent->state != SentHistory::State::kInFlight) return;
       history_.settle(*sent, SentHistory::State::kLost);
@@ -196,7 +197,7 @@ SendEstimator::Carried SendEstimator::carried(const Counts& counts, TimePoint no
   auto rate = acknowledged_.rate(counts.newest_arrival_us, few ? RateMeter::kRecentUs : RateMeter::kWholeUs);
   // A longer path looks like a queue, too. Little that arrives no slower than it was sent was not held up.
   const int64_t certainty = few ? 3 : 1;
-  if (fill_ < kLittle && counts.queued_sent_us * certainty * 5 >= counts.queued_us * 4) {
+  if (sends_little() && counts.queued_sent_us * certainty * 5 >= counts.queued_us * 4) {
     return {std::max(rate, sent_.rate(to_us(now))), true};
   }
   if (!few) rate = static_cast<int64_t>(counts.queued_bytes) * 8'000'000 / counts.queued_us;
@@ -232,14 +233,18 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   }
   input.acknowledged_bps = acknowledged_.rate(counts.newest_arrival_us);
   input.round_trip = round_trip_;
-  // Little that all comes through, with little delay: a queue, if it is one, is made by others.
+  // Little that all comes through, with little delay: a queue, if it is one, is made by others. What no
+  // feedback told of, for it was lost, may have come through as well.
   const int64_t sent_bps = sent_.rate(to_us(now)).value_or(before);
   note_fill(sent_bps, before, now);
   const int64_t through_bps = input.acknowledged_bps.value_or(0);
-  const Duration others = others_queue(sent_bps);
-  if (fill_ < kLittle && recent_queue <= others && through_bps * 10 > sent_bps * 7) {
+  const int64_t told_bps = std::min(told_.rate(latest_sent_us_).value_or(sent_bps), sent_bps);
+  // Who sends little, but not that little, may be one of many who make it together.
+  const Duration others = unqueued_fill_ < kFarLess ? PathDelay::kLongQueue : others_queue(sent_bps);
+  const bool little = sends_little();
+  if (little && recent_queue <= others && through_bps * 10 > told_bps * 7) {
     input.harmless_bps = sent_bps * 3 / 2;
-  } else if (fill_ < kLittle && recent_queue <= others * 2 && through_bps * 10 > sent_bps * 8) {
+  } else if (little && recent_queue <= others * 2 && through_bps * 10 > told_bps * 8) {
     input.harmless_bps = sent_bps;  // what is not used goes first
   }
   input.draining = input.standing_queue > kDrained && queued_lately(now);
@@ -247,6 +252,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
     // What was held back comes all at once, and perhaps before the rate was cut.
     if (!sudden_.held_back_lately(now)) carried_bps_ = 0;
     unqueued_bps_ = before;
+    unqueued_fill_ = fill_;
   } else if (!path_.in_test()) {
     carried_bps_ = input.carried_bps.value_or(carried_bps_);
   }
@@ -269,6 +275,10 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
     proven_at_ = now;
   }
 }
+
+// Who sent far less than there was before a queue came did not make it, whatever the rate is cut to for it: a
+// cut that makes the little much is no reason for the next.
+bool SendEstimator::sends_little() const { return fill_ < kLittle || unqueued_fill_ < kFarLess; }
 
 // How much of the rate is sent, over seconds: pictures come in bursts.
 void SendEstimator::note_fill(int64_t sent_bps, int64_t rate, TimePoint now) {
@@ -398,6 +408,7 @@ void SendEstimator::end_outage(TimePoint now) {
   narrow_ = false;
   loss_.reset();
   acknowledged_.reset();
+  told_.reset();
   rate_.set(before_outage_bps_ / 2, now);
   last_over_.reset();
   prober_.request(before_outage_bps_, true, now);

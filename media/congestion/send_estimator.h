@@ -96,6 +96,7 @@ class SendEstimator {
   };
   Counts take_in(const rtcp::TransportFeedbackReader& feedback);
   int64_t unwrap_arrival(int64_t arrival_us);
+  bool sends_little() const;
   void note_fill(int64_t sent_bps, int64_t rate, TimePoint now);
   void update_rate(TimePoint now, const Counts& counts);
   void on_longer_path(TimePoint now);
@@ -120,6 +121,7 @@ class SendEstimator {
   RateControl rate_;
   LossBound loss_;
   RateMeter acknowledged_, sent_;
+  RateMeter told_;   // what feedback tells of, received or lost, by the time it was sent
   double fill_ = 1;  // share of the rate that is sent
   TimePoint filled_at_;
   Prober prober_;
@@ -135,6 +137,7 @@ class SendEstimator {
   int64_t carried_bps_ = 0;                // while a queue stands: what comes through
   bool narrow_ = false;                    // a long queue stands where little comes through
   int64_t unqueued_bps_ = 0;               // the rate when there was none
+  double unqueued_fill_ = 1;               // and the share of it that was sent
 
   std::optional<TimePoint> waiting_since_;  // something was sent and nothing has been heard of it
   std::optional<TimePoint> last_feedback_;

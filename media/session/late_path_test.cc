@@ -16,18 +16,18 @@ constexpr Duration kBack = 1s;
 
 class LatePath : public Room {
  protected:
-  // A camera's one layer, to a subscriber whose path becomes longer, with jitter, both ways; and which loses
-  // packets, feedback too, until it does.
+  // A camera's one layer, and all paths, the camera's and the subscriber's, become longer, with jitter, both
+  // ways; they lose packets, feedback too, until they do.
   void lengthen(Duration by, Duration jitter, int64_t layer_bps = 480'000, double loss_before = 0) {
     add_publisher({layer_bps});
     Link& down = make_link({.bits_per_second = 50'000'000});
     Link& up = make_link({});
     MeasuringSubscriber& s = add_subscriber(&up, &down);
     net.run_for(10s);
-    for (Link* link : {&up, &down}) link->config().loss = loss_before;
+    for (Link* link : {&up, &down, wire}) link->config().loss = loss_before;
     if (loss_before > 0) net.run_for(10s);
     s.take_measures();
-    for (Link* link : {&up, &down}) {
+    for (Link* link : {&up, &down, wire}) {
       link->config().loss = 0;
       link->config().delay += by;
       link->config().jitter = jitter;
@@ -45,7 +45,9 @@ class LatePath : public Room {
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameALittleLonger) { lengthen(25ms, 10ms); }
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameLonger) { lengthen(50ms, 5ms); }
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameLongerAndUneven) { lengthen(50ms, 30ms); }
+TEST_P(LatePath, IsNoReasonToStayAwayWhenMuchIsSent) { lengthen(50ms, 30ms, 1'500'000); }
 TEST_P(LatePath, IsNoReasonToStayAwayWhenItBecameMuchLonger) { lengthen(150ms, 10ms); }
+TEST_P(LatePath, IsNoReasonToStayAwayWhenMuchWasLost) { lengthen(50ms, 30ms, 480'000, 0.1); }
 TEST_P(LatePath, IsNoReasonToStayAwayWhenLittleWasSentAndMuchOfItLost) { lengthen(50ms, 30ms, 250'000, 0.1); }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, LatePath, ::testing::ValuesIn(kSeeds));
