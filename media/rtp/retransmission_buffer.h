@@ -1,7 +1,9 @@
 // The recent packets of an encoding, for answering NACKs (RFC 4588): a ring indexed by the source's unwrapped
-// sequence number. One copy of each packet, its header extensions first, serves every subscriber.
+// sequence number. One copy of each packet, its header extensions first, serves every subscriber. What is too
+// old to be sent again gives its memory back, so a slow stream keeps no more seconds than a fast one.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -23,15 +25,16 @@ class RetransmissionBuffer {
   explicit RetransmissionBuffer(PacketPool& pool) : pool_(pool) {}
 
   void store(int64_t seq, const Packet& packet, int64_t picture, TimePoint now) {
-    if (!entries_) entries_ = std::make_unique<std::array<Entry, kPackets>>();
-    Entry& e = (*entries_)[index(seq)];
+    if (!ring_) ring_ = std::make_unique<Ring>();
+    release_old(now);
+    Entry& e = ring_->entries[index(seq)];
     if (e.seq >= seq) return;  // a packet too late to be asked for
-    e.bytes.reset();
-    e.seq = -1;
+    e = Entry();
     const size_t size = packet.extensions.size() + packet.payload.size();
     if (size > pool_.capacity()) return;
     e.bytes = pool_.acquire();
     if (!e.bytes) return;
+    ring_->order[(ring_->first + ring_->count++) % kPackets] = static_cast<uint16_t>(index(seq));
     e.bytes.resize(size);
     if (!packet.extensions.empty())
       std::memcpy(e.bytes.data(), packet.extensions.data(), packet.extensions.size());
@@ -53,8 +56,8 @@ class RetransmissionBuffer {
   };
   // Nothing when it was never there, has been overwritten or is too old.
   std::optional<Found> find(int64_t seq, TimePoint now) const {
-    if (!entries_ || seq < 0) return std::nullopt;
-    const Entry& e = (*entries_)[index(seq)];
+    if (!ring_ || seq < 0) return std::nullopt;
+    const Entry& e = ring_->entries[index(seq)];
     if (e.seq != seq || now - e.stored > kMaxAge) return std::nullopt;
     Packet p;
     p.payload_type = e.payload_type;
@@ -79,10 +82,27 @@ class RetransmissionBuffer {
     bool marker = false;
     PacketRef bytes;
   };
+  struct Ring {
+    std::array<Entry, kPackets> entries;
+    std::array<uint16_t, kPackets> order;  // in which they were stored: `count` of them, from `first` on
+    size_t first = 0, count = 0;
+  };
+  // Of packets too old, or of the oldest where as many have been stored as there may be: an entry stored
+  // twice, because sequence numbers leapt, is there twice.
+  void release_old(TimePoint now) {
+    Ring& r = *ring_;
+    while (r.count > 0) {
+      Entry& oldest = r.entries[r.order[r.first]];
+      if (r.count < kPackets && now - oldest.stored <= kMaxAge) return;
+      oldest = Entry();
+      r.first = (r.first + 1) % kPackets;
+      --r.count;
+    }
+  }
   static size_t index(int64_t seq) { return static_cast<uint64_t>(seq) % kPackets; }
 
   PacketPool& pool_;
-  std::unique_ptr<std::array<Entry, kPackets>> entries_;  // made with the first packet: audio has none
+  std::unique_ptr<Ring> ring_;  // made with the first packet: audio has none
 };
 
 }  // namespace parley::media::rtp

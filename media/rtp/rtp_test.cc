@@ -201,5 +201,28 @@ TEST(RetransmissionBuffer, FindsWhatIsRecent) {
   EXPECT_FALSE(b.find(1000, now)) << "larger than a packet can be";
 }
 
+// Twenty-five packets a second for a minute, some of them lost and some late: what two seconds hold is kept.
+TEST(RetransmissionBuffer, KeepsNoMoreOfASlowStreamThanCanBeAskedFor) {
+  PacketPool pool(2000);
+  RetransmissionBuffer b(pool);
+  const uint8_t payload[] = {1};
+  Packet p;
+  p.payload = payload;
+  const auto sent = [](int64_t i) { return time_from_us(i * 40'000); };
+  constexpr int64_t kFirst = 60'000;
+  for (int64_t i = 0; i < 1500; ++i) {
+    if (i % 7 == 0) continue;
+    b.store(kFirst + i, p, -1, sent(i));
+    if (i % 70 == 2) b.store(kFirst + i - 2, p, -1, sent(i));
+    EXPECT_LE(pool.in_use(), 51u);
+  }
+  EXPECT_TRUE(b.find(kFirst + 1499, sent(1499)));
+  EXPECT_TRUE(b.find(kFirst + 1450, sent(1499)));
+  EXPECT_FALSE(b.find(kFirst + 1448, sent(1499)));
+  // As much later as somebody who was away: nothing is left of before.
+  b.store(kFirst + 100'000, p, -1, sent(3000));
+  EXPECT_EQ(pool.in_use(), 1u);
+}
+
 }  // namespace
 }  // namespace parley::media::rtp
