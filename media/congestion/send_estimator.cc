@@ -31,7 +31,7 @@ constexpr Duration kFall = std::chrono::seconds(1);      // cuts this close are 
 constexpr Duration kRecovery = std::chrono::seconds(6);  // after one, a probe may bring back what it took
 constexpr Duration kProof = std::chrono::seconds(5);
 constexpr Duration kLongRun = std::chrono::seconds(1);
-constexpr double kLittle = 0.88, kFarLess = 0.25, kFillUs = 2e6;
+constexpr double kLittle = 0.88, kVeryLittle = 0.25, kFillUs = 2e6;
 constexpr Duration kBurst = std::chrono::milliseconds(30);
 constexpr Duration kLongestFeedbackInterval = std::chrono::milliseconds(300);
 
@@ -240,7 +240,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
   const int64_t through_bps = input.acknowledged_bps.value_or(0);
   const int64_t told_bps = std::min(told_.rate(latest_sent_us_).value_or(sent_bps), sent_bps);
   // Who sends little, but not that little, may be one of many who make it together.
-  const Duration others = unqueued_fill_ < kFarLess ? PathDelay::kLongQueue : others_queue(sent_bps);
+  const Duration others = unqueued_fill_ < kVeryLittle ? PathDelay::kLongQueue : others_queue(sent_bps);
   const bool little = sends_little();
   if (little && recent_queue <= others && through_bps * 10 > told_bps * 7) {
     input.harmless_bps = sent_bps * 3 / 2;
@@ -278,7 +278,7 @@ void SendEstimator::update_rate(TimePoint now, const Counts& counts) {
 
 // Who sent far less than there was before a queue came did not make it, whatever the rate is cut to for it: a
 // cut that makes the little much is no reason for the next.
-bool SendEstimator::sends_little() const { return fill_ < kLittle || unqueued_fill_ < kFarLess; }
+bool SendEstimator::sends_little() const { return fill_ < kLittle || unqueued_fill_ < kVeryLittle; }
 
 // How much of the rate is sent, over seconds: pictures come in bursts.
 void SendEstimator::note_fill(int64_t sent_bps, int64_t rate, TimePoint now) {

@@ -3,7 +3,6 @@
 // old to be sent again gives its memory back, so a slow stream keeps no more seconds than a fast one.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -87,8 +86,8 @@ class RetransmissionBuffer {
     std::array<uint16_t, kPackets> order;  // in which they were stored: `count` of them, from `first` on
     size_t first = 0, count = 0;
   };
-  // Of packets too old, or of the oldest where as many have been stored as there may be: an entry stored
-  // twice, because sequence numbers leapt, is there twice.
+  // Of packets too old; and of the oldest when the order is full, though its entry may have been stored again
+  // since: then the sequence numbers leapt, and it is in the order twice.
   void release_old(TimePoint now) {
     Ring& r = *ring_;
     while (r.count > 0) {
